@@ -1,0 +1,194 @@
+//! The calls of the protocol: decode, ask the provider, encode.
+//!
+//! Every call runs in a task of its own that the caller only waits for. A panic in it becomes a diagnostic, and a caller
+//! that goes away does not end it.
+
+mod absent;
+mod provider;
+mod resource;
+mod service;
+mod wire;
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tonic::{Response, Status};
+use tracing::Instrument as _;
+
+use super::{
+    diagnostics::Diagnostic,
+    proto,
+    provider::{DataSource, Provider, Resource},
+    schema::Schema,
+    serve::Lifecycle,
+    value::Type,
+};
+
+/// Answers Terraform's calls for one provider.
+pub struct Server<P: Provider> {
+    inner: Arc<Inner<P>>,
+}
+
+/// What all calls share.
+struct Inner<P: Provider> {
+    provider: P,
+    schema: Shape,
+    resources: BTreeMap<&'static str, Offer<dyn Resource<P::Client>>>,
+    data_sources: BTreeMap<&'static str, Offer<dyn DataSource<P::Client>>>,
+    client: RwLock<Option<Arc<P::Client>>>,
+    lifecycle: Lifecycle,
+}
+
+/// A schema with the type that its values have.
+struct Shape {
+    schema: Schema,
+    ty: Type,
+}
+
+/// Something that the provider offers, with its shape.
+struct Offer<T: ?Sized> {
+    item: Box<T>,
+    shape: Shape,
+}
+
+impl From<Schema> for Shape {
+    fn from(schema: Schema) -> Self {
+        Self { ty: schema.ty(), schema }
+    }
+}
+
+impl<P: Provider> Server<P> {
+    /// A server for this provider, in a process with this lifecycle.
+    pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
+        let resources = provider.resources().into_iter();
+        let resources = resources.map(|item| (item.name(), Offer { shape: item.schema().into(), item }));
+        let data_sources = provider.data_sources().into_iter();
+        let data_sources = data_sources.map(|item| (item.name(), Offer { shape: item.schema().into(), item }));
+        let inner = Inner {
+            schema: provider.schema().into(),
+            resources: resources.collect(),
+            data_sources: data_sources.collect(),
+            client: RwLock::new(None),
+            lifecycle,
+            provider,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Terraform ends the plugin in the ordinary way.
+    pub(super) fn closing(&self) {
+        if let Ok(client) = self.inner.client() {
+            self.inner.provider.closing(&client);
+        }
+    }
+
+    /// Runs one call to its end, even if the caller goes away. A panic comes back as `fallback` with a diagnostic.
+    async fn call<R, F>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        fallback: R,
+        work: impl FnOnce(Arc<Inner<P>>) -> F,
+    ) -> Result<Response<R>, Status>
+    where
+        R: Diagnosed + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        let id = uuid::Uuid::new_v4();
+        let span = tracing::error_span!("call", tf_req_id = %id, tf_rpc = rpc, subject);
+        span.in_scope(|| tracing::debug!("called"));
+        let work = work(Arc::clone(&self.inner)).instrument(span.clone());
+        let reply = match self.inner.lifecycle.work().spawn(work).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                let end = if error.is_panic() { "met a fault of its own (a panic)" } else { "was cut off" };
+                let detail = format!(
+                    "The provider {end} in {rpc} {subject}. The provider lives on. Please report this, with what the log \
+                     says of the place (TF_LOG=ERROR). If a purchase was under way, run terraform apply again: it finds \
+                     out what became of it before it buys anything."
+                );
+                fallback.with(Diagnostic::error(format!("Provider fault in {rpc}"), detail))
+            }
+        };
+        span.in_scope(|| tracing::trace!("answered"));
+        Ok(Response::new(reply))
+    }
+}
+
+impl<P: Provider> Inner<P> {
+    fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        client.clone().ok_or_else(|| {
+            Diagnostic::error(
+                "Provider not configured",
+                "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
+            )
+        })
+    }
+
+    fn resource(&self, name: &str) -> Result<&Offer<dyn Resource<P::Client>>, Diagnostic> {
+        self.resources.get(name).ok_or_else(|| unknown_type("resource", name, self.resources.keys()))
+    }
+
+    fn data_source(&self, name: &str) -> Result<&Offer<dyn DataSource<P::Client>>, Diagnostic> {
+        self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
+    }
+}
+
+fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a &'static str>) -> Diagnostic {
+    let known: Vec<&str> = known.copied().collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Diagnostic::error(format!("Unknown {kind} type"), format!("The provider has no {kind} {name:?}. It has: {known}."))
+}
+
+/// A response that can carry diagnostics.
+trait Diagnosed {
+    /// The same response, with this one too.
+    fn with(self, diagnostic: Diagnostic) -> Self;
+}
+
+macro_rules! diagnosed {
+    ($($message:ident),* $(,)?) => {
+        $(impl Diagnosed for proto::$message::Response {
+            fn with(mut self, diagnostic: Diagnostic) -> Self {
+                self.diagnostics.push(diagnostic.into());
+                self
+            }
+        })*
+    };
+}
+
+diagnosed!(
+    get_provider_schema,
+    validate_provider_config,
+    validate_resource_config,
+    validate_data_resource_config,
+    upgrade_resource_state,
+    configure_provider,
+    read_resource,
+    plan_resource_change,
+    apply_resource_change,
+    import_resource_state,
+    read_data_source,
+    upgrade_resource_identity,
+    move_resource_state,
+    generate_resource_config,
+    validate_ephemeral_resource_config,
+    open_ephemeral_resource,
+    renew_ephemeral_resource,
+    close_ephemeral_resource,
+    validate_list_resource_config,
+    validate_state_store,
+    configure_state_store,
+    read_state_bytes,
+    write_state_bytes,
+    lock_state,
+    unlock_state,
+    get_states,
+    delete_state,
+    plan_action,
+    validate_action_config,
+);

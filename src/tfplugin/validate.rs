@@ -1,0 +1,61 @@
+//! Checks a configuration against what its schema says is valid.
+
+use super::{
+    diagnostics::Diagnostics,
+    schema::{Attribute, Block, Kind, Nesting, ObjectAt, Validator},
+    value::{Path, Value},
+};
+
+/// Every value of the configuration that a validator refuses, each as an error on its path. Values that are null or
+/// not known yet are skipped; Terraform itself checks types and what is required.
+pub fn validate(block: &Block, config: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    check_block(block, config, &Path::default(), &mut diagnostics);
+    diagnostics
+}
+
+fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    check_attributes(&block.attributes, value, path, diagnostics);
+    for nested in &block.blocks {
+        let path = path.dot(nested.name);
+        visit(nested.nesting, value.get(nested.name), &path, |object, path| {
+            check_block(&nested.block, object, path, diagnostics);
+        });
+    }
+}
+
+fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    for attribute in attributes {
+        let value = object.get(attribute.name);
+        let path = path.dot(attribute.name);
+        if value.is_null() || !value.is_known() {
+            continue;
+        }
+        if let Some(wrong) = attribute.validators.iter().find_map(|validator| Validator::check(validator, value)) {
+            let shown = match value {
+                _ if attribute.sensitive => String::new(),
+                Value::String(text) => format!(" It is {text:?}."),
+                Value::Number(number) => format!(" It is {number}."),
+                _ => String::new(),
+            };
+            let detail = format!("{path} {wrong}.{shown}");
+            diagnostics.invalid(path.clone(), format!("Invalid {}", attribute.name), detail);
+        }
+        if let Kind::Nested(nesting, attributes) = &attribute.kind {
+            visit(*nesting, value, &path, |object, path| check_attributes(attributes, object, path, diagnostics));
+        }
+    }
+}
+
+fn visit(nesting: Nesting, value: &Value, path: &Path, mut each: impl FnMut(&Value, &Path)) {
+    nesting.map_objects(value, |at, object| {
+        let path = match at {
+            // The protocol has no step into a set, so a finding inside one is shown at the set.
+            ObjectAt::Only | ObjectAt::Member => path.clone(),
+            ObjectAt::Index(index) => path.index(index),
+            ObjectAt::Key(key) => path.key(key),
+        };
+        each(object, &path);
+        Value::Null
+    });
+}
