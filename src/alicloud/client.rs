@@ -1,0 +1,270 @@
+//! One request: build, sign, send, judge, and send again where that is safe.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{SecondsFormat, Utc};
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{
+    credentials::{Credentials, Source},
+    endpoint::{Endpoint, Product, Protocol},
+    error::{Error, Failure},
+    regions,
+    retry::{Attempts, Limit, Resend},
+    signature::{Parameters, acs3, canonical_query, percent_encode, roa_v1, rpc_v1},
+    transport::{Http, Outgoing},
+};
+pub use super::{reply::Reply, transport::Timeouts};
+
+/// Which signature requests carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignatureVersion {
+    /// HMAC-SHA1, each style in its own form, as the API documents describe it.
+    #[default]
+    V1,
+    /// ACS3-HMAC-SHA256 for both styles.
+    V3,
+}
+
+/// What a client is made from.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The region, such as `cn-hangzhou`. It decides endpoints, and some operations send it.
+    pub region: String,
+    /// Endpoints that are not the region's.
+    pub endpoints: BTreeMap<Product, Endpoint>,
+    /// How requests travel to the region's endpoints.
+    pub protocol: Protocol,
+    /// Which signature requests carry.
+    pub signature: SignatureVersion,
+    /// How long connecting and answering may take.
+    pub timeouts: Timeouts,
+    /// The header `User-Agent`.
+    pub user_agent: String,
+    /// Parameters that every request carries, such as `SourceIp`.
+    pub common: Parameters,
+    /// Where keys come from.
+    pub credentials: Arc<dyn Source>,
+}
+
+/// A request, before it is signed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The product.
+    pub product: Product,
+    /// The operation, such as `CreateOrder`.
+    pub action: &'static str,
+    /// How the operation is addressed.
+    pub style: Style,
+    /// The parameters in the query.
+    pub query: Parameters,
+    /// The JSON body; empty for none.
+    pub body: Vec<u8>,
+    /// Whether it may be sent again after an attempt that can have done it.
+    pub resend: Resend,
+}
+
+/// The two ways in which Alibaba Cloud's operations are addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// By the parameter `Action`, with POST.
+    Rpc,
+    /// By method and path.
+    Roa(&'static str, &'static str),
+}
+
+impl Request {
+    /// An operation of RPC style that may be sent any number of times.
+    pub fn rpc<'a>(product: Product, action: &'static str, query: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let query = query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { product, action, style: Style::Rpc, query, body: Vec::new(), resend: Resend::Always }
+    }
+}
+
+/// Sends requests. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: Http,
+    config: Arc<Config>,
+}
+
+impl Client {
+    /// A client that connects to nothing yet.
+    ///
+    /// # Errors
+    /// A system that TLS cannot be set up on.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        Ok(Self { http: Http::new(config.timeouts, &config.user_agent)?, config: Arc::new(config) })
+    }
+
+    /// The region, such as `cn-hangzhou`.
+    pub fn region(&self) -> &str {
+        &self.config.region
+    }
+
+    /// Where requests for this product go.
+    ///
+    /// # Errors
+    /// A product that the region does not have.
+    pub fn endpoint(&self, product: Product) -> Result<Endpoint, Error> {
+        if let Some(endpoint) = self.config.endpoints.get(&product) {
+            return Ok(endpoint.clone());
+        }
+        let region = &self.config.region;
+        let name = product.endpoint_name();
+        let host = regions::host(product, region).ok_or_else(|| {
+            let offered: Vec<_> = regions::with_workspace().collect();
+            Error::Configuration(format!(
+                "{name} has no endpoint in the region {region:?}. Set region to one of {}, or endpoints {{ {name} }}.",
+                offered.join(", ")
+            ))
+        })?;
+        Endpoint::parse(&host, self.config.protocol).map_err(|error| {
+            Error::Configuration(format!("the region {region:?} leads to the endpoint {host:?}, which is {error}"))
+        })
+    }
+
+    /// Sends a request until it is answered, within the limit. `read` makes a type of the reply; one that it refuses
+    /// counts as an attempt that brought no answer.
+    ///
+    /// # Errors
+    /// The last attempt's error, with what all attempts together can have done.
+    pub async fn call<T>(
+        &self,
+        request: &Request,
+        limit: &Limit,
+        read: impl Fn(&Reply) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let mut attempts = Attempts::new(request.action, request.resend, limit);
+        attempts.begin()?;
+        loop {
+            let error = match self.once(request).await {
+                Err(error) => error,
+                Ok(reply) => match read(&reply) {
+                    Ok(answer) => return Ok(answer),
+                    Err(what) => Error::Malformed { status: reply.status, request_id: Some(reply.request_id), what },
+                },
+            };
+            attempts.again_after(error).await?;
+        }
+    }
+
+    async fn once(&self, request: &Request) -> Result<Reply, Error> {
+        let endpoint = self.endpoint(request.product)?;
+        let credentials = self.config.credentials.credentials().await;
+        let credentials = credentials.map_err(|error| Error::Credentials(error.0))?;
+        let secrets = [credentials.secret(), credentials.token().unwrap_or_default()];
+        let outgoing = self.sign(request, &endpoint, &credentials);
+        tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
+        let (raw, server_time) = self.http.send(outgoing).await?;
+        let (status, bytes) = (raw.status, raw.body.len());
+        let judged = raw.judge(&secrets);
+        tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
+        judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
+    }
+
+    fn sign(&self, request: &Request, endpoint: &Endpoint, credentials: &Credentials) -> Outgoing {
+        let (method, path) = match request.style {
+            Style::Rpc => ("POST", "/"),
+            Style::Roa(method, path) => (method, path),
+        };
+        let mut query = request.query.clone();
+        query.extend(self.config.common.clone());
+        let mut headers = Parameters::from([("accept".to_owned(), "application/json".to_owned())]);
+        if !request.body.is_empty() {
+            headers.insert("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
+        }
+        let signer = Signer { method, path, credentials, host: endpoint.authority(), request };
+        match (self.config.signature, request.style) {
+            (SignatureVersion::V1, Style::Rpc) => signer.rpc_v1(&mut query),
+            (SignatureVersion::V1, Style::Roa(..)) => signer.roa_v1(&query, &mut headers),
+            (SignatureVersion::V3, _) => signer.acs3(&query, &mut headers),
+        }
+        Outgoing {
+            method: if method == "GET" { Method::GET } else { Method::POST },
+            url: endpoint.url(path, &canonical_query(&query)),
+            headers,
+            body: request.body.clone(),
+        }
+    }
+}
+
+/// Adds to one request what its signature needs, and the signature itself.
+struct Signer<'a> {
+    method: &'a str,
+    path: &'a str,
+    host: String,
+    credentials: &'a Credentials,
+    request: &'a Request,
+}
+
+impl Signer<'_> {
+    fn rpc_v1(&self, query: &mut Parameters) {
+        let mut add = |name: &str, value: &str| query.insert(name.to_owned(), value.to_owned());
+        add("Action", self.request.action);
+        add("Version", self.request.product.version());
+        add("Format", "JSON");
+        add("AccessKeyId", &self.credentials.access_key_id);
+        add("SignatureMethod", "HMAC-SHA1");
+        add("SignatureVersion", "1.0");
+        add("SignatureNonce", &nonce());
+        add("Timestamp", &now());
+        if let Some(token) = self.credentials.token() {
+            add("SecurityToken", token);
+        }
+        let signature = rpc_v1::signature(self.method, query, self.credentials.secret());
+        query.insert("Signature".to_owned(), signature);
+    }
+
+    fn roa_v1(&self, query: &Parameters, headers: &mut Parameters) {
+        let mut add = |name: &str, value: &str| headers.insert(name.to_owned(), value.to_owned());
+        add("date", &Utc::now().format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        add("x-acs-action", self.request.action);
+        add("x-acs-version", self.request.product.version());
+        add("x-acs-signature-method", "HMAC-SHA1");
+        add("x-acs-signature-version", "1.0");
+        add("x-acs-signature-nonce", &nonce());
+        if let Some(token) = self.credentials.token() {
+            add("x-acs-security-token", token);
+        }
+        self.authorize(roa_v1::authorization, self.path, query, headers);
+    }
+
+    fn acs3(&self, query: &Parameters, headers: &mut Parameters) {
+        let mut add = |name: &str, value: &str| headers.insert(name.to_owned(), value.to_owned());
+        add("host", &self.host);
+        add("x-acs-action", self.request.action);
+        add("x-acs-version", self.request.product.version());
+        add("x-acs-date", &now());
+        add("x-acs-signature-nonce", &nonce());
+        add("x-acs-content-sha256", &acs3::content_sha256(&self.request.body));
+        if let Some(token) = self.credentials.token() {
+            add("x-acs-security-token", token);
+        }
+        let path = self.path.split('/').map(percent_encode).collect::<Vec<_>>().join("/");
+        self.authorize(acs3::authorization, &path, query, headers);
+    }
+
+    fn authorize(
+        &self,
+        sign: fn(&str, &Parameters, &str, &Parameters, &str, &str) -> String,
+        path: &str,
+        query: &Parameters,
+        headers: &mut Parameters,
+    ) {
+        let keys = self.credentials;
+        let value = sign(self.method, headers, path, query, &keys.access_key_id, keys.secret());
+        headers.insert("authorization".to_owned(), value);
+    }
+}
+
+/// A number used once, so that a request cannot be replayed.
+fn nonce() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+/// This moment, as RFC 3339 in whole seconds of UTC.
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}

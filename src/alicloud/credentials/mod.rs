@@ -1,0 +1,58 @@
+//! Where keys come from: one file a source, one trait for all.
+
+mod static_keys;
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use static_keys::StaticKeys;
+
+/// Keys to sign with. The secret parts cannot be printed and are wiped when they are dropped.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The AccessKey id, which is no secret.
+    pub access_key_id: String,
+    secret: SecretString,
+    token: Option<SecretString>,
+    /// When they stop to be valid; none for keys that stay.
+    pub expires: Option<DateTime<Utc>>,
+}
+
+impl Credentials {
+    /// Keys, with a security token if they are temporary.
+    pub fn new(access_key_id: String, secret: SecretString, token: Option<SecretString>) -> Self {
+        Self { access_key_id, secret, token, expires: None }
+    }
+
+    /// The secret key.
+    pub(super) fn secret(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// The security token of temporary keys.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_ref().map(|token| token.expose_secret())
+    }
+}
+
+/// Why a source has no credentials, in words for the user and without secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoCredentials(pub String);
+
+impl fmt::Display for NoCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoCredentials {}
+
+/// Something that has credentials, or fetches them when it is asked.
+#[async_trait]
+pub trait Source: Send + Sync + fmt::Debug {
+    /// Credentials that are valid now.
+    async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials>;
+}

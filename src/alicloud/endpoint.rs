@@ -1,0 +1,189 @@
+//! Where requests go: a scheme and a host, by region or as configured.
+
+use std::{fmt, net::IpAddr};
+
+use url::Url;
+
+/// The products whose operations are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Product {
+    /// The Marketplace.
+    Market,
+    /// Billing (BSS OpenAPI).
+    Billing,
+    /// PAI's workspace service.
+    AiWorkspace,
+    /// The security token service.
+    Sts,
+}
+
+impl Product {
+    /// The version of the product's API.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Market => "2015-11-01",
+            Self::Billing => "2017-12-14",
+            Self::AiWorkspace => "2021-02-04",
+            Self::Sts => "2015-04-01",
+        }
+    }
+
+    /// The name that the provider block gives its endpoint.
+    pub fn endpoint_name(self) -> &'static str {
+        match self {
+            Self::Market => "market",
+            Self::Billing => "bssopenapi",
+            Self::AiWorkspace => "aiworkspace",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+/// How requests travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// In the clear.
+    Http,
+    /// Over TLS.
+    #[default]
+    Https,
+}
+
+impl Protocol {
+    fn scheme(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// A place to send requests to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint(Url);
+
+/// Text that is not a host, a host with a port, or a URL of just these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnEndpoint;
+
+impl fmt::Display for NotAnEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a host, host:port, or a URL of scheme and host such as https://market.aliyuncs.com")
+    }
+}
+
+impl std::error::Error for NotAnEndpoint {}
+
+impl Endpoint {
+    /// Reads a host, host:port or URL. The protocol is for those that name no scheme.
+    ///
+    /// # Errors
+    /// Anything else: a path, a query, a user name, another scheme, or characters that no host has.
+    pub fn parse(text: &str, protocol: Protocol) -> Result<Self, NotAnEndpoint> {
+        let whole = if text.contains("://") { text.to_owned() } else { format!("{}://{text}", protocol.scheme()) };
+        let url = Url::parse(&whole).map_err(|_| NotAnEndpoint)?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && !text.contains(['@', '?', '#', '\\', ' '])
+            && url.host_str().is_some_and(is_host);
+        if plain { Ok(Self(url)) } else { Err(NotAnEndpoint) }
+    }
+
+    /// Host and port as the header `Host` has them: without the port that is the scheme's own.
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Whether requests travel in the clear to another machine.
+    pub fn is_exposed(&self) -> bool {
+        self.0.scheme() == "http" && !self.is_loopback()
+    }
+
+    /// The URL of a path and an encoded query here.
+    pub(super) fn url(&self, path: &str, query: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        url
+    }
+
+    fn is_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+            Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+            None => false,
+        }
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>().is_ok()
+        || host
+            .split('.')
+            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.0.scheme(), self.authority())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_ports_and_urls_are_accepted() {
+        let table = [
+            ("market.aliyuncs.com", "https://market.aliyuncs.com"),
+            ("market.aliyuncs.com:443", "https://market.aliyuncs.com"),
+            ("127.0.0.1:8080", "https://127.0.0.1:8080"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("http://localhost:1/", "http://localhost:1"),
+        ];
+        for (text, shown) in table {
+            let endpoint = Endpoint::parse(text, Protocol::Https);
+            assert_eq!(endpoint.map(|endpoint| endpoint.to_string()), Ok(shown.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            " ",
+            "not a host",
+            "a/b",
+            "https://a/b",
+            "https://a?x=1",
+            "https://u:p@a",
+            "ftp://a",
+            "a..b",
+            "http://",
+            "a#b",
+            "host:port",
+            "host:99999",
+            "é!.com/",
+        ] {
+            assert_eq!(Endpoint::parse(text, Protocol::Https), Err(NotAnEndpoint), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_another_machine_is_exposed() {
+        for (text, exposed) in
+            [("http://a.com", true), ("https://a.com", false), ("http://localhost:1", false), ("http://[::1]", false)]
+        {
+            let endpoint = Endpoint::parse(text, Protocol::Https);
+            assert_eq!(endpoint.map(|endpoint| endpoint.is_exposed()), Ok(exposed), "{text}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! What went wrong with a request, and whether the operation can have happened all the same.
+
+use std::{fmt, time::Duration};
+
+/// A request that brought no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// Nothing reached the server: the endpoint could not be found or connected to.
+    NotSent(Transport),
+    /// The request was sent, or part of it, and no whole reply came back.
+    Lost(Transport),
+    /// A reply came that is not what the operation answers.
+    Malformed {
+        /// The HTTP status.
+        status: u16,
+        /// The id of the request, if the reply had one.
+        request_id: Option<String>,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The service refused or failed.
+    Api(ApiError),
+    /// There are no credentials to sign with.
+    Credentials(String),
+    /// The request cannot be made from what was configured.
+    Configuration(String),
+    /// Waiting was called off before anything was sent.
+    Stopped,
+}
+
+/// What the network did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transport {
+    /// The kind of trouble.
+    pub kind: TransportKind,
+    /// The host and port, without anything of the request.
+    pub host: String,
+    /// What the operating system or the TLS library said of it.
+    pub cause: String,
+}
+
+/// The kinds of trouble that have a sentence of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportKind {
+    /// The host name has no address.
+    Dns,
+    /// Nobody accepts connections there, or they break off.
+    Connect,
+    /// The TLS handshake broke off.
+    Tls,
+    /// The certificate does not verify. It will not the next time either.
+    Certificate,
+    /// Time ran out.
+    Timeout,
+    /// The connection broke while the request was under way.
+    Broken,
+}
+
+/// An error that the service answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code, such as `InvalidAccessKeyId.NotFound`.
+    pub code: String,
+    /// The message, without what it may quote of the signed request.
+    pub message: String,
+    /// The id of the request, for support.
+    pub request_id: String,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// What sort of error the service answered with. Told apart by code first, then by status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many requests; nothing was done.
+    Throttled,
+    /// The service failed; something may have been done.
+    ServerFault,
+    /// The keys are unknown, disabled, expired, or the signature is wrong.
+    Keys,
+    /// The caller may not do this.
+    Forbidden,
+    /// The account cannot pay, owes money, or is not verified.
+    Account,
+    /// A limit of the account is reached.
+    Quota,
+    /// The clock of this machine is off.
+    Clock,
+    /// The idempotency token was used with other parameters before.
+    TokenReused,
+    /// The object does not exist.
+    NotFound,
+    /// Something about the request is wrong, and will be the next time.
+    Invalid,
+}
+
+/// The codes that are told apart by more than their status: how a code begins, and what it means.
+const CODES: [(&str, Refusal); 30] = [
+    ("Throttling", Refusal::Throttled),
+    ("RequestLimitExceeded", Refusal::Throttled),
+    ("ServiceUnavailable", Refusal::ServerFault),
+    ("InternalError", Refusal::ServerFault),
+    ("UnknownError", Refusal::ServerFault),
+    ("UndefinedError", Refusal::ServerFault),
+    ("SystemBusy", Refusal::ServerFault),
+    ("InvalidAccessKeyId", Refusal::Keys),
+    ("InvalidAccessKeySecret", Refusal::Keys),
+    ("SignatureDoesNotMatch", Refusal::Keys),
+    ("IncompleteSignature", Refusal::Keys),
+    ("InvalidSecurityToken", Refusal::Keys),
+    ("MissingSecurityToken", Refusal::Keys),
+    ("Forbidden", Refusal::Forbidden),
+    ("NoPermission", Refusal::Forbidden),
+    ("NotAuthorized", Refusal::Forbidden),
+    ("InvalidOwner", Refusal::Forbidden),
+    ("AuthenticationFail", Refusal::Forbidden),
+    ("Account.Arrearage", Refusal::Account),
+    ("InsufficientBalance", Refusal::Account),
+    ("NotEnoughBalance", Refusal::Account),
+    ("InvalidAccountStatus", Refusal::Account),
+    ("OrdersNotPaid", Refusal::Account),
+    ("ORDER.NO_REAL_NAME_AUTHENTICATION", Refusal::Account),
+    ("QuotaExceed", Refusal::Quota),
+    ("InvalidTimeStamp", Refusal::Clock),
+    ("IllegalTimestamp", Refusal::Clock),
+    ("IdempotentParameterMismatch", Refusal::TokenReused),
+    ("IdempotenceParamNotMatch", Refusal::TokenReused),
+    ("EntityNotExist", Refusal::NotFound),
+];
+
+impl ApiError {
+    /// What sort of error this is.
+    pub fn refusal(&self) -> Refusal {
+        let known = CODES.iter().find(|(prefix, _)| self.code.starts_with(prefix)).map(|(_, refusal)| *refusal);
+        known.unwrap_or(match self.status {
+            429 => Refusal::Throttled,
+            401 => Refusal::Keys,
+            403 => Refusal::Forbidden,
+            404 => Refusal::NotFound,
+            500.. => Refusal::ServerFault,
+            _ => Refusal::Invalid,
+        })
+    }
+}
+
+/// Whether an operation that brought no answer can have happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It did not happen.
+    NotDone,
+    /// It may have happened.
+    Unknown,
+}
+
+impl Error {
+    /// Whether the operation can have happened all the same.
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Lost(_) | Self::Malformed { .. } => Fate::Unknown,
+            Self::Api(error) if error.refusal() == Refusal::ServerFault => Fate::Unknown,
+            Self::NotSent(_) | Self::Api(_) | Self::Credentials(_) | Self::Configuration(_) | Self::Stopped => {
+                Fate::NotDone
+            }
+        }
+    }
+
+    /// Whether the same request can have another outcome when it is sent again.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::NotSent(transport) => transport.kind != TransportKind::Certificate,
+            Self::Lost(_) => true,
+            // Redirects and the pages of proxies stay what they are; a broken success or a server's fault may not.
+            Self::Malformed { status, .. } => matches!(status, 200..300 | 408 | 429 | 500..),
+            Self::Api(error) => matches!(error.refusal(), Refusal::Throttled | Refusal::ServerFault),
+            Self::Credentials(_) | Self::Configuration(_) | Self::Stopped => false,
+        }
+    }
+
+    /// The id of the request, if the service gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Api(error) => Some(error.request_id.as_str()).filter(|id| !id.is_empty()),
+            Self::Malformed { request_id, .. } => request_id.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// One sentence, without a secret, a signature or the URL of the request.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(transport) | Self::Lost(transport) => transport.fmt(f),
+            Self::Malformed { status, what, .. } => write!(f, "the reply (HTTP {status}) is not usable: {what}"),
+            Self::Api(error) => write!(f, "HTTP {}, {}: {}", error.status, error.code, error.message),
+            Self::Credentials(what) | Self::Configuration(what) => f.write_str(what),
+            Self::Stopped => f.write_str("Terraform asked to stop before the request was sent"),
+        }
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, host, cause } = self;
+        match kind {
+            TransportKind::Dns => write!(f, "the host name of {host} cannot be resolved ({cause})"),
+            TransportKind::Connect => write!(f, "no connection to {host} ({cause})"),
+            TransportKind::Tls => write!(f, "the TLS handshake with {host} broke off ({cause})"),
+            TransportKind::Certificate => write!(f, "the certificate of {host} does not verify ({cause})"),
+            TransportKind::Timeout => write!(f, "{host} did not answer in time ({cause})"),
+            TransportKind::Broken => write!(f, "the connection to {host} broke before the whole reply came ({cause})"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A request that was given up, with all of its attempts behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The operation, such as `CreateOrder`.
+    pub action: &'static str,
+    /// How the last attempt ended.
+    pub error: Error,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// Whether any of the attempts can have done it.
+    pub fate: Fate,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.error)?;
+        if self.attempts > 1 {
+            write!(f, " (attempt {})", self.attempts)?;
+        }
+        if let Some(id) = self.error.request_id() {
+            write!(f, " [RequestId {id}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}

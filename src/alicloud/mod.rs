@@ -1,0 +1,21 @@
+//! The client: signed requests to Alibaba Cloud, answered with types.
+//!
+//! - [`client`]: one request, from building it to judging the reply, and when it is sent again
+//! - [`signature`]: RPC V1, ROA V1 and ACS3-HMAC-SHA256 as pure functions
+//! - [`credentials`]: where keys come from
+//! - [`endpoint`], [`regions`]: where requests go
+//! - [`error`]: what went wrong, and whether the operation can have happened all the same
+//! - [`market`]: the operations, one product a file
+//!
+//! Nothing here knows of Terraform.
+
+pub mod client;
+pub mod credentials;
+pub mod endpoint;
+pub mod error;
+pub mod market;
+pub mod regions;
+mod reply;
+pub mod retry;
+pub mod signature;
+mod transport;

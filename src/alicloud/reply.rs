@@ -1,0 +1,107 @@
+//! Reads replies: JSON whose numbers may be strings, and whose fields may be missing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+
+use super::error::{ApiError, Error};
+
+/// What came back, as far as it can be told without knowing the operation.
+pub(super) struct RawReply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Vec<u8>,
+}
+
+/// The reply to an operation that succeeded.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The id of the request.
+    pub request_id: String,
+    /// The whole body.
+    pub body: Json,
+    /// The server's clock, in seconds since 1970, if it told.
+    pub server_time: Option<i64>,
+}
+
+impl RawReply {
+    /// The body of a success, or the error that the reply is. `secrets` are cut out of messages.
+    pub(super) fn judge(self, secrets: &[&str]) -> Result<(String, Json), Error> {
+        let Self { status, retry_after, body } = self;
+        let malformed = |request_id, what: String| Error::Malformed { status, request_id, what };
+        if body.is_empty() {
+            return Err(malformed(None, "it is empty".to_owned()));
+        }
+        let json: Json = serde_json::from_slice(&body).map_err(|error| {
+            let what = if error.is_eof() { "it is JSON cut short" } else { "it is not JSON" };
+            malformed(None, what.to_owned())
+        })?;
+        let field = |names: [&str; 2]| names.iter().find_map(|name| text(json.get(name)?));
+        let request_id = field(["RequestId", "requestId"]);
+        if (200..300).contains(&status) {
+            return match request_id {
+                Some(request_id) if json.is_object() => Ok((request_id, json)),
+                _ => Err(malformed(None, "it has no RequestId".to_owned())),
+            };
+        }
+        match field(["Code", "code"]) {
+            Some(code) => {
+                let message = redact(&field(["Message", "message"]).unwrap_or_default(), secrets);
+                let request_id = request_id.unwrap_or_default();
+                Err(Error::Api(ApiError { status, code, message, request_id, retry_after }))
+            }
+            None => Err(malformed(request_id, "it is an error without a code".to_owned())),
+        }
+    }
+}
+
+/// A message without what a service quotes of the signed request in it.
+fn redact(message: &str, secrets: &[&str]) -> String {
+    const QUOTES_FROM_HERE: [&str; 2] = ["server string to sign", "server StringToSign"];
+    let end = QUOTES_FROM_HERE.iter().filter_map(|mark| message.find(mark)).min().unwrap_or(message.len());
+    let message = message[..end].trim_end_matches([' ', ':', ',', ';']).to_owned();
+    let encoded = secrets.iter().map(|secret| super::signature::percent_encode(secret)).collect::<Vec<_>>();
+    let all = secrets.iter().copied().chain(encoded.iter().map(String::as_str));
+    all.filter(|secret| !secret.is_empty()).fold(message, |message, secret| message.replace(secret, "(hidden)"))
+}
+
+/// Text, from a string or a number.
+pub(super) fn text(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// For serde: text, from a string or a number; none, from anything else.
+pub(super) fn loose_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text(&Json::deserialize(deserializer)?))
+}
+
+/// For serde: a whole number, from a number or a string; none, from anything else.
+pub(super) fn loose_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(text(&Json::deserialize(deserializer)?).and_then(|text| whole(&text)))
+}
+
+/// For serde: the texts of a list, which may stand alone or inside an object of one field.
+pub(super) fn loose_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(list(&Json::deserialize(deserializer)?).iter().filter_map(text).collect())
+}
+
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| text.strip_suffix(".0").and_then(|text| text.parse().ok()))
+}
+
+/// The elements of a list, which may stand alone or inside an object of one field.
+pub(super) fn list(json: &Json) -> &[Json] {
+    match json {
+        Json::Array(elements) => elements,
+        Json::Object(fields) => fields.values().find_map(Json::as_array).map_or(&[], Vec::as_slice),
+        _ => &[],
+    }
+}

@@ -1,0 +1,118 @@
+//! When a request is sent again.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::error::{Error, Failure, Fate};
+
+/// The longest that failures before anything was sent are retried: an endpoint that is not there rarely comes back.
+const UNREACHABLE: Duration = Duration::from_secs(60);
+
+/// The first pause between attempts; each further one doubles, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// The longest pause between attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long an operation may take, all attempts together, and who can call it off.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    until: Instant,
+    stop: CancellationToken,
+}
+
+impl Limit {
+    /// So much time from now, unless it is called off before.
+    pub fn new(time: Duration, stop: CancellationToken) -> Self {
+        Self { until: Instant::now() + time, stop }
+    }
+
+    /// What is left.
+    pub fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether nothing new may be sent.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || self.left().is_zero()
+    }
+
+    /// Whether waiting was called off.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Waits, unless that would go beyond the limit or waiting is called off. Says whether the whole time has passed.
+    pub async fn wait(&self, time: Duration) -> bool {
+        if time >= self.left() {
+            return false;
+        }
+        tokio::select! {
+            () = self.stop.cancelled() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+}
+
+/// What may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resend {
+    /// Sending it twice does no more than sending it once.
+    Always,
+    /// Only when the attempt before it certainly did nothing.
+    IfNotDone,
+}
+
+/// The attempts at one request.
+pub(super) struct Attempts<'a> {
+    action: &'static str,
+    resend: Resend,
+    limit: &'a Limit,
+    begin: Instant,
+    fate: Fate,
+    made: u32,
+}
+
+impl<'a> Attempts<'a> {
+    pub(super) fn new(action: &'static str, resend: Resend, limit: &'a Limit) -> Self {
+        Self { action, resend, limit, begin: Instant::now(), fate: Fate::NotDone, made: 0 }
+    }
+
+    /// Before the first attempt: nothing is begun that nobody waits for any more.
+    pub(super) fn begin(&self) -> Result<(), Failure> {
+        if self.limit.is_stopped() { Err(self.failure(Error::Stopped)) } else { Ok(()) }
+    }
+
+    /// After an attempt that brought this error: waits, and returns if another attempt is to be made.
+    ///
+    /// # Errors
+    /// The end: the error will not change, another attempt is not safe, or there is no time for one.
+    pub(super) async fn again_after(&mut self, error: Error) -> Result<(), Failure> {
+        self.made += 1;
+        self.fate = self.fate.max(error.fate());
+        tracing::warn!(action = self.action, attempt = self.made, %error, "no answer");
+        let may_resend = self.resend == Resend::Always || self.fate == Fate::NotDone;
+        let unreachable = matches!(error, Error::NotSent(_)) && self.begin.elapsed() >= UNREACHABLE;
+        let worth_it = error.is_passing() && may_resend && !unreachable;
+        if worth_it && self.limit.wait(pause(self.made, &error)).await { Ok(()) } else { Err(self.failure(error)) }
+    }
+
+    fn failure(&self, error: Error) -> Failure {
+        Failure { action: self.action, error, attempts: self.made, fate: self.fate }
+    }
+}
+
+/// The pause after this many attempts: what the service asks for, else a random part of a doubling time, so that
+/// concurrent callers do not come back together.
+fn pause(attempts: u32, error: &Error) -> Duration {
+    if let Error::Api(error) = error
+        && let Some(asked) = error.retry_after
+    {
+        return asked;
+    }
+    let longest = FIRST_PAUSE.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+    let random = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
+    longest.mul_f64(0.5 + random / 2.0)
+}

@@ -1,0 +1,129 @@
+//! Sends one HTTP request and says what came of it.
+
+use std::{error::Error as StdError, io, time::Duration};
+
+use reqwest::{
+    Method, Url,
+    header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+};
+
+use super::{
+    error::{Error, Transport, TransportKind},
+    reply::RawReply,
+    signature::Parameters,
+};
+
+/// The longest reply that is read, in bytes. Real ones are some kilobytes.
+const MAX_BODY: usize = 4 << 20;
+
+/// The longest that a service's wish to wait is followed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
+
+/// How long connecting and answering may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// From the start to an established connection.
+    pub connect: Duration,
+    /// From the request to the end of the reply.
+    pub read: Duration,
+}
+
+/// The pool of connections.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    client: reqwest::Client,
+}
+
+/// A request as it goes over the wire, signed.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: Parameters,
+    pub(super) body: Vec<u8>,
+}
+
+impl Http {
+    pub(super) fn new(timeouts: Timeouts, user_agent: &str) -> Result<Self, Error> {
+        let client = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .http1_only()
+            // A redirect would carry a signed purchase elsewhere.
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether a purchase may be sent again is decided where it is known what it is.
+            .retry(reqwest::retry::never())
+            .connect_timeout(timeouts.connect)
+            .read_timeout(timeouts.read)
+            .timeout(timeouts.connect.saturating_add(timeouts.read))
+            .build();
+        client.map(|client| Self { client }).map_err(|error| Error::Configuration(format!("no HTTP client: {error}")))
+    }
+
+    pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(RawReply, Option<i64>), Error> {
+        let Outgoing { method, url, headers, body } = outgoing;
+        let host = host_of(&url);
+        let headers = header_map(&headers)?;
+        let request = self.client.request(method, url).headers(headers).body(body);
+        let mut response = request.send().await.map_err(|error| classify(&error, &host))?;
+        let status = response.status().as_u16();
+        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok());
+        let retry_after = retry_after.map(Duration::from_secs).map(|time| time.min(MAX_RETRY_AFTER));
+        let date = header(DATE).and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error, &host))? {
+            if body.len() + chunk.len() > MAX_BODY {
+                let what = format!("it is longer than {MAX_BODY} bytes");
+                return Err(Error::Malformed { status, request_id: None, what });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((RawReply { status, retry_after, body }, date.map(|date| date.timestamp())))
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn header_map(headers: &Parameters) -> Result<HeaderMap, Error> {
+    let pairs = headers.iter().map(|(name, value)| {
+        let name = HeaderName::try_from(name.as_str()).ok()?;
+        HeaderValue::from_str(value).ok().map(|value| (name, value))
+    });
+    pairs
+        .collect::<Option<HeaderMap>>()
+        .ok_or_else(|| Error::Configuration("the credentials have characters that no header can carry".to_owned()))
+}
+
+/// What an error of the HTTP library means. The URL, which is signed, is never in it.
+fn classify(error: &reqwest::Error, host: &str) -> Error {
+    let mut causes: Vec<&(dyn StdError + 'static)> = Vec::new();
+    while let Some(cause) = causes.last().map_or(error.source(), |cause| (*cause).source()) {
+        causes.push(cause);
+    }
+    let tls = causes.iter().find_map(|cause| {
+        let direct = cause.downcast_ref::<rustls::Error>();
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        direct.or_else(|| wrapped.and_then(|inner| inner.downcast_ref()))
+    });
+    let broken = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
+    let resolving = told.iter().any(|cause| cause.contains("dns error") || cause.contains("lookup"));
+    let kind = match (tls, error.is_timeout(), error.is_connect()) {
+        (Some(rustls::Error::InvalidCertificate(_)), ..) => TransportKind::Certificate,
+        (Some(_), ..) => TransportKind::Tls,
+        (None, true, _) => TransportKind::Timeout,
+        (None, false, true) if resolving => TransportKind::Dns,
+        (None, false, true) if broken == Some(io::ErrorKind::UnexpectedEof) => TransportKind::Tls,
+        (None, false, true) => TransportKind::Connect,
+        (None, false, false) => TransportKind::Broken,
+    };
+    let cause = told.last().cloned().unwrap_or_else(|| "no further details".to_owned());
+    let transport = Transport { kind, host: host.to_owned(), cause };
+    match () {
+        () if error.is_builder() => Error::Configuration(format!("no request can be made for {host}")),
+        () if error.is_connect() => Error::NotSent(transport),
+        () => Error::Lost(transport),
+    }
+}
