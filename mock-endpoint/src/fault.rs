@@ -1,0 +1,96 @@
+//! What is to go wrong, and how often.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that goes wrong with an operation, a number of times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The operation, such as `CreateOrder`.
+    pub operation: String,
+    /// How many requests it hits.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// What happens.
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    /// The connection is dropped before anything is done.
+    DropBefore,
+    /// The operation is done, then the connection is dropped without a reply.
+    DropAfter,
+    /// HTTP 500 `UnknownError`, and nothing is done.
+    #[serde(rename = "error_500")]
+    Error500,
+    /// HTTP 503 `ServiceUnavailable`, and nothing is done.
+    #[serde(rename = "error_503")]
+    Error503,
+    /// The operation is done, then answered with HTTP 503.
+    #[serde(rename = "error_503_after")]
+    Error503After,
+    /// HTTP 400 `Throttling.User`, and nothing is done.
+    Throttling {
+        /// The header `Retry-After`, in seconds.
+        #[serde(default)]
+        retry_after: Option<u32>,
+    },
+    /// The operation is done, and the reply comes late.
+    Slow {
+        /// How late, in milliseconds.
+        delay_ms: u64,
+    },
+    /// The operation is done, and the reply is no JSON.
+    Garbage,
+    /// The operation is done, and half of the reply comes as if it were the whole.
+    Truncated,
+    /// The operation is done, and the reply ends before the length that its header gives.
+    WrongLength,
+    /// The operation is done, and a reply begins that never ends.
+    Endless,
+    /// A well-formed reply that does not know the object, as one that lags behind.
+    Absent,
+    /// An error of this status and code, and nothing is done.
+    ApiError {
+        /// The HTTP status.
+        status: u16,
+        /// The code, such as `Forbidden.RAM`.
+        code: String,
+        /// The message.
+        #[serde(default)]
+        message: String,
+    },
+    /// HTTP 200 with exactly this text, and nothing is done.
+    Reply {
+        /// The body.
+        body: String,
+    },
+}
+
+impl Fault {
+    /// A fault that hits the next request of an operation.
+    pub fn once(operation: &str, kind: Kind) -> Self {
+        Self::times(operation, kind, 1)
+    }
+
+    /// A fault that hits the next requests of an operation.
+    pub fn times(operation: &str, kind: Kind, times: u32) -> Self {
+        Self { operation: operation.to_owned(), times, kind }
+    }
+}
+
+/// Takes the fault that hits this request, if one does.
+pub(crate) fn take(faults: &mut Vec<Fault>, operation: &str) -> Option<Kind> {
+    let at = faults.iter().position(|fault| fault.operation == operation && fault.times > 0)?;
+    faults[at].times -= 1;
+    let kind = faults[at].kind.clone();
+    faults.retain(|fault| fault.times > 0);
+    Some(kind)
+}

@@ -1,0 +1,106 @@
+//! What the mock knows and has seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use crate::fault::Fault;
+
+/// Orders, requests, connections, keys and faults.
+#[derive(Debug, Default, Serialize)]
+pub struct Ledger {
+    /// The orders, by id.
+    pub orders: BTreeMap<String, Order>,
+    /// The requests that came through the gateway, in their order.
+    pub requests: Vec<Seen>,
+    /// How many TCP connections were opened, those of the control API not counted.
+    pub connections: u64,
+    /// The faults that have not happened yet.
+    pub faults: Vec<Fault>,
+    /// Who may sign, by AccessKey id.
+    #[serde(skip)]
+    pub keys: BTreeMap<String, Key>,
+    /// How long the keys of an assumed role live, instead of what was asked for.
+    #[serde(skip)]
+    pub role_lifetime: Option<chrono::Duration>,
+    #[serde(skip)]
+    pub(crate) nonces: BTreeSet<String>,
+    #[serde(skip)]
+    pub(crate) tokens: BTreeMap<(String, String), (String, String)>,
+}
+
+/// A request that was let through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The operation, such as `CreateOrder`.
+    pub operation: String,
+    /// The idempotency token, where the operation has one.
+    pub client_token: Option<String>,
+    /// The header `User-Agent`.
+    pub user_agent: String,
+    /// The parameters, without those of the signature.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// An order.
+#[derive(Debug, Clone, Serialize)]
+pub struct Order {
+    /// The id.
+    pub id: String,
+    /// The account that bought it.
+    pub account: String,
+    /// What was bought.
+    pub content: Content,
+    /// When.
+    pub created: DateTime<Utc>,
+    /// What is told of it instead of the truth.
+    pub told: Map<String, Json>,
+}
+
+/// What an order is for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// A product of the Marketplace: the parameter `Commodity`, parsed.
+    Commodity(Json),
+    /// PAI products: their codes.
+    Products(Vec<String>),
+}
+
+/// Somebody who may sign requests.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The secret.
+    pub secret: String,
+    /// The security token that must come with it, for temporary keys.
+    pub token: Option<String>,
+    /// The account.
+    pub account: String,
+    /// The operations that it may not call.
+    pub forbidden: BTreeSet<String>,
+}
+
+impl Key {
+    /// Keys that stay, and may do everything.
+    pub fn new(secret: &str, account: &str) -> Self {
+        Self { secret: secret.to_owned(), token: None, account: account.to_owned(), forbidden: BTreeSet::new() }
+    }
+}
+
+impl Ledger {
+    /// How many requests there were for an operation.
+    pub fn requests_for(&self, operation: &str) -> usize {
+        self.requests.iter().filter(|seen| seen.operation == operation).count()
+    }
+
+    /// Adds an order and gives it an id.
+    pub(crate) fn place(&mut self, account: &str, content: Content) -> String {
+        let id = (202_600_000_000_001 + self.orders.len() as u64).to_string();
+        let (account, told) = (account.to_owned(), Map::new());
+        let order = Order { id: id.clone(), account, content, created: Utc::now(), told };
+        self.orders.insert(id.clone(), order);
+        id
+    }
+}

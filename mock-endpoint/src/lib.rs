@@ -1,0 +1,138 @@
+//! A mock of the Alibaba Cloud operations that the provider calls, with a real HTTP server on loopback.
+//!
+//! - [`Mock`]: start one, and ask it what happened
+//! - [`ledger`]: the orders, requests and connections that it has seen
+//! - [`fault`]: what is to go wrong, and how often
+//! - `gateway`: signature, timestamp, nonce and version are checked, then an operation answers
+//! - `operations`: one product a file
+//! - `control`: the same over HTTP, under `/_mock/`
+//!
+//! It shares no code with the client, so that each checks the other.
+
+mod control;
+pub mod fault;
+mod gateway;
+pub mod ledger;
+mod operations;
+mod server;
+pub mod signature;
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use serde_json::Value as Json;
+use tokio::sync::oneshot;
+
+use fault::Fault;
+use ledger::{Key, Ledger};
+
+/// The keys that a new mock knows.
+pub const ACCESS_KEY: &str = "mock-access-key";
+
+/// The secret of [`ACCESS_KEY`].
+pub const SECRET_KEY: &str = "mock-secret-key";
+
+/// The account that [`ACCESS_KEY`] belongs to.
+pub const ACCOUNT: &str = "1000000000000001";
+
+/// What all connections share.
+#[derive(Clone)]
+pub(crate) struct State(Arc<Mutex<Ledger>>);
+
+impl State {
+    fn new() -> Self {
+        let mut ledger = Ledger::default();
+        ledger.keys.insert(ACCESS_KEY.to_owned(), Key::new(SECRET_KEY, ACCOUNT));
+        Self(Arc::new(Mutex::new(ledger)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running mock. It ends when this is dropped.
+pub struct Mock {
+    address: SocketAddr,
+    state: State,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Mock {
+    /// Starts a mock on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// No port, or no thread, to be had.
+    pub fn start() -> io::Result<Self> {
+        Self::start_on(0)
+    }
+
+    /// Starts a mock on this port of 127.0.0.1; 0 for a free one.
+    ///
+    /// # Errors
+    /// The port is taken, or there is no thread to be had.
+    pub fn start_on(port: u16) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let state = State::new();
+        let (stop, stopped) = oneshot::channel();
+        let serving = state.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = thread::Builder::new().name("mock-endpoint".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = server::serve(listener, serving) => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { address, state, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it is, as an endpoint: `http://127.0.0.1:…`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it has seen up to now.
+    pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.state.lock()
+    }
+
+    /// Lets something go wrong.
+    pub fn fault(&self, fault: Fault) {
+        self.state.lock().faults.push(fault);
+    }
+
+    /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
+    pub fn tell_of_order(&self, order_id: &str, fields: Json) {
+        if let (Some(order), Some(fields)) = (self.state.lock().orders.get_mut(order_id), fields.as_object()) {
+            order.told.extend(fields.clone());
+        }
+    }
+
+    /// Waits until it is stopped from outside, for a mock that is a process of its own.
+    pub fn wait(mut self) {
+        let _stop = self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Billing (BSS OpenAPI).
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value as Json, json};
+
+use super::{aiworkspace::PRODUCTS, required};
+use crate::{
+    gateway::{ApiError, Call},
+    ledger::{Content, Ledger, Order},
+};
+
+/// The rows of one order.
+pub(super) fn get_order_detail(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let id = required(call, "OrderId")?;
+    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.absent);
+    Ok(page(call, order.map(rows).unwrap_or_default()))
+}
+
+/// The rows of all orders since a moment, of one product.
+pub(super) fn query_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let since = call.parameters.get("CreateTimeStart").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let product = call.parameters.get("ProductCode");
+    let orders = ledger.orders.values().filter(|order| order.account == call.account && !call.absent);
+    let orders = orders.filter(|order| since.is_none_or(|since| order.created >= since));
+    let rows = orders.flat_map(rows).filter(|row| product.is_none_or(|product| row["ProductCode"] == **product));
+    Ok(page(call, rows.collect()))
+}
+
+fn page(call: &Call, rows: Vec<Json>) -> Json {
+    let number = |name: &str, default| call.parameters.get(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (page, size): (usize, usize) = (number("PageNum", 1).max(1), number("PageSize", 20).max(1));
+    let total = rows.len();
+    let rows: Vec<Json> = rows.into_iter().skip((page - 1) * size).take(size).collect();
+    json!({
+        "Code": "Success",
+        "Message": "Successful!",
+        "Success": true,
+        "Data": {
+            "HostName": "mock",
+            "PageNum": page,
+            "PageSize": size,
+            "TotalCount": total,
+            "OrderList": {"Order": rows},
+        },
+    })
+}
+
+fn rows(order: &Order) -> Vec<Json> {
+    let Content::Products(codes) = &order.content else { return Vec::new() };
+    // Billing gives the rows in an order of its own.
+    codes.iter().rev().map(|code| row(order, code)).collect()
+}
+
+fn row(order: &Order, code: &str) -> Json {
+    let billing = PRODUCTS.iter().find(|(name, _)| *name == code).map_or("unknown", |(_, billing)| *billing);
+    let created = order.created.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let end = DateTime::<Utc>::from_timestamp(4_102_444_800, 0).unwrap_or_default();
+    let mut row = json!({
+        "OrderId": order.id,
+        "SubOrderId": format!("{}{}", order.id, billing.len()),
+        "ProductCode": billing,
+        "ProductType": billing,
+        "CommodityCode": billing,
+        "SubscriptionType": "PayAsYouGo",
+        "OrderType": "New",
+        "PaymentStatus": "Paid",
+        "Quantity": "1",
+        "Region": "cn-hangzhou",
+        "Currency": "CNY",
+        "PaymentCurrency": "CNY",
+        "PretaxGrossAmount": "0",
+        "PretaxAmount": "0",
+        "PretaxAmountLocal": "0",
+        "AfterTaxAmount": "0",
+        "Tax": "0",
+        "CreateTime": created,
+        "PaymentTime": created,
+        "UsageStartTime": created,
+        "UsageEndTime": end.to_rfc3339_opts(SecondsFormat::Secs, true),
+        "InstanceIDs": json!([format!("{billing}-{}", order.id)]).to_string(),
+    });
+    if let Some(fields) = row.as_object_mut() {
+        fields.extend(order.told.clone());
+    }
+    row
+}

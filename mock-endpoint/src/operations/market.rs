@@ -1,0 +1,112 @@
+//! The Marketplace.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::required;
+use crate::{
+    gateway::{ApiError, Call},
+    ledger::{Content, Ledger, Order},
+};
+
+/// What one pricing cycle of one item costs, in CNY.
+const PRICE: f64 = 10.0;
+
+/// Buys. The same ClientToken of the same account with the same Commodity is the same order.
+pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
+    if required(call, "OrderType")? != "INSTANCE_BUY" {
+        return Err(invalid("OrderType"));
+    }
+    required(call, "PaymentType")?;
+    let token = required(call, "ClientToken")?;
+    if token.len() > 64 || !token.is_ascii() {
+        return Err(invalid("ClientToken"));
+    }
+    let text = required(call, "Commodity")?;
+    let commodity: Json = serde_json::from_str(text).map_err(|_| invalid("Commodity"))?;
+    let complete = ["components", "duration", "pricingCycle", "productCode", "quantity", "skuCode"];
+    if complete.iter().any(|key| commodity[key].is_null()) || commodity["components"]["package_version"].is_null() {
+        return Err(invalid("Commodity"));
+    }
+    let token = (call.account.clone(), token.to_owned());
+    let order_id = match ledger.tokens.get(&token) {
+        Some((same, id)) if same == text => id.clone(),
+        Some(_) => {
+            let message = "The ClientToken was used with other parameters.";
+            return Err(ApiError::new(400, "IdempotentParameterMismatch", message));
+        }
+        None => {
+            let id = ledger.place(&call.account, Content::Commodity(commodity));
+            ledger.tokens.insert(token, (text.to_owned(), id.clone()));
+            id
+        }
+    };
+    Ok(json!({"OrderId": order_id, "InstanceIds": {"InstanceId": [instance(&order_id)]}}))
+}
+
+/// Reads an order of the caller's account.
+pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let id = required(call, "OrderId")?;
+    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.absent);
+    let Some((order, Content::Commodity(commodity))) = order.map(|order| (order, &order.content)) else {
+        return Ok(json!({}));
+    };
+    let mut described = described(order, commodity);
+    for (name, told) in &order.told {
+        if told.is_null() {
+            described.remove(name);
+        } else {
+            described.insert(name.clone(), told.clone());
+        }
+    }
+    Ok(Json::Object(described))
+}
+
+fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
+    let text = |name: &str| commodity[name].as_str().unwrap_or_default();
+    let (duration, quantity) = (&commodity["duration"], &commodity["quantity"]);
+    let price = PRICE * duration.as_f64().unwrap_or(1.0) * quantity.as_f64().unwrap_or(1.0);
+    let product = text("productCode");
+    let component = |code: &str, value: &str| {
+        let key = format!("{product}_{code}_{code}_{value}");
+        (code.to_owned(), json!({"code": code, "globarKey": key, "name": value, "value": value}))
+    };
+    let chosen = commodity["components"].as_object().into_iter().flatten();
+    let mut components: Map<String, Json> =
+        chosen.map(|(code, value)| component(code, value.as_str().unwrap_or_default())).collect();
+    // What the Marketplace adds on its own.
+    components.extend([
+        component("ord_time", &format!("{duration}:{}", text("pricingCycle"))),
+        component("order_num", &quantity.to_string()),
+        component("package_quantity", "10000"),
+    ]);
+    let moment = order.created.timestamp_millis();
+    let order = json!({
+        "OrderId": order.id.parse::<i64>().unwrap_or_default(),
+        "AliUid": order.account.parse::<i64>().unwrap_or_default(),
+        "ProductCode": product,
+        "ProductName": "Mock product",
+        "ProductSkuCode": text("skuCode"),
+        "SupplierCompanyName": "Mock supplier",
+        "SupplierTelephones": {"Telephone": []},
+        "OrderType": "NEW",
+        "OrderStatus": "NORMAL",
+        "PayStatus": "PAID",
+        "PeriodType": text("pricingCycle").to_uppercase(),
+        "AccountQuantity": 0,
+        "Quantity": quantity,
+        "OriginalPrice": price,
+        "TotalPrice": price,
+        "PaymentPrice": price,
+        "CouponPrice": 0.0,
+        "CreatedOn": moment,
+        "PaidOn": moment,
+        "Components": components,
+        "InstanceIds": {"InstanceId": [instance(&order.id)]},
+    });
+    order.as_object().cloned().unwrap_or_default()
+}
+
+fn instance(order_id: &str) -> String {
+    order_id.chars().rev().take(7).collect()
+}

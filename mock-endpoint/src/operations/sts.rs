@@ -1,0 +1,61 @@
+//! The security token service.
+
+use chrono::{Duration, SecondsFormat, Utc};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::required;
+use crate::{
+    gateway::{ApiError, Call},
+    ledger::{Key, Ledger},
+};
+
+/// Who calls.
+pub(super) fn get_caller_identity(_: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    Ok(json!({
+        "IdentityType": "Account",
+        "AccountId": call.account,
+        "UserId": call.account,
+        "PrincipalId": call.account,
+        "Arn": format!("acs:ram::{}:root", call.account),
+    }))
+}
+
+/// Temporary keys for a role.
+pub(super) fn assume_role(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    assume(ledger, call)
+}
+
+/// Temporary keys for a role, for who shows a token of the identity provider.
+pub(super) fn assume_role_with_oidc(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    required(call, "OIDCProviderArn")?;
+    required(call, "OIDCToken")?;
+    assume(ledger, call)
+}
+
+fn assume(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let arn = required(call, "RoleArn")?;
+    let session = required(call, "RoleSessionName")?;
+    let account = match arn.split(':').collect::<Vec<_>>()[..] {
+        ["acs", "ram", _, account, role] if role.starts_with("role/") => account.to_owned(),
+        _ => return Err(ApiError::new(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")),
+    };
+    let seconds = call.parameters.get("DurationSeconds").map_or(Ok(3600), |text| text.parse::<i64>());
+    let seconds = seconds.ok().filter(|seconds| (900..=43_200).contains(seconds));
+    let seconds = seconds.ok_or_else(|| {
+        ApiError::new(400, "InvalidParameter.DurationSeconds", "The parameter DurationSeconds is wrongly formed.")
+    })?;
+    let lifetime = ledger.role_lifetime.unwrap_or_else(|| Duration::seconds(seconds));
+    let random = || Uuid::new_v4().simple().to_string();
+    let (id, secret, token) = (format!("STS.{}", random()), random(), random());
+    ledger.keys.insert(id.clone(), Key { token: Some(token.clone()), ..Key::new(&secret, &account) });
+    Ok(json!({
+        "AssumedRoleUser": {"Arn": format!("{arn}/{session}"), "AssumedRoleId": format!("{account}:{session}")},
+        "Credentials": {
+            "AccessKeyId": id,
+            "AccessKeySecret": secret,
+            "SecurityToken": token,
+            "Expiration": (Utc::now() + lifetime).to_rfc3339_opts(SecondsFormat::Secs, true),
+        },
+    }))
+}
