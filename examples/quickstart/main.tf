@@ -1,0 +1,25 @@
+terraform {
+  required_providers {
+    alicloud = {
+      source = "aliyun/alicloud"
+    }
+  }
+}
+
+provider "alicloud" {
+  region = "cn-hangzhou"
+}
+
+resource "alicloud_market_order" "order" {
+  product_code    = "cmapi033136"
+  pay_type        = "PrePaid"
+  quantity        = 1
+  duration        = 1
+  pricing_cycle   = "Month"
+  package_version = "yuncode2713600001"
+  coupon_id       = ""
+}
+
+output "order_id" {
+  value = alicloud_market_order.order.id
+}

@@ -1,0 +1,103 @@
+//! Failures in words: what happened, what it means for the user's money, and what to do next.
+
+use crate::{
+    alicloud::error::{Error, Failure, Fate, Refusal, TransportKind},
+    tfplugin::diagnostics::Diagnostic,
+};
+
+/// What a failure means for the user's money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Money {
+    /// Only reading failed; orders stay as they are.
+    OnlyRead,
+    /// No order was placed.
+    NotPlaced,
+    /// An order may have been placed; what to do about it.
+    MaybePlaced(String),
+}
+
+/// The RAM action that an operation needs.
+const PERMISSIONS: [(&str, &str); 7] = [
+    ("CreateOrder", "market:CreateOrder"),
+    ("DescribeOrder", "market:DescribeOrder"),
+    ("CreateProductOrders", "pai:CreateOrder"),
+    ("ListProducts", "pai:ListProducts"),
+    ("GetOrderDetail", "bss:DescribeOrderDetail"),
+    ("QueryOrders", "bss:DescribeOrderList"),
+    ("AssumeRole", "sts:AssumeRole"),
+];
+
+/// The error for a failed request about `subject`, such as `the order 2020…`.
+pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &Money) -> Diagnostic {
+    let money = match money {
+        Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
+        Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
+        Money::MaybePlaced(next) => format!("An order may have been placed. {next}"),
+    };
+    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure));
+    Diagnostic::error(summary, detail)
+}
+
+/// What a purchase's failure means, when nothing but the failure is known.
+pub(super) fn money_of(failure: &Failure, if_unknown: String) -> Money {
+    match failure.fate {
+        Fate::NotDone => Money::NotPlaced,
+        Fate::Unknown => Money::MaybePlaced(if_unknown),
+    }
+}
+
+/// What to do next.
+fn remedy(failure: &Failure) -> String {
+    match &failure.error {
+        Error::Api(error) => refused(failure.action, error.refusal()),
+        Error::NotSent(transport) | Error::Lost(transport) => match transport.kind {
+            TransportKind::Dns => "Check the endpoint (region, endpoints, protocol in the provider block) and this \
+                                   machine's DNS."
+                .to_owned(),
+            TransportKind::Certificate => "Check that the endpoint is the one you mean, and that this machine trusts \
+                                           the authority behind its certificate."
+                .to_owned(),
+            TransportKind::Tls => {
+                "Check that the endpoint speaks HTTPS; for a mock without TLS, name it with http://.".to_owned()
+            }
+            TransportKind::Connect | TransportKind::Broken | TransportKind::Timeout => {
+                "Check that the endpoint can be reached from here (HTTPS_PROXY and NO_PROXY are honoured), then run \
+                 terraform apply again."
+                    .to_owned()
+            }
+        },
+        Error::Malformed { .. } => {
+            "Check that the endpoint is Alibaba Cloud's and that no proxy answers in its place, \
+                                    then run terraform apply again."
+                .to_owned()
+        }
+        Error::Credentials(_) => "See the section on credentials in the provider's documentation.".to_owned(),
+        Error::Configuration(_) => "Correct the provider block.".to_owned(),
+        Error::Stopped => "Run terraform apply again to go on.".to_owned(),
+    }
+}
+
+fn refused(action: &str, refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Keys => {
+            "Check access_key, secret_key and security_token, and that the AccessKey is enabled.".to_owned()
+        }
+        Refusal::Forbidden => {
+            let permission = PERMISSIONS.iter().find(|(name, _)| *name == action).map(|(_, permission)| *permission);
+            match permission {
+                Some(permission) => format!("Grant the caller the RAM action {permission}."),
+                None => format!("Grant the caller the RAM permission for {action}."),
+            }
+        }
+        Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.".to_owned(),
+        Refusal::Quota => "Ask for a higher quota, or free some of it.".to_owned(),
+        Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.".to_owned(),
+        Refusal::TokenReused => {
+            "The idempotency token was used for another purchase. Use a new client_token.".to_owned()
+        }
+        Refusal::Throttled | Refusal::ServerFault => "Wait a little, then run terraform apply again.".to_owned(),
+        Refusal::NotFound | Refusal::Invalid => {
+            "Correct what the message names, then run terraform apply again.".to_owned()
+        }
+    }
+}

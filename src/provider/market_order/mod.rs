@@ -1,0 +1,261 @@
+//! `alicloud_market_order`: an order on the Marketplace, bought once.
+
+mod model;
+mod schema;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::{
+    Cloud,
+    explain::{self, Money},
+};
+use crate::{
+    alicloud::{
+        market::{self, Described, NewOrder, Order},
+        retry::Limit,
+    },
+    tfplugin::{
+        diagnostics::{Diagnostic, Diagnostics},
+        plan::Action,
+        provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
+        schema::Schema,
+        value::{Path, Value, json as value_json},
+    },
+};
+
+/// The type name.
+const NAME: &str = "alicloud_market_order";
+
+/// How long a purchase may take, all attempts together.
+const CREATE: Duration = Duration::from_secs(600);
+
+/// How long reading an order may take, all attempts together.
+const READ: Duration = Duration::from_secs(120);
+
+/// How far apart the two replies must be by which an order counts as gone.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
+
+/// The resource.
+#[derive(Debug)]
+pub(super) struct MarketOrder;
+
+#[async_trait]
+impl Resource<Cloud> for MarketOrder {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        let version = config.get("package_version").as_str();
+        let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
+        if let (Some(version), Some(again)) = (version, again)
+            && version != again
+        {
+            let path = Path::attribute("components").key("package_version");
+            let detail = format!(
+                "components has the package version {again:?}, and the argument package_version is {version:?}. Leave it \
+                 out of components, or make both the same."
+            );
+            diagnostics.invalid(path, "Two package versions", detail);
+        }
+        diagnostics
+    }
+
+    /// The existing provider stores the package version among the components, and null for what was not given.
+    fn upgrade(&self, state: Value, _version: i64) -> Result<Value, Diagnostic> {
+        let mut state = state;
+        let mut components = state.get("components").as_map().cloned().unwrap_or_default();
+        components.retain(|key, _| key != "package_version");
+        state.set_attribute("components", Value::Map(components));
+        if state.get("coupon_id").is_null() {
+            state.set_attribute("coupon_id", "");
+        }
+        Ok(state)
+    }
+
+    fn review(&self, review: &Review<'_>) -> Diagnostics {
+        match review.plan.action {
+            Action::Replace | Action::Destroy => not_refunded(review.prior, review.plan.action).into(),
+            Action::Create | Action::Nothing | Action::Update => Diagnostics::default(),
+        }
+    }
+
+    async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        let commodity = model::commodity(&create.planned);
+        let subject = format!("{NAME} for the product {:?}", commodity.product_code);
+        let order = NewOrder {
+            client_token: uuid::Uuid::new_v4().simple().to_string(),
+            commodity: json!(commodity).to_string(),
+        };
+        let limit = cloud.limit(CREATE, patience);
+        let placed = market::create_order(&cloud.client, &order, &limit).await.map_err(|failure| {
+            let money = explain::money_of(&failure, look_before_you_buy());
+            explain::failure("The order was not confirmed", &subject, &failure, &money)
+        })?;
+        tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
+        let mut warnings = Diagnostics::default();
+        let order =
+            describe_new(cloud, &placed.order_id, patience).await.map_err(|warning| warnings.push(warning)).ok();
+        let state = model::placed(create.planned, &placed.order_id, order.as_ref());
+        let object = Object { state, private: Default::default() };
+        Ok(Saved { value: object, warnings })
+    }
+
+    async fn read(
+        &self,
+        cloud: &Cloud,
+        prior: Object,
+        patience: &Patience,
+    ) -> Result<Saved<Option<Object>>, Diagnostics> {
+        let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
+        let limit = cloud.limit(READ, patience);
+        let order = match find(cloud, &id, &limit).await? {
+            Described::Found(order) => order,
+            Described::Absent { request_id } => {
+                let warnings = gone(&id, &request_id).into();
+                return Ok(Saved { value: None, warnings });
+            }
+        };
+        let mut warnings = Diagnostics::default();
+        warnings.extend(ended(&id, &order));
+        Ok(Saved { value: Some(model::refreshed(prior, &order)), warnings })
+    }
+
+    /// No argument of an order can be changed at the Marketplace, so all that is planned in place is what only the
+    /// state needs to know.
+    async fn update(&self, _cloud: &Cloud, update: Update, _patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        Ok(update.planned.into())
+    }
+
+    async fn delete(&self, _cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+        Ok(not_refunded(&delete.prior, Action::Destroy).into())
+    }
+
+    async fn import(&self, cloud: &Cloud, id: &str, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        if !market::is_order_id(id) {
+            let detail = format!(
+                "{id:?} cannot be the id of an order: those are digits only. The Marketplace console lists them under My \
+                 Orders. Nothing was asked for."
+            );
+            return Err(Diagnostic::error("Not an order id", detail).into());
+        }
+        match find(cloud, id, &cloud.limit(READ, patience)).await? {
+            Described::Found(order) => {
+                let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
+                Ok(model::imported(empty, id, &order).into())
+            }
+            Described::Absent { request_id } => {
+                let detail = format!(
+                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Check \
+                     the id, the account that the credentials belong to, and the region."
+                );
+                Err(Diagnostic::error("No such order", detail).into())
+            }
+        }
+    }
+}
+
+/// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
+    match describe(cloud, id, limit).await? {
+        Described::Found(order) => Ok(Described::Found(order)),
+        Described::Absent { .. } if limit.wait(SECOND_LOOK).await => describe(cloud, id, limit).await,
+        Described::Absent { request_id } => {
+            let detail = format!(
+                "The Marketplace answered once that there is no order {id} (RequestId {request_id}), and there was no \
+                 time to ask again. The state stays as it is. Run terraform plan again."
+            );
+            Err(Diagnostic::error("The order cannot be read", detail))
+        }
+    }
+}
+
+async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
+    market::describe_order(&cloud.client, id, limit).await.map_err(|failure| {
+        explain::failure("The order cannot be read", &format!("The order {id}"), &failure, &Money::OnlyRead)
+    })
+}
+
+/// Reads an order that was just placed, which the Marketplace may take a moment to know.
+async fn describe_new(cloud: &Cloud, id: &str, patience: &Patience) -> Result<Order, Diagnostic> {
+    let limit = cloud.limit(READ, patience);
+    let unread = |what: String| {
+        let detail = format!(
+            "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay \
+             empty until the next terraform plan or apply, which reads them. Nothing has to be done."
+        );
+        Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail)
+    };
+    match find(cloud, id, &limit).await {
+        Ok(Described::Found(order)) => Ok(*order),
+        Ok(Described::Absent { request_id }) => {
+            Err(unread(format!("the Marketplace does not know it yet (RequestId {request_id})")))
+        }
+        Err(error) => Err(unread(error.detail)),
+    }
+}
+
+/// What a user does who cannot know whether an order was placed.
+fn look_before_you_buy() -> String {
+    format!(
+        "Look for it in the Marketplace console under My Orders before you apply again. If it is there, take it into the \
+         state:\n\n  terraform import {NAME}.<name> <order id>"
+    )
+}
+
+/// What an order cost, as far as a state knows.
+fn cost(state: &Value) -> String {
+    match state.get("payment_price") {
+        Value::Number(price) => format!(" It cost CNY {price}."),
+        _ => String::new(),
+    }
+}
+
+fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+    let product = prior.get("product_code").as_str().unwrap_or("unknown");
+    let (summary, what) = match action {
+        Action::Replace => (
+            format!("Replacing order {id} buys another one and refunds nothing"),
+            "A changed argument means another order: this plan buys a new one",
+        ),
+        _ => (
+            format!("Destroying order {id} refunds nothing"),
+            "Terraform only forgets the order: nothing is sent to Alibaba Cloud",
+        ),
+    };
+    let detail = format!(
+        "{what}. The order {id} (product {product}) is neither cancelled nor refunded.{} To end it, use the Marketplace \
+         console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
+        cost(prior)
+    );
+    Diagnostic::warning(summary, detail)
+}
+
+fn gone(id: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
+         state. The next terraform apply buys a new one. If that is not wanted, remove the resource from the \
+         configuration, or check that the credentials belong to the account that bought it."
+    );
+    Diagnostic::warning(format!("Order {id} is gone: the next apply buys a new one"), detail)
+}
+
+/// A warning about an order that is still known but no longer in force.
+fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
+    let status = order.order_status.as_deref().filter(|status| matches!(*status, "REFUND" | "DELETE"))?;
+    let detail = format!(
+        "The order {id} has the status {status}, so what it bought is no longer in force. It stays in the state, and \
+         nothing is bought in its place. To buy again: terraform apply -replace={NAME}.<name>. To forget it: terraform \
+         state rm {NAME}.<name>."
+    );
+    Some(Diagnostic::warning(format!("Order {id} is {status}"), detail))
+}

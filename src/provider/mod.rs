@@ -1,0 +1,50 @@
+//! The meeting place: what this provider offers to Terraform, made from what the client can do.
+
+mod cloud;
+mod config;
+mod explain;
+mod market_order;
+
+use async_trait::async_trait;
+
+use crate::tfplugin::{
+    diagnostics::Diagnostics,
+    provider::{Provider, Resource, Saved},
+    schema::Schema,
+    serve::Identity,
+    value::Value,
+};
+
+pub use cloud::Cloud;
+
+/// Who this plugin is. The source addresses are those under which configurations know the existing provider.
+pub const IDENTITY: Identity = Identity {
+    name: "terraform-provider-alicloud",
+    version: env!("CARGO_PKG_VERSION"),
+    addresses: &["registry.terraform.io/aliyun/alicloud", "registry.terraform.io/hashicorp/alicloud"],
+};
+
+/// The provider.
+#[derive(Debug, Default)]
+pub struct Alicloud;
+
+#[async_trait]
+impl Provider for Alicloud {
+    type Client = Cloud;
+
+    fn schema(&self) -> Schema {
+        config::schema()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
+        vec![Box::new(market_order::MarketOrder)]
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        config::validate(config)
+    }
+
+    async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
+        config::configure(&config, terraform_version)
+    }
+}
