@@ -51,10 +51,9 @@ pub(super) fn placed(planned: Value, id: &str, order: Option<&Order>) -> Value {
 /// The state of an order that was read again. What the order does not tell stays as it was.
 pub(super) fn refreshed(prior: Object, order: &Order) -> Object {
     let Object { mut state, mut private } = prior;
-    // Only an import leaves the pricing cycle out, and only the existing provider's import stores that.
-    if state.get("pricing_cycle").is_null() {
-        private.imported = true;
-        private.untold.insert("coupon_id".to_owned());
+    if is_half_imported(&state) {
+        let id = state.get("id").clone();
+        return imported(state, id.as_str().unwrap_or_default(), order);
     }
     for (name, told) in arguments(order, &state) {
         match told {
@@ -70,11 +69,14 @@ pub(super) fn refreshed(prior: Object, order: &Order) -> Object {
     let kept = kept.map(|(key, value)| (told.get(&key).map_or(value, |told| told.as_str().into()), key));
     let kept = Value::object(kept.map(|(value, key)| (key, value)));
     state.set_attribute("components", kept);
-    if state.get("coupon_id").is_null() {
-        state.set_attribute("coupon_id", "");
-    }
     set_computed(&mut state, order);
     Object { state, private }
+}
+
+/// Whether the existing provider's import made this state: nothing else leaves the pricing cycle out. It knows no more of
+/// the order than that it exists.
+pub(super) fn is_half_imported(state: &Value) -> bool {
+    state.get("pricing_cycle").is_null()
 }
 
 /// The state of an order that nothing was known of, and which arguments it does not tell.

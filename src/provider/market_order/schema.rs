@@ -1,5 +1,6 @@
 //! What an order is made of, and what is valid.
 
+use super::model::is_half_imported;
 use crate::tfplugin::{
     schema::{Attribute, Block, Change, Schema, Validator, Verdict},
     value::{Type, Value},
@@ -90,9 +91,9 @@ fn computed() -> Vec<Attribute> {
     ]
 }
 
-/// A state that the existing provider imported has no pricing cycle, and nothing is known of its coupon either.
+/// Nothing is known of the coupon of an order that the existing provider imported.
 fn judge_coupon(change: &Change<'_>) -> Verdict {
-    if change.state.get("pricing_cycle").is_null() { Verdict::InPlace } else { Verdict::Replace }
+    if is_half_imported(change.state) { Verdict::InPlace } else { Verdict::Replace }
 }
 
 /// Components mean the same when they differ only by the package version, which has an argument of its own. An
@@ -103,6 +104,9 @@ fn judge_components(change: &Change<'_>) -> Verdict {
         let all = components.as_map().cloned().unwrap_or_default();
         all.into_iter().filter(|(key, value)| key != "package_version" || value != version).collect()
     };
+    if is_half_imported(change.state) {
+        return Verdict::InPlace;
+    }
     let (planned, prior) = (chosen(change.planned), chosen(change.prior));
     let same = if change.private.imported {
         planned.iter().all(|component| prior.contains(component))

@@ -46,7 +46,7 @@ impl Address {
 /// A socket that listens, and what must live as long as it.
 pub(super) enum Listener {
     #[cfg(unix)]
-    Unix(tokio::net::UnixListener, tempfile::TempDir),
+    Unix { listener: tokio::net::UnixListener, _directory: tempfile::TempDir },
     #[cfg_attr(unix, allow(dead_code))]
     Tcp(TcpListener),
 }
@@ -73,7 +73,7 @@ impl Listener {
         let listener = tokio::net::UnixListener::bind(&path)?;
         let path = path.into_os_string().into_string();
         let path = path.map_err(|_| io::Error::other("the directory for sockets has a name that is not UTF-8"))?;
-        Ok((Self::Unix(listener, directory), Address::Unix(path)))
+        Ok((Self::Unix { listener, _directory: directory }, Address::Unix(path)))
     }
 
     /// Loopback TCP, on the first free port of the range that the host allows.
@@ -96,7 +96,7 @@ impl Listener {
     async fn accept(&self) -> io::Result<Connection> {
         match self {
             #[cfg(unix)]
-            Self::Unix(listener, _) => Ok(Connection::new(listener.accept().await?.0)),
+            Self::Unix { listener, .. } => Ok(Connection::new(listener.accept().await?.0)),
             Self::Tcp(listener) => {
                 let (stream, _): (TcpStream, _) = listener.accept().await?;
                 stream.set_nodelay(true)?;

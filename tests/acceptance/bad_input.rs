@@ -1,0 +1,107 @@
+//! Bad input gets a clear error, and nothing is bought.
+
+use mock_endpoint::fault::{Fault, Kind};
+
+use crate::{
+    market_order::{ORDER, order_with},
+    terraform::Terraform,
+};
+
+#[test]
+fn invalid_values_are_refused_by_validate() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    let table = [
+        (ORDER.replace("cmapi033136", "short"), "product_code must be 8 to 12 characters long"),
+        (ORDER.replace("cmapi033136", "much-too-long-a-code"), "8 to 12 characters"),
+        (ORDER.replace("Month", "Week"), "one of \"Day\", \"Month\", \"Year\""),
+        (ORDER.replace("yuncode2713600001", " "), "package_version must be not empty"),
+        (order_with("pay_type = \"Later\""), "one of \"PrePaid\", \"PostPaid\""),
+        (order_with("duration = 0"), "a whole number from 1 to 256"),
+        (order_with("duration = 257"), "a whole number from 1 to 256"),
+        (order_with("duration = 1.5"), "a whole number from 1 to 256"),
+        (order_with("quantity = 0"), "a whole number of at least 1"),
+        (order_with("quantity = 0.5"), "a whole number of at least 1"),
+        (order_with("components = { ord_time = \"1:Month\" }"), "must not have the key \"ord_time\""),
+        (order_with("components = { order_num = \"1\" }"), "must not have the key \"order_num\""),
+        (order_with("components = { package_version = \"other\" }"), "Two package versions"),
+        (order_with("components = { seats = null }"), "must have a value for the key \"seats\""),
+        (ORDER.replace("pricing_cycle", "#"), "The argument \"pricing_cycle\" is required"),
+    ];
+    for (configuration, message) in table {
+        terraform.configure(&configuration);
+        terraform.validate().fails().says(&[message]);
+    }
+    assert_eq!(terraform.mock.ledger().connections, 0);
+}
+
+#[test]
+fn unknown_values_are_waited_for() {
+    let source = "resource \"terraform_data\" \"later\" {\n  input = \"cmapi033136\"\n}\n";
+    let later = ORDER.replace("\"cmapi033136\"", "terraform_data.later.output");
+    let Some(terraform) = Terraform::with(&format!("{source}{later}")) else { return };
+    terraform.validate().succeeds();
+    terraform.apply().succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn wrong_keys_are_explained() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.set("ALICLOUD_ACCESS_KEY", "nobody");
+    let refused = terraform.apply().fails();
+    refused.says(&["InvalidAccessKeyId.NotFound", "No order was placed", "Check access_key", "RequestId"]);
+    terraform.set("ALICLOUD_ACCESS_KEY", mock_endpoint::ACCESS_KEY).set("ALICLOUD_SECRET_KEY", "wrong-secret-key");
+    let refused = terraform.apply().fails();
+    refused
+        .says(&["SignatureDoesNotMatch", "No order was placed"])
+        .is_silent_about(&["string to sign", "wrong-secret-key", "Signature="]);
+    assert!(terraform.orders().is_empty());
+    assert!(terraform.instances().is_empty());
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    let forbidden =
+        Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "not authorized".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", forbidden));
+    terraform.apply().fails().says(&["Forbidden.RAM", "market:CreateOrder", "No order was placed"]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_is_named() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.set("MARKET_ENDPOINT", "not a host");
+    terraform.apply().fails().says(&["Invalid endpoint", "MARKET_ENDPOINT", "Nothing was sent"]);
+    for wrong in ["host/with/a/path", "ftp://host", "https://user@host"] {
+        let block = format!("provider \"alicloud\" {{\n  endpoints {{\n    market = {wrong:?}\n  }}\n}}\n");
+        terraform.configure(&format!("{block}{ORDER}"));
+        terraform.validate().fails().says(&["a host, host:port"]);
+    }
+}
+
+#[test]
+fn missing_credentials_are_one_error_that_names_the_ways() {
+    let two = format!("provider \"alicloud\" {{}}\n{ORDER}{}", ORDER.replace("\"order\" {", "\"second\" {"));
+    let Some(mut terraform) = Terraform::with(&two) else { return };
+    terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "").set("HOME", "/nonexistent");
+    let refused = terraform.apply().fails();
+    assert_eq!(refused.text.matches("Error:").count(), 1, "{}", refused.text);
+    refused.says(&["No credentials", "access_key", "ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID"]);
+
+    terraform.set("ALICLOUD_ACCESS_KEY", "id");
+    terraform.apply().fails().says(&["Incomplete credentials", "secret_key", "ALICLOUD_SECRET_KEY"]);
+    assert_eq!(terraform.mock.ledger().connections, 0);
+}
+
+#[test]
+fn an_unknown_region_is_refused_with_close_ones() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.set("ALICLOUD_REGION", "cn-hangzou");
+    terraform.apply().fails().says(&["Unknown region", "cn-hangzhou", "skip_region_validation"]);
+    terraform.set("ALICLOUD_SKIP_REGION_VALIDATION", "true");
+    terraform.apply().succeeds();
+    assert_eq!(terraform.mock.ledger().requests[0].parameters["RegionId"], "cn-hangzou");
+}

@@ -1,0 +1,10 @@
+//! Acceptance tests: the real Terraform, the real plugin, a mock endpoint; the mock's ledger is the judge.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod examples;
+mod faults;
+mod import;
+mod market_order;
+mod takeover;
+mod terraform;

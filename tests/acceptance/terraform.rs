@@ -1,0 +1,229 @@
+//! Drives the real Terraform (or OpenTofu) with the provider that cargo built and a mock endpoint of its own.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+/// The directory that holds the provider's binary.
+pub fn plugin_directory() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_terraform-provider-alicloud")).parent().expect("a binary stands in a directory")
+}
+
+/// The Terraform to use: TF_ACC_TERRAFORM_PATH, else `terraform`, else `tofu` on PATH.
+fn binary() -> Option<PathBuf> {
+    if let Some(path) = env::var_os("TF_ACC_TERRAFORM_PATH") {
+        return Some(path.into());
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
+    ["terraform", "tofu"].iter().find_map(|name| {
+        directories.iter().map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
+    })
+}
+
+/// A working directory with a configuration, and the mock that it talks to.
+pub struct Terraform {
+    binary: PathBuf,
+    directory: TempDir,
+    pub mock: Mock,
+    variables: Vec<(OsString, OsString)>,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    /// Both streams, without colours, each run of white space and frame folded into one space.
+    pub text: String,
+}
+
+impl Outcome {
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub fn fails(self) -> Self {
+        assert_eq!(self.code, Some(1), "{}", self.text);
+        self
+    }
+
+    /// Says all of these.
+    #[track_caller]
+    pub fn says(self, words: &[&str]) -> Self {
+        for word in words {
+            assert!(self.text.contains(word), "{word:?} is not in: {}", self.text);
+        }
+        self
+    }
+
+    /// Says none of these.
+    #[track_caller]
+    pub fn is_silent_about(self, words: &[&str]) -> Self {
+        for word in words {
+            assert!(!self.text.contains(word), "{word:?} is in: {}", self.text);
+        }
+        self
+    }
+}
+
+impl Terraform {
+    /// A directory with this configuration below the usual header. None where there is no Terraform; that is a failure
+    /// if TF_ACC is set.
+    pub fn with(configuration: &str) -> Option<Self> {
+        let Some(binary) = binary() else {
+            let why = "no terraform and no tofu on PATH, and TF_ACC_TERRAFORM_PATH is not set";
+            assert!(env::var_os("TF_ACC").is_none(), "TF_ACC is set, but there is {why}");
+            eprintln!("acceptance test not run: {why}");
+            return None;
+        };
+        let directory = TempDir::new().expect("a temporary directory");
+        let overrides = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"aliyun/alicloud\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            plugin_directory()
+        );
+        fs::write(directory.path().join("cli.tfrc"), overrides).expect("a writable directory");
+        let terraform = Self { binary, directory, mock: Mock::start().expect("a mock"), variables: Vec::new() };
+        terraform.configure(configuration);
+        Some(terraform)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Replaces the configuration.
+    pub fn configure(&self, configuration: &str) {
+        let header = "terraform {\n  required_providers {\n    alicloud = { source = \"aliyun/alicloud\" }\n  }\n}\n";
+        self.write("main.tf", &format!("{header}{configuration}"));
+    }
+
+    pub fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).expect("a writable directory");
+    }
+
+    /// Sets an environment variable for all further commands; an empty one is removed.
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env_clear();
+        for name in ["PATH", "HOME", "TMPDIR", "SYSTEMROOT"] {
+            if let Some(value) = env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command
+            .env("TF_CLI_CONFIG_FILE", self.path().join("cli.tfrc"))
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_IN_AUTOMATION", "1")
+            .env("ALICLOUD_ACCESS_KEY", ACCESS_KEY)
+            .env("ALICLOUD_SECRET_KEY", SECRET_KEY)
+            .env("ALICLOUD_REGION", "cn-hangzhou");
+        for name in ["MARKET_ENDPOINT", "STS_ENDPOINT", "BSSOPENAPI_ENDPOINT", "AIWORKSPACE_ENDPOINT"] {
+            command.env(name, self.mock.url());
+        }
+        for (name, value) in &self.variables {
+            if value.is_empty() { command.env_remove(name) } else { command.env(name, value) };
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        let output = self.command(arguments).output().expect("Terraform runs");
+        let text = [output.stdout, output.stderr].concat();
+        let text = plain(&String::from_utf8_lossy(&text));
+        Outcome { code: output.status.code(), text }
+    }
+
+    /// Starts a command and leaves it running.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("Terraform starts")
+    }
+
+    pub fn validate(&self) -> Outcome {
+        self.run(&["validate", "-no-color"])
+    }
+
+    pub fn apply(&self) -> Outcome {
+        self.run(&["apply", "-auto-approve", "-no-color"])
+    }
+
+    pub fn destroy(&self) -> Outcome {
+        self.run(&["destroy", "-auto-approve", "-no-color"])
+    }
+
+    pub fn import(&self, address: &str, id: &str) -> Outcome {
+        self.run(&["import", "-no-color", address, id])
+    }
+
+    pub fn plan(&self) -> Outcome {
+        self.run(&["plan", "-detailed-exitcode", "-no-color"])
+    }
+
+    /// A plan that changes nothing.
+    #[track_caller]
+    pub fn plans_empty(&self) -> Outcome {
+        self.plan().succeeds()
+    }
+
+    /// A plan that changes something: the actions of each resource that changes.
+    #[track_caller]
+    pub fn planned_actions(&self) -> Vec<String> {
+        let planned = self.run(&["plan", "-detailed-exitcode", "-no-color", "-out=plan.bin"]);
+        assert!(matches!(planned.code, Some(0 | 2)), "{}", planned.text);
+        let shown = self.command(&["show", "-json", "plan.bin"]).output().expect("Terraform runs");
+        let shown: Json = serde_json::from_slice(&shown.stdout).expect("JSON");
+        let changes = shown["resource_changes"].as_array().cloned().unwrap_or_default();
+        let actions = changes.iter().map(|change| {
+            let actions = change["change"]["actions"].as_array().cloned().unwrap_or_default();
+            actions.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("+")
+        });
+        actions.filter(|actions| actions != "no-op").collect()
+    }
+
+    /// The state file.
+    pub fn state(&self) -> Json {
+        let text = fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_else(|_| "{}".to_owned());
+        serde_json::from_str(&text).expect("a state is JSON")
+    }
+
+    /// The instances of all resources in the state.
+    pub fn instances(&self) -> Vec<Json> {
+        let resources = self.state()["resources"].as_array().cloned().unwrap_or_default();
+        resources.iter().flat_map(|resource| resource["instances"].as_array().cloned().unwrap_or_default()).collect()
+    }
+
+    /// The attributes of the only instance in the state.
+    #[track_caller]
+    pub fn attributes(&self) -> Json {
+        let instances = self.instances();
+        assert_eq!(instances.len(), 1, "one instance is in the state");
+        assert_ne!(instances[0]["status"], "tainted");
+        instances[0]["attributes"].clone()
+    }
+
+    /// The orders that the mock has sold.
+    pub fn orders(&self) -> Vec<String> {
+        self.mock.ledger().orders.keys().cloned().collect()
+    }
+}
+
+fn plain(text: &str) -> String {
+    let unframed = text.replace(['│', '╷', '╵'], " ");
+    unframed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
