@@ -159,8 +159,9 @@ fn fill_attribute(attribute: &Attribute, config: &Value, prior: Option<&Value>) 
         return match &attribute.kind {
             Kind::Of(_) => configured.clone(),
             Kind::Nested(nesting, attributes) => nesting.map_objects(configured, |at, object| {
-                let prior = prior.and_then(|prior| counterpart(prior, at));
-                Value::object(attributes.iter().map(|inner| (inner.name, fill_attribute(inner, object, prior))))
+                continue_object(prior, at, |prior| {
+                    Value::object(attributes.iter().map(|inner| (inner.name, fill_attribute(inner, object, prior))))
+                })
             }),
         };
     }
@@ -177,11 +178,40 @@ fn fill_attribute(attribute: &Attribute, config: &Value, prior: Option<&Value>) 
 fn fill_block(nested: &NestedBlock, config: &Value, prior: Option<&Value>) -> Value {
     let prior = prior.map(|prior| prior.get(nested.name));
     nested.nesting.map_objects(config.get(nested.name), |at, object| {
-        fill(&nested.block, object, prior.and_then(|prior| counterpart(prior, at)))
+        continue_object(prior, at, |prior| fill(&nested.block, object, prior))
     })
 }
 
-/// The prior object that an object of the configuration continues. In a set there is no telling which one that is.
+/// Fills an object of the configuration from the prior object that it continues. In a set, that is one which comes out as
+/// it was, and rather one which can have come of this very object than one which was changed since.
+fn continue_object(prior: Option<&Value>, at: ObjectAt<'_>, fill: impl Fn(Option<&Value>) -> Value) -> Value {
+    match (at, prior) {
+        (ObjectAt::Member, Some(Value::Set(elements))) => {
+            let fresh = fill(None);
+            let same = |element: &&Value| fill(Some(element)) == **element;
+            let born_of_it = elements.iter().filter(same).find(|element| can_become(&fresh, element));
+            born_of_it.or_else(|| elements.iter().find(same)).cloned().unwrap_or(fresh)
+        }
+        _ => fill(prior.and_then(|prior| counterpart(prior, at))),
+    }
+}
+
+/// Whether a planned value, with its unknowns, can have become this one.
+fn can_become(planned: &Value, value: &Value) -> bool {
+    match (planned, value) {
+        (Value::Unknown(_), _) => true,
+        (Value::Map(planned), Value::Map(value)) => {
+            planned.len() == value.len()
+                && planned.iter().zip(value).all(|(a, b)| a.0 == b.0 && can_become(a.1, b.1))
+        }
+        (Value::List(planned), Value::List(value)) | (Value::Set(planned), Value::Set(value)) => {
+            planned.len() == value.len() && planned.iter().zip(value).all(|(a, b)| can_become(a, b))
+        }
+        _ => planned == value,
+    }
+}
+
+/// The prior object in the same place. A set has no places.
 fn counterpart<'v>(prior: &'v Value, at: ObjectAt<'_>) -> Option<&'v Value> {
     match (at, prior) {
         (ObjectAt::Only, Value::Map(_)) => Some(prior),

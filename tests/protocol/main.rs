@@ -1,0 +1,9 @@
+//! The plugin protocol: the wire, the codecs, the plan engine, the calls and the process.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod calls;
+mod codec;
+mod host;
+mod plan;
+mod process;
+mod wire;
