@@ -282,7 +282,10 @@ fn check_signature(ledger: &mut Ledger, parts: &Parts) -> Result<String, ApiErro
         return Err(ApiError::new(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."));
     }
     let id = id.to_owned();
-    if nonce.is_empty() || !ledger.nonces.insert(nonce.to_owned()) {
+    // The official SDK sends none in the ROA style.
+    let may_be_missing = matches!(style, Style::RoaV1);
+    let is_fresh = if nonce.is_empty() { may_be_missing } else { ledger.nonces.insert(nonce.to_owned()) };
+    if !is_fresh {
         return Err(ApiError::new(400, "SignatureNonceUsed", "Specified signature nonce was used already."));
     }
     Ok(id)

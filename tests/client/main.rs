@@ -1,0 +1,6 @@
+//! The client without Terraform: signatures, replies, the official SDK, and the borders between the wings.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod official_sdk;
+mod signatures;
+mod wings;
