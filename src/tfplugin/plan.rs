@@ -201,8 +201,7 @@ fn can_become(planned: &Value, value: &Value) -> bool {
     match (planned, value) {
         (Value::Unknown(_), _) => true,
         (Value::Map(planned), Value::Map(value)) => {
-            planned.len() == value.len()
-                && planned.iter().zip(value).all(|(a, b)| a.0 == b.0 && can_become(a.1, b.1))
+            planned.len() == value.len() && planned.iter().zip(value).all(|(a, b)| a.0 == b.0 && can_become(a.1, b.1))
         }
         (Value::List(planned), Value::List(value)) | (Value::Set(planned), Value::Set(value)) => {
             planned.len() == value.len() && planned.iter().zip(value).all(|(a, b)| can_become(a, b))

@@ -89,7 +89,9 @@ fn any_other_difference_is_a_replacement() {
 
 #[test]
 fn an_import_block_writes_configuration_that_plans_empty() {
-    let Some(terraform) = Terraform::with(&order_with("components = { seats = \"5\" }\n  quantity = 2")) else { return };
+    let Some(terraform) = Terraform::with(&order_with("components = { seats = \"5\" }\n  quantity = 2")) else {
+        return;
+    };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     forget(&terraform);

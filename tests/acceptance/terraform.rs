@@ -24,9 +24,9 @@ fn binary() -> Option<PathBuf> {
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-    ["terraform", "tofu"].iter().find_map(|name| {
-        directories.iter().map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
-    })
+    ["terraform", "tofu"]
+        .iter()
+        .find_map(|name| directories.iter().map(|directory| directory.join(name)).find(|candidate| candidate.is_file()))
 }
 
 /// A working directory with a configuration, and the mock that it talks to.
@@ -137,7 +137,11 @@ impl Terraform {
             command.env(name, self.mock.url());
         }
         for (name, value) in &self.variables {
-            if value.is_empty() { command.env_remove(name) } else { command.env(name, value) };
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
         }
         command
     }

@@ -25,7 +25,10 @@ fn no_wing_reaches_into_another() {
             for stranger in strangers {
                 assert!(!text.contains(&format!("crate::{stranger}")), "{file} reaches into {stranger}");
             }
-            assert!(!text.contains("use crate::{"), "{file}: name the module behind crate::, so that this test can see it");
+            assert!(
+                !text.contains("use crate::{"),
+                "{file}: name the module behind crate::, so that this test can see it"
+            );
         }
     }
 }

@@ -89,7 +89,8 @@ impl Plugin {
     /// A gRPC channel, as Terraform opens it.
     pub async fn channel(&self, client: &Certificate) -> Channel {
         let (socket, server) = (self.socket().to_owned(), self.server_certificate());
-        let client = Arc::new(Certificate { pem: client.pem.clone(), der: client.der.clone(), key: client.key.clone() });
+        let client =
+            Arc::new(Certificate { pem: client.pem.clone(), der: client.der.clone(), key: client.key.clone() });
         let connector = service_fn(move |_| {
             let (socket, server, client) = (socket.clone(), server.clone(), Arc::clone(&client));
             async move { connect(socket, server, Some(&client)).await.map(TokioIo::new) }

@@ -61,11 +61,7 @@ fn block() -> BoxedStrategy<Block> {
         NestedBlock::new("nested", nesting, Block { attributes, ..Block::default() })
     });
     (attributes(1), proptest::option::of(nested))
-        .prop_map(|(attributes, nested)| Block {
-            attributes,
-            blocks: nested.into_iter().collect(),
-            ..Block::default()
-        })
+        .prop_map(|(attributes, nested)| Block { attributes, blocks: nested.into_iter().collect(), ..Block::default() })
         .boxed()
 }
 
@@ -216,7 +212,10 @@ fn without_unknowns(value: Value) -> Value {
 #[test]
 fn what_nobody_could_tell_forces_nothing() {
     let block = Block {
-        attributes: vec![Attribute::string("a").required().force_new(), Attribute::string("b").default("x").force_new()],
+        attributes: vec![
+            Attribute::string("a").required().force_new(),
+            Attribute::string("b").default("x").force_new(),
+        ],
         ..Block::default()
     };
     let prior = Value::object([("a", "same".into()), ("b", Value::Null)]);
@@ -237,12 +236,8 @@ fn what_nobody_could_tell_forces_nothing() {
 #[test]
 fn a_default_applies_whatever_the_prior_state_says() {
     let block = Block { attributes: vec![Attribute::string("a").default("x").force_new()], ..Block::default() };
-    let planned = plan(
-        &block,
-        &Value::object([("a", Value::Null)]),
-        &Value::object([("a", "y".into())]),
-        Private::default(),
-    );
+    let planned =
+        plan(&block, &Value::object([("a", Value::Null)]), &Value::object([("a", "y".into())]), Private::default());
     assert_eq!(planned.requires_replace, [Path::attribute("a")]);
     assert_eq!(planned.state, Value::object([("a", "x".into())]));
 }

@@ -1,0 +1,27 @@
+//! A shell in which Terraform uses the provider of this checkout.
+
+use std::{env, path::PathBuf, process::Command};
+
+use crate::{
+    Outcome,
+    project::{build_provider, root, run as run_command, write_overrides},
+};
+
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    let print = match arguments {
+        [] => false,
+        ["--print"] => true,
+        _ => return Err("usage: cargo xtask dev [--print]".to_owned()),
+    };
+    let plugin = build_provider()?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let overrides = target.join("dev.tfrc");
+    write_overrides(&overrides, &plugin)?;
+    if print {
+        println!("export TF_CLI_CONFIG_FILE='{}'", overrides.display());
+        return Ok(());
+    }
+    let shell = env::var_os("SHELL").unwrap_or_else(|| "sh".into());
+    println!("Terraform uses the provider of this checkout until you exit this shell.");
+    run_command(Command::new(shell).env("TF_CLI_CONFIG_FILE", overrides))
+}

@@ -1,0 +1,53 @@
+//! What commands share: the checkout, the build, and Terraform.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::Outcome;
+
+/// The top of the checkout.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Builds the provider with optimisation and says where it is.
+pub(crate) fn build_provider() -> Result<PathBuf, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--locked", "--package", "terraform-provider-alicloud"]);
+    run(build.current_dir(root()))?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release"))
+}
+
+/// Terraform, or OpenTofu, from PATH.
+pub(crate) fn terraform() -> Result<PathBuf, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
+    let found = ["terraform", "tofu"].iter().find_map(|name| {
+        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+        directories.iter().map(|directory| directory.join(&name)).find(|candidate| candidate.is_file())
+    });
+    found.ok_or_else(|| {
+        "Neither terraform nor tofu is on PATH: install Terraform (https://developer.hashicorp.com/terraform/install) or \
+         OpenTofu (https://opentofu.org/docs/intro/install) and run this again."
+            .to_owned()
+    })
+}
+
+/// A CLI configuration by which Terraform takes the provider from a directory, under the addresses that it is known by.
+pub(crate) fn write_overrides(file: &Path, plugin: &Path) -> Outcome {
+    let addresses = ["aliyun/alicloud", "hashicorp/alicloud"];
+    let lines: String = addresses.iter().map(|address| format!("    {address:?} = {plugin:?}\n")).collect();
+    let text = format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n");
+    fs::write(file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+/// Runs a command whose output streams through.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    let status = command.status().map_err(|error| format!("{:?} cannot be run: {error}", command.get_program()))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed ({status})")) }
+}
