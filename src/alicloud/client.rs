@@ -61,6 +61,8 @@ pub struct Request {
     pub query: Parameters,
     /// The JSON body; empty for none.
     pub body: Vec<u8>,
+    /// Whether it is signed. Only the operations that make credentials of something else are not.
+    pub signed: bool,
     /// Whether it may be sent again after an attempt that can have done it.
     pub resend: Resend,
 }
@@ -78,7 +80,7 @@ impl Request {
     /// An operation of RPC style that may be sent any number of times.
     pub fn rpc<'a>(product: Product, action: &'static str, query: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let query = query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { product, action, style: Style::Rpc, query, body: Vec::new(), resend: Resend::Always }
+        Self { product, action, style: Style::Rpc, query, body: Vec::new(), signed: true, resend: Resend::Always }
     }
 }
 
@@ -96,6 +98,12 @@ impl Client {
     /// A system that TLS cannot be set up on.
     pub fn new(config: Config) -> Result<Self, Error> {
         Ok(Self { http: Http::new(config.timeouts, &config.user_agent)?, config: Arc::new(config) })
+    }
+
+    /// The same client with other credentials. It shares the connections.
+    pub fn with_credentials(&self, credentials: Arc<dyn Source>) -> Self {
+        let config = Config { credentials, ..(*self.config).clone() };
+        Self { http: self.http.clone(), config: Arc::new(config) }
     }
 
     /// The region, such as `cn-hangzhou`.
@@ -152,19 +160,24 @@ impl Client {
 
     async fn once(&self, request: &Request) -> Result<Reply, Error> {
         let endpoint = self.endpoint(request.product)?;
-        let credentials = self.config.credentials.credentials().await;
-        let credentials = credentials.map_err(|error| Error::Credentials(error.0))?;
-        let secrets = [credentials.secret(), credentials.token().unwrap_or_default()];
-        let outgoing = self.sign(request, &endpoint, &credentials);
+        let credentials = if request.signed {
+            let credentials = self.config.credentials.credentials().await;
+            Some(credentials.map_err(|error| Error::Credentials(error.0))?)
+        } else {
+            None
+        };
+        let credentials = credentials.as_deref();
+        let outgoing = self.sign(request, &endpoint, credentials);
         tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
         let (raw, server_time) = self.http.send(outgoing).await?;
         let (status, bytes) = (raw.status, raw.body.len());
-        let judged = raw.judge(&secrets);
+        let token = credentials.and_then(Credentials::token).unwrap_or_default();
+        let judged = raw.judge(&[credentials.map(Credentials::secret).unwrap_or_default(), token]);
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }
 
-    fn sign(&self, request: &Request, endpoint: &Endpoint, credentials: &Credentials) -> Outgoing {
+    fn sign(&self, request: &Request, endpoint: &Endpoint, credentials: Option<&Credentials>) -> Outgoing {
         let (method, path) = match request.style {
             Style::Rpc => ("POST", "/"),
             Style::Roa(method, path) => (method, path),
@@ -175,11 +188,20 @@ impl Client {
         if !request.body.is_empty() {
             headers.insert("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
         }
-        let signer = Signer { method, path, credentials, host: endpoint.authority(), request };
-        match (self.config.signature, request.style) {
-            (SignatureVersion::V1, Style::Rpc) => signer.rpc_v1(&mut query),
-            (SignatureVersion::V1, Style::Roa(..)) => signer.roa_v1(&query, &mut headers),
-            (SignatureVersion::V3, _) => signer.acs3(&query, &mut headers),
+        if let Some(credentials) = credentials {
+            let signer = Signer { method, path, credentials, host: endpoint.authority(), request };
+            match (self.config.signature, request.style) {
+                (SignatureVersion::V1, Style::Rpc) => signer.rpc_v1(&mut query),
+                (SignatureVersion::V1, Style::Roa(..)) => signer.roa_v1(&query, &mut headers),
+                (SignatureVersion::V3, _) => signer.acs3(&query, &mut headers),
+            }
+        } else {
+            let mut add = |name: &str, value: &str| query.insert(name.to_owned(), value.to_owned());
+            add("Action", request.action);
+            add("Version", request.product.version());
+            add("Format", "JSON");
+            add("Timestamp", &now());
+            add("SignatureNonce", &nonce());
         }
         Outgoing {
             method: if method == "GET" { Method::GET } else { Method::POST },

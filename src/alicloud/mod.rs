@@ -5,7 +5,7 @@
 //! - [`credentials`]: where keys come from
 //! - [`endpoint`], [`regions`]: where requests go
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`]: the operations, one product a file
+//! - [`market`], [`sts`]: the operations, one product a file
 //!
 //! Nothing here knows of Terraform.
 
@@ -18,4 +18,5 @@ pub mod regions;
 mod reply;
 pub mod retry;
 pub mod signature;
+pub mod sts;
 mod transport;

@@ -44,8 +44,11 @@ pub(super) struct Outgoing {
 
 impl Http {
     pub(super) fn new(timeouts: Timeouts, user_agent: &str) -> Result<Self, Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(user_agent)
+        Self::build(reqwest::Client::builder().user_agent(user_agent), timeouts)
+    }
+
+    fn build(builder: reqwest::ClientBuilder, timeouts: Timeouts) -> Result<Self, Error> {
+        let client = builder
             .http1_only()
             // A redirect would carry a signed purchase elsewhere.
             .redirect(reqwest::redirect::Policy::none())
@@ -78,6 +81,33 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         Ok((RawReply { status, retry_after, body }, date.map(|date| date.timestamp())))
+    }
+}
+
+/// How long a service on or near this machine may take.
+const LOCAL: Timeouts = Timeouts { connect: Duration::from_secs(2), read: Duration::from_secs(5) };
+
+/// Asks services on or near this machine, such as the metadata service. Nothing sent to them is signed.
+#[derive(Debug)]
+pub(super) struct Local(Http);
+
+impl Local {
+    pub(super) fn new() -> Result<Self, Error> {
+        Self::build(reqwest::Client::builder())
+    }
+
+    pub(super) fn without_proxy() -> Result<Self, Error> {
+        Self::build(reqwest::Client::builder().no_proxy())
+    }
+
+    fn build(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
+        Http::build(builder, LOCAL).map(Self)
+    }
+
+    /// The status and the body.
+    pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(u16, Vec<u8>), Error> {
+        let (reply, _) = self.0.send(outgoing).await?;
+        Ok((reply.status, reply.body))
     }
 }
 

@@ -3,27 +3,105 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::sync::OnceCell;
 
 use crate::{
     alicloud::{
         client::Client,
         credentials::{Credentials, NoCredentials, Source},
+        error::Failure,
         retry::Limit,
+        sts,
     },
-    tfplugin::provider::Patience,
+    tfplugin::{diagnostics::Diagnostic, provider::Patience},
 };
+
+/// Which site an account is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountType {
+    /// The Chinese site.
+    Domestic,
+    /// The international site.
+    International,
+}
 
 /// The configured provider.
 #[derive(Debug)]
 pub struct Cloud {
     /// Sends requests.
     pub client: Client,
+    /// Which site the account is of.
+    pub account_type: AccountType,
+    longest: Option<Duration>,
+    account_id: Option<String>,
+    account: OnceCell<String>,
 }
 
 impl Cloud {
-    /// So much time for one operation, all attempts together, unless Terraform asks to stop before.
+    /// `longest` limits every operation; `account_id` is the account that the credentials must belong to.
+    pub fn new(
+        client: Client,
+        longest: Option<Duration>,
+        account_id: Option<String>,
+        account_type: AccountType,
+    ) -> Self {
+        Self { client, account_type, longest, account_id, account: OnceCell::new() }
+    }
+
+    /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform
+    /// asks to stop before.
     pub fn limit(&self, time: Duration, patience: &Patience) -> Limit {
-        Limit::new(time, patience.token())
+        Limit::new(self.longest.map_or(time, |longest| longest.min(time)), patience.token())
+    }
+
+    /// The account that the credentials belong to (GetCallerIdentity). It is asked for once.
+    ///
+    /// # Errors
+    /// It cannot be told, or it is not the one that the provider block names.
+    pub async fn account(&self, limit: &Limit) -> Result<&str, AccountUnknown> {
+        let asked = self.account.get_or_try_init(|| sts::account_id(&self.client, limit)).await;
+        let account = asked.map_err(AccountUnknown::Failed)?;
+        match &self.account_id {
+            Some(wanted) if wanted != account => {
+                Err(AccountUnknown::Another { wanted: wanted.clone(), account: account.clone() })
+            }
+            _ => Ok(account),
+        }
+    }
+}
+
+/// Why there is no telling that the credentials belong to the right account.
+#[derive(Debug)]
+pub enum AccountUnknown {
+    /// STS did not say.
+    Failed(Failure),
+    /// They belong to another account than the provider block names.
+    Another {
+        /// The account in the provider block.
+        wanted: String,
+        /// The account of the credentials.
+        account: String,
+    },
+}
+
+impl AccountUnknown {
+    /// The error for the user. Nothing was bought.
+    pub fn explain(&self) -> Diagnostic {
+        match self {
+            Self::Failed(failure) => super::explain::failure(
+                "The account cannot be told",
+                "The account of the credentials",
+                failure,
+                &super::explain::Money::OnlyRead,
+            ),
+            Self::Another { wanted, account } => {
+                let detail = format!(
+                    "The credentials belong to the account {account}, and account_id in the provider block is {wanted}. \
+                     Nothing was bought or changed. Use credentials of {wanted}, or correct account_id."
+                );
+                Diagnostic::error("The credentials belong to another account", detail)
+            }
+        }
     }
 }
 

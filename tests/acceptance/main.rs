@@ -6,5 +6,6 @@ mod examples;
 mod faults;
 mod import;
 mod market_order;
+mod provider_block;
 mod takeover;
 mod terraform;

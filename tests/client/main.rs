@@ -1,6 +1,8 @@
 //! The client without Terraform: signatures, replies, the official SDK, and the borders between the wings.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod credentials;
+mod loopback;
 mod official_sdk;
 mod signatures;
 mod wings;

@@ -1,6 +1,14 @@
 //! Where keys come from: one file a source, one trait for all.
 
+mod answered;
+mod assume_role;
+mod cached;
+mod ecs_role;
+mod external;
+mod oidc;
+pub mod profile;
 mod static_keys;
+mod uri;
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +16,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use assume_role::{AssumeRole, Role};
+pub use cached::{Cached, Fetch};
+pub use ecs_role::{EcsRole, METADATA_SERVICE};
+pub use external::External;
+pub use oidc::{AssumeRoleWithOidc, Token};
 pub use static_keys::StaticKeys;
+pub use uri::CredentialsUri;
 
 /// Keys to sign with. The secret parts cannot be printed and are wiped when they are dropped.
 #[derive(Debug, Clone)]

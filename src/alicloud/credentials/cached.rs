@@ -1,0 +1,147 @@
+//! Temporary credentials: fetched when they are first needed, renewed before they expire, once for all who wait.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use chrono::Utc;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::{Credentials, NoCredentials, Source};
+
+/// How long before their end credentials are renewed, at most. Those that live shortly are renewed after two thirds.
+const MARGIN: chrono::Duration = chrono::Duration::minutes(5);
+
+/// How long after a renewal that failed the next one is tried, while the old credentials are still valid.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Something that makes temporary credentials each time it is asked.
+#[async_trait]
+pub trait Fetch: Send + Sync + fmt::Debug {
+    /// New credentials.
+    async fn fetch(&self) -> Result<Credentials, NoCredentials>;
+}
+
+/// Keeps what a [`Fetch`] made for as long as it is good.
+#[derive(Debug)]
+pub struct Cached<F> {
+    fetch: F,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    credentials: Option<Arc<Credentials>>,
+    renew_at: Option<chrono::DateTime<Utc>>,
+    not_before: Option<Instant>,
+}
+
+impl<F: Fetch> Cached<F> {
+    /// Fetches nothing yet.
+    pub fn new(fetch: F) -> Self {
+        Self { fetch, held: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl<F: Fetch> Source for Cached<F> {
+    async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
+        // Whoever comes while they are being renewed waits here, and finds them renewed.
+        let mut held = self.held.lock().await;
+        let now = Utc::now();
+        let old = held.credentials.clone().filter(|old| old.expires.is_none_or(|end| now < end));
+        let is_due = held.renew_at.is_some_and(|moment| now >= moment);
+        let may_try = held.not_before.is_none_or(|moment| Instant::now() >= moment);
+        match old {
+            Some(old) if !is_due || !may_try => return Ok(old),
+            _ => {}
+        }
+        match (self.fetch.fetch().await, old) {
+            (Ok(new), _) => {
+                let new = Arc::new(new);
+                held.renew_at = new.expires.map(|end| end - MARGIN.min((end - now) / 3));
+                held.not_before = None;
+                held.credentials = Some(Arc::clone(&new));
+                Ok(new)
+            }
+            (Err(error), Some(old)) => {
+                tracing::warn!(%error, "credentials were not renewed; the old ones are still valid");
+                held.not_before = Some(Instant::now() + PAUSE);
+                Ok(old)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Makes credentials that live so long; the second time and later it fails, if told to.
+    #[derive(Debug)]
+    struct Counting {
+        lifetime: chrono::Duration,
+        fails_later: bool,
+        fetched: Arc<AtomicUsize>,
+    }
+
+    #[async_trait]
+    impl Fetch for Counting {
+        async fn fetch(&self) -> Result<Credentials, NoCredentials> {
+            let count = self.fetched.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            if count > 0 && self.fails_later {
+                return Err(NoCredentials("down".to_owned()));
+            }
+            let mut credentials = Credentials::new(format!("id-{count}"), "secret".into(), None);
+            credentials.expires = Some(Utc::now() + self.lifetime);
+            Ok(credentials)
+        }
+    }
+
+    fn cached(lifetime: chrono::Duration, fails_later: bool) -> (Arc<Cached<Counting>>, Arc<AtomicUsize>) {
+        let fetched = Arc::new(AtomicUsize::new(0));
+        (Arc::new(Cached::new(Counting { lifetime, fails_later, fetched: Arc::clone(&fetched) })), fetched)
+    }
+
+    #[tokio::test]
+    async fn concurrent_callers_fetch_once() {
+        let (source, fetched) = cached(chrono::Duration::hours(1), false);
+        let callers: Vec<_> = (0..50)
+            .map(|_| {
+                let source = Arc::clone(&source);
+                tokio::spawn(async move { source.credentials().await.map(|keys| keys.access_key_id.clone()) })
+            })
+            .collect();
+        for caller in callers {
+            assert_eq!(caller.await.ok().and_then(Result::ok).as_deref(), Some("id-0"));
+        }
+        assert_eq!(fetched.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn they_are_renewed_before_they_expire() {
+        let (source, fetched) = cached(chrono::Duration::hours(1), false);
+        assert!(source.credentials().await.is_ok());
+        source.held.lock().await.renew_at = Some(Utc::now());
+        assert_eq!(source.credentials().await.map(|keys| keys.access_key_id.clone()).ok().as_deref(), Some("id-1"));
+        assert_eq!(fetched.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failed_renewal_goes_on_with_the_old_ones_until_they_expire() {
+        let (source, fetched) = cached(chrono::Duration::hours(1), true);
+        assert!(source.credentials().await.is_ok());
+        source.held.lock().await.renew_at = Some(Utc::now());
+        for _ in 0..3 {
+            assert_eq!(source.credentials().await.map(|keys| keys.access_key_id.clone()).ok().as_deref(), Some("id-0"));
+        }
+        assert_eq!(fetched.load(Ordering::SeqCst), 2, "it is not tried again at once");
+
+        let (source, _) = cached(chrono::Duration::zero(), true);
+        assert!(source.credentials().await.is_ok());
+        assert!(source.credentials().await.is_err(), "expired credentials are not used");
+    }
+}

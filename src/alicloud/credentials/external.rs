@@ -1,0 +1,75 @@
+//! A command that prints a profile.
+
+use std::{process::Stdio, time::Duration};
+
+use async_trait::async_trait;
+use tokio::{io::AsyncReadExt as _, process::Command};
+
+use super::{Credentials, NoCredentials, cached::Fetch, profile::Profile};
+
+/// How long the command may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The longest output that is read, in bytes.
+const MAX_OUTPUT: u64 = 64 << 10;
+
+/// Runs the command each time it is asked.
+#[derive(Debug)]
+pub struct External {
+    command: Vec<String>,
+}
+
+impl External {
+    /// The program and its arguments, separated by white space. No shell is in between.
+    ///
+    /// # Errors
+    /// No program.
+    pub fn new(command: &str) -> Result<Self, NoCredentials> {
+        let command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        if command.is_empty() {
+            Err(NoCredentials("process_command is empty".to_owned()))
+        } else {
+            Ok(Self { command })
+        }
+    }
+
+    /// What the command printed. It may hold secrets, so that no error ever quotes it.
+    async fn output(&self) -> Result<Vec<u8>, NoCredentials> {
+        let program = &self.command[0];
+        let no = |what: String| NoCredentials(format!("the command {program:?} of the profile {what}"));
+        let mut child = Command::new(program)
+            .args(&self.command[1..])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| no(format!("cannot be run: {error}")))?;
+        let stdout = child.stdout.take().ok_or_else(|| no("has no output".to_owned()))?;
+        let mut output = Vec::new();
+        let finished = async {
+            stdout.take(MAX_OUTPUT).read_to_end(&mut output).await?;
+            child.wait().await
+        };
+        match tokio::time::timeout(LIMIT, finished).await {
+            Err(_) => Err(no(format!("did not end within {} seconds", LIMIT.as_secs()))),
+            Ok(Err(error)) => Err(no(format!("cannot be read: {error}"))),
+            Ok(Ok(status)) if !status.success() => Err(no(format!("failed ({status})"))),
+            Ok(Ok(_)) => Ok(output),
+        }
+    }
+}
+
+#[async_trait]
+impl Fetch for External {
+    async fn fetch(&self) -> Result<Credentials, NoCredentials> {
+        let printed = self.output().await?;
+        let profile: Profile = serde_json::from_slice(&printed).map_err(|_| {
+            NoCredentials(format!(
+                "the command {:?} of the profile printed something else than a profile",
+                self.command[0]
+            ))
+        })?;
+        profile.keys("printed by the command")
+    }
+}

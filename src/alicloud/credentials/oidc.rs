@@ -1,0 +1,59 @@
+//! A RAM role, assumed with a token of an identity provider (STS AssumeRoleWithOIDC, which is not signed).
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use super::{Credentials, NoCredentials, Role, cached::Fetch};
+use crate::alicloud::{client::Client, sts};
+
+/// Where the identity provider's token is.
+#[derive(Debug)]
+pub enum Token {
+    /// Here.
+    Given(SecretString),
+    /// In a file, which somebody else keeps fresh. It is read anew each time.
+    File(PathBuf),
+}
+
+/// Assumes a role each time it is asked.
+#[derive(Debug)]
+pub struct AssumeRoleWithOidc {
+    client: Client,
+    provider_arn: String,
+    token: Token,
+    role: Role,
+}
+
+impl AssumeRoleWithOidc {
+    /// Assumes the role with a token of this identity provider.
+    pub fn new(client: Client, provider_arn: String, token: Token, role: Role) -> Self {
+        Self { client, provider_arn, token, role }
+    }
+
+    fn token(&self) -> Result<SecretString, NoCredentials> {
+        match &self.token {
+            Token::Given(token) => Ok(token.clone()),
+            Token::File(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| {
+                    NoCredentials(format!("the OIDC token file {} cannot be read: {error}", path.display()))
+                })?;
+                match text.trim() {
+                    "" => Err(NoCredentials(format!("the OIDC token file {} is empty", path.display()))),
+                    token => Ok(token.into()),
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Fetch for AssumeRoleWithOidc {
+    async fn fetch(&self) -> Result<Credentials, NoCredentials> {
+        let token = self.token()?;
+        let assumed = sts::assume_role_with_oidc(&self.client, &self.provider_arn, &token, &self.role).await;
+        assumed.map_err(|error| NoCredentials(format!("the role {} cannot be assumed: {error}", self.role.arn)))
+    }
+}

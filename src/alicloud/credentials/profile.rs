@@ -1,0 +1,210 @@
+//! The shared credentials file, as Alibaba Cloud's command line writes it, and the modes of its profiles.
+
+use std::{fs, path::Path, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{
+    AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, METADATA_SERVICE,
+    NoCredentials, Role, Source, StaticKeys, Token,
+};
+use crate::alicloud::client::Client;
+
+/// How long a role's session lasts where a profile does not say, in seconds.
+const SESSION_SECONDS: i64 = 3600;
+
+/// The name of a role's session where a profile does not say.
+const SESSION_NAME: &str = "terraform";
+
+/// The file: profiles, and which of them is the current one.
+#[derive(Debug, Deserialize)]
+pub struct ProfileFile {
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    profiles: Vec<Profile>,
+}
+
+/// One profile. Which fields matter depends on its mode.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    name: String,
+    mode: String,
+    /// The region, such as `cn-hangzhou`; empty for none.
+    pub region_id: String,
+    access_key_id: String,
+    access_key_secret: SecretString,
+    sts_token: SecretString,
+    sts_expiration: i64,
+    ram_role_name: String,
+    ram_role_arn: String,
+    ram_session_name: String,
+    expired_seconds: i64,
+    external_id: String,
+    source_profile: String,
+    credentials_uri: String,
+    oidc_provider_arn: String,
+    oidc_token_file: String,
+    process_command: String,
+}
+
+impl ProfileFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that is not of this form; its content is not quoted.
+    pub fn read(path: &Path) -> Result<Self, NoCredentials> {
+        let text = fs::read(path).map_err(|error| {
+            NoCredentials(format!("the credentials file {} cannot be read: {error}", path.display()))
+        })?;
+        Self::parse(&text).map_err(|error| {
+            NoCredentials(format!(
+                "the credentials file {} is malformed (line {}, column {}). aliyun configure writes a good one.",
+                path.display(),
+                error.line(),
+                error.column()
+            ))
+        })
+    }
+
+    /// Reads the content of a file.
+    ///
+    /// # Errors
+    /// Text that is not of this form.
+    pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
+    /// The profile of this name, or the current one.
+    ///
+    /// # Errors
+    /// There is none; the names that exist are told.
+    pub fn profile(&self, name: Option<&str>) -> Result<&Profile, NoCredentials> {
+        let wanted = match name {
+            Some(name) => name,
+            None if self.current.is_empty() => "default",
+            None => &self.current,
+        };
+        self.profiles.iter().find(|profile| profile.name == wanted).ok_or_else(|| {
+            let names: Vec<String> = self.profiles.iter().map(|profile| format!("{:?}", profile.name)).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            NoCredentials(format!("there is no profile {wanted:?} in the credentials file. It has: {names}."))
+        })
+    }
+
+    /// What a profile's mode gives. The client sends what STS has to be asked; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A mode that cannot be served, fields that are missing, and profiles that lead in a circle.
+    pub fn source(&self, profile: &Profile, client: &Client) -> Result<Arc<dyn Source>, NoCredentials> {
+        self.follow(profile, client, &mut Vec::new())
+    }
+
+    fn follow<'p>(
+        &'p self,
+        profile: &'p Profile,
+        client: &Client,
+        path: &mut Vec<&'p str>,
+    ) -> Result<Arc<dyn Source>, NoCredentials> {
+        if path.contains(&profile.name.as_str()) {
+            path.push(&profile.name);
+            return Err(NoCredentials(format!("the profiles lead in a circle: {}", path.join(" -> "))));
+        }
+        path.push(&profile.name);
+        let with_role = |base: Arc<dyn Source>| -> Result<Arc<dyn Source>, NoCredentials> {
+            let role = profile.role()?;
+            Ok(Arc::new(Cached::new(AssumeRole::new(client.with_credentials(base), role))))
+        };
+        let instance_role = || -> Result<Arc<dyn Source>, NoCredentials> {
+            let name = Some(profile.ram_role_name.clone()).filter(|name| !name.is_empty());
+            Ok(Arc::new(Cached::new(EcsRole::new(METADATA_SERVICE, name)?)))
+        };
+        match profile.mode.as_str() {
+            "AK" | "" | "StsToken" | "CloudSSO" | "OAuth" => {
+                Ok(Arc::new(StaticKeys::new(profile.keys(&format!("of the profile {:?}", profile.name))?)))
+            }
+            "RamRoleArn" => {
+                let base = Profile { mode: "AK".to_owned(), ..profile.clone() };
+                with_role(Arc::new(StaticKeys::new(base.keys(&format!("of the profile {:?}", profile.name))?)))
+            }
+            "EcsRamRole" => instance_role(),
+            "RamRoleArnWithEcs" => with_role(instance_role()?),
+            "ChainableRamRoleArn" => {
+                let name = profile.required("source_profile", &profile.source_profile)?;
+                with_role(self.follow(self.profile(Some(name))?, client, path)?)
+            }
+            "CredentialsURI" => {
+                let uri = profile.required("credentials_uri", &profile.credentials_uri)?;
+                Ok(Arc::new(Cached::new(CredentialsUri::new(uri)?)))
+            }
+            "OIDC" => {
+                let provider = profile.required("oidc_provider_arn", &profile.oidc_provider_arn)?.to_owned();
+                let file = profile.required("oidc_token_file", &profile.oidc_token_file)?;
+                let role = profile.role()?;
+                let source = AssumeRoleWithOidc::new(client.clone(), provider, Token::File(file.into()), role);
+                Ok(Arc::new(Cached::new(source)))
+            }
+            "External" => {
+                let command = profile.required("process_command", &profile.process_command)?;
+                Ok(Arc::new(Cached::new(External::new(command)?)))
+            }
+            other => Err(NoCredentials(format!(
+                "the profile {:?} has the mode {other:?}, which this provider cannot serve. It serves AK, StsToken, \
+                 RamRoleArn, EcsRamRole, RamRoleArnWithEcs, ChainableRamRoleArn, CredentialsURI, OIDC, External, CloudSSO \
+                 and OAuth.",
+                profile.name
+            ))),
+        }
+    }
+}
+
+impl Profile {
+    fn required<'p>(&self, field: &str, value: &'p str) -> Result<&'p str, NoCredentials> {
+        if value.is_empty() {
+            let (name, mode) = (&self.name, &self.mode);
+            return Err(NoCredentials(format!(
+                "the profile {name:?} of mode {mode} has no {field}. Run aliyun configure."
+            )));
+        }
+        Ok(value)
+    }
+
+    fn role(&self) -> Result<Role, NoCredentials> {
+        Ok(Role {
+            arn: self.required("ram_role_arn", &self.ram_role_arn)?.to_owned(),
+            session_name: match self.ram_session_name.as_str() {
+                "" => SESSION_NAME.to_owned(),
+                name => name.to_owned(),
+            },
+            seconds: if self.expired_seconds == 0 { SESSION_SECONDS } else { self.expired_seconds },
+            policy: String::new(),
+            external_id: self.external_id.clone(),
+        })
+    }
+
+    /// The keys in the profile itself. `whose` names them in errors.
+    pub(super) fn keys(&self, whose: &str) -> Result<Credentials, NoCredentials> {
+        let no = |what: &str| NoCredentials(format!("the keys {whose} {what}"));
+        if self.access_key_id.is_empty() || self.access_key_secret.expose_secret().is_empty() {
+            return Err(no("are incomplete: access_key_id and access_key_secret are needed"));
+        }
+        let is_temporary = !matches!(self.mode.as_str(), "AK" | "");
+        let token = Some(self.sts_token.clone()).filter(|token| !token.expose_secret().is_empty());
+        if is_temporary && token.is_none() {
+            return Err(no(&format!("have no sts_token, which the mode {} needs", self.mode)));
+        }
+        let token = token.filter(|_| is_temporary);
+        let mut keys = Credentials::new(self.access_key_id.clone(), self.access_key_secret.clone(), token);
+        if self.sts_expiration > 0 && is_temporary {
+            let end = DateTime::from_timestamp(self.sts_expiration, 0).unwrap_or_default();
+            if end <= Utc::now() {
+                return Err(no(&format!("expired at {}. Sign in again with aliyun configure", end.to_rfc3339())));
+            }
+            keys.expires = Some(end);
+        }
+        Ok(keys)
+    }
+}

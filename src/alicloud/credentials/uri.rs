@@ -1,0 +1,40 @@
+//! A sidecar that answers credentials as JSON.
+
+use async_trait::async_trait;
+use reqwest::{Method, Url};
+
+use super::{Credentials, NoCredentials, answered, cached::Fetch};
+use crate::alicloud::transport::{Local, Outgoing};
+
+/// Asks the sidecar each time it is asked.
+#[derive(Debug)]
+pub struct CredentialsUri {
+    uri: Url,
+    http: Local,
+}
+
+impl CredentialsUri {
+    /// Credentials from this URI.
+    ///
+    /// # Errors
+    /// Text that is not an HTTP URI.
+    pub fn new(uri: &str) -> Result<Self, NoCredentials> {
+        let parsed = Url::parse(uri).ok().filter(|uri| matches!(uri.scheme(), "http" | "https"));
+        let uri = parsed.ok_or_else(|| NoCredentials("the credentials URI is not an HTTP URI".to_owned()))?;
+        Ok(Self { uri, http: Local::new().map_err(|error| NoCredentials(error.to_string()))? })
+    }
+}
+
+#[async_trait]
+impl Fetch for CredentialsUri {
+    async fn fetch(&self) -> Result<Credentials, NoCredentials> {
+        let outgoing =
+            Outgoing { method: Method::GET, url: self.uri.clone(), headers: Default::default(), body: Vec::new() };
+        let (status, body) = self
+            .http
+            .send(outgoing)
+            .await
+            .map_err(|error| NoCredentials(format!("the credentials URI does not answer: {error}")))?;
+        answered::credentials("the credentials URI", status, &body)
+    }
+}

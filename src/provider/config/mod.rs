@@ -1,0 +1,145 @@
+//! The provider block and its environment variables, and the client that they make.
+
+mod argument;
+mod credentials;
+mod schema;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use argument::*;
+use schema::ENDPOINTS;
+pub(super) use schema::schema;
+
+use super::{
+    Cloud,
+    cloud::{AccountType, NotYet},
+};
+use crate::{
+    alicloud::{
+        client::{Client, Config, SignatureVersion, Timeouts},
+        endpoint::{Endpoint, Product, Protocol},
+        regions,
+        signature::Parameters,
+    },
+    tfplugin::{
+        diagnostics::{Diagnostic, Diagnostics},
+        provider::Saved,
+        value::{Path, Value},
+    },
+};
+
+/// The region where none is given.
+const DEFAULT_REGION: &str = "cn-beijing";
+
+/// How long connecting, and answering, may take where nothing is given, in milliseconds.
+const DEFAULT_TIMEOUT: u64 = 60_000;
+
+/// The longest text that is appended to the header `User-Agent`, in characters.
+const MAX_CONFIGURATION_SOURCE: usize = 1024;
+
+/// Checks what can be told without reading files.
+pub(super) fn validate(config: &Value) -> Diagnostics {
+    let explicit = match REGION.explicit(config) {
+        Given::Text(region) => known_region(config, region).err(),
+        Given::Nothing | Given::Later => None,
+    };
+    explicit.map(Diagnostics::from).unwrap_or_default()
+}
+
+/// Makes the client. No network is touched.
+pub(super) fn configure(config: &Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
+    let profile = credentials::profile(config)?;
+    let region = REGION.text(config).or_else(|| profile.as_ref().and_then(credentials::Chosen::region));
+    let region = known_region(config, region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))?;
+    let protocol = match PROTOCOL.text(config).as_deref() {
+        Some("HTTP") => Protocol::Http,
+        _ => Protocol::Https,
+    };
+    let client = Client::new(Config {
+        region,
+        endpoints: endpoints(config, protocol)?,
+        protocol,
+        signature: match SIGNATURE_VERSION.text(config).as_deref() {
+            Some("v3") => SignatureVersion::V3,
+            _ => SignatureVersion::V1,
+        },
+        timeouts: Timeouts {
+            connect: Duration::from_millis(number(CLIENT_CONNECT_TIMEOUT, config)?.unwrap_or(DEFAULT_TIMEOUT)),
+            read: Duration::from_millis(number(CLIENT_READ_TIMEOUT, config)?.unwrap_or(DEFAULT_TIMEOUT)),
+        },
+        user_agent: user_agent(config, terraform_version),
+        common: common(config),
+        credentials: Arc::new(NotYet),
+    });
+    let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
+    let source = credentials::source(config, profile, &client)?;
+    let client = client.with_credentials(source);
+    let mut warnings = Diagnostics::default();
+    let endpoints = ENDPOINTS.iter().filter_map(|(product, _)| client.endpoint(*product).ok());
+    warnings.extend(endpoints.filter(Endpoint::is_exposed).take(1).map(|endpoint| exposed(&endpoint)));
+    let longest = number(MAX_RETRY_TIMEOUT, config)?.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    let account_type = match ACCOUNT_TYPE.text(config).as_deref() {
+        Some("International") => AccountType::International,
+        _ => AccountType::Domestic,
+    };
+    let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
+    Ok(Saved { value: cloud, warnings })
+}
+
+fn exposed(endpoint: &Endpoint) -> Diagnostic {
+    let detail = format!(
+        "Requests to {endpoint} travel in the clear: anyone on the way can read and repeat them for a while. Set \
+         protocol = \"HTTPS\", or name the endpoint with https://."
+    );
+    Diagnostic::warning("Requests are not encrypted", detail).at(PROTOCOL.path())
+}
+
+fn user_agent(config: &Value, terraform_version: &str) -> String {
+    let own = format!("terraform-provider-alicloud/{} Terraform/{terraform_version}", env!("CARGO_PKG_VERSION"));
+    let appended = CONFIGURATION_SOURCE.text(config).unwrap_or_default();
+    let appended = appended.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(MAX_CONFIGURATION_SOURCE);
+    format!("{own} {}", appended.collect::<String>()).trim_end().to_owned()
+}
+
+/// The parameters that every request carries.
+fn common(config: &Value) -> Parameters {
+    let table = [("SourceIp", SOURCE_IP), ("SecureTransport", SECURE_TRANSPORT)];
+    table.iter().filter_map(|(name, argument)| Some(((*name).to_owned(), argument.text(config)?))).collect()
+}
+
+fn number(argument: Argument, config: &Value) -> Result<Option<u64>, Diagnostic> {
+    let Some(text) = argument.text(config) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        let variables = argument.variables.join(" or ");
+        let detail = format!("{} (or {variables}) must be a whole number. It is {text:?}.", argument.name);
+        Diagnostic::error(format!("Invalid {}", argument.name), detail).at(argument.path())
+    })
+}
+
+fn known_region(config: &Value, region: String) -> Result<String, Diagnostic> {
+    if SKIP_REGION_VALIDATION.is_true(config) || regions::is_known(&region) {
+        return Ok(region);
+    }
+    let detail = format!(
+        "There is no region {region:?} that this provider knows. Close to it: {}. For a region that is newer than this \
+         provider, set skip_region_validation = true.",
+        regions::close_to(&region).join(", ")
+    );
+    Err(Diagnostic::error("Unknown region", detail).at(REGION.path()))
+}
+
+fn endpoints(config: &Value, protocol: Protocol) -> Result<BTreeMap<Product, Endpoint>, Diagnostic> {
+    let blocks = config.get("endpoints").as_list().unwrap_or_default();
+    let mut endpoints = BTreeMap::new();
+    for (product, variable) in ENDPOINTS {
+        let name = product.endpoint_name();
+        let set = blocks.iter().find_map(|block| block.get(name).as_str().filter(|text| !text.is_empty()));
+        let Some(text) = set.map(str::to_owned).or_else(|| from_environment(&[variable])) else { continue };
+        let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
+            let detail = format!("The endpoint {text:?} for {name} (or {variable}) is {error}. Nothing was sent.");
+            Diagnostic::error("Invalid endpoint", detail).at(Path::attribute("endpoints"))
+        })?;
+        endpoints.insert(product, endpoint);
+    }
+    Ok(endpoints)
+}

@@ -1,0 +1,224 @@
+//! The provider block: arguments, environment variables, and which of them wins.
+
+use mock_endpoint::{ACCESS_KEY, SECRET_KEY, ledger::Key};
+use serde_json::json;
+
+use crate::{market_order::ORDER, terraform::Terraform};
+
+/// Who bought: the account of the only order.
+#[track_caller]
+fn buyer(terraform: &Terraform) -> String {
+    terraform.apply().succeeds();
+    let account = {
+        let ledger = terraform.mock.ledger();
+        ledger.orders.values().last().unwrap().account.clone()
+    };
+    account
+}
+
+/// A mock that knows the keys `<name>` / `<name>-secret` of the account `<name>`.
+fn world(names: &[&str]) -> Option<Terraform> {
+    let mut terraform = Terraform::with(ORDER)?;
+    for name in names {
+        terraform.mock.ledger().keys.insert((*name).to_owned(), Key::new(&format!("{name}-secret"), name));
+    }
+    terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "").set("HOME", "/nonexistent");
+    Some(terraform)
+}
+
+fn configure(terraform: &Terraform, block: &str) {
+    terraform.configure(&format!("provider \"alicloud\" {{\n{block}\n}}\n{ORDER}"));
+}
+
+fn credentials_file(terraform: &Terraform) -> String {
+    let profile = |name: &str, region: &str| {
+        json!({
+            "name": name, "mode": "AK", "access_key_id": name, "access_key_secret": format!("{name}-secret"),
+            "region_id": region,
+        })
+    };
+    let file =
+        json!({"current": "current", "profiles": [profile("current", "cn-shanghai"), profile("named", "cn-beijing")]});
+    terraform.write("credentials.json", &file.to_string());
+    terraform.path().join("credentials.json").display().to_string()
+}
+
+#[test]
+fn each_environment_variable_gives_keys_and_the_first_that_is_set_wins() {
+    let pairs = [
+        ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET"),
+    ];
+    let Some(mut terraform) = world(&["a0", "a1", "a2"]) else { return };
+    for (number, (id, secret)) in pairs.iter().enumerate().rev() {
+        terraform.set(id, &format!("a{number}")).set(secret, &format!("a{number}-secret"));
+        std::fs::remove_file(terraform.path().join("terraform.tfstate")).ok();
+        assert_eq!(buyer(&terraform), format!("a{number}"));
+    }
+}
+
+#[test]
+fn an_argument_wins_over_the_environment_and_the_environment_over_the_profile() {
+    let Some(mut terraform) = world(&["argument", "environment", "current", "named"]) else { return };
+    let file = credentials_file(&terraform);
+    terraform.set("ALICLOUD_SHARED_CREDENTIALS_FILE", &file);
+    assert_eq!(buyer(&terraform), "current", "nothing else is given");
+    assert_eq!(terraform.mock.ledger().requests[0].parameters["RegionId"], "cn-hangzhou");
+    let again = |terraform: &Terraform| std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+
+    again(&terraform);
+    terraform.set("ALICLOUD_REGION", "");
+    assert_eq!(buyer(&terraform), "current");
+    assert_eq!(terraform.mock.ledger().requests.last().unwrap().operation, "DescribeOrder");
+    let regions: Vec<String> =
+        terraform.mock.ledger().requests.iter().filter_map(|r| r.parameters.get("RegionId").cloned()).collect();
+    assert_eq!(regions.last().unwrap(), "cn-shanghai");
+
+    again(&terraform);
+    terraform.set("ALIBABA_CLOUD_PROFILE", "named");
+    assert_eq!(buyer(&terraform), "named");
+    again(&terraform);
+    terraform.set("ALICLOUD_ACCESS_KEY", "environment").set("ALICLOUD_SECRET_KEY", "environment-secret");
+    assert_eq!(buyer(&terraform), "environment");
+    again(&terraform);
+    configure(&terraform, "  access_key = \"argument\"\n  secret_key = \"argument-secret\"");
+    assert_eq!(buyer(&terraform), "argument");
+}
+
+#[test]
+fn roles_are_assumed_with_whatever_else_is_given() {
+    let Some(mut terraform) = world(&["base"]) else { return };
+    terraform.set("ALICLOUD_ACCESS_KEY", "base").set("ALICLOUD_SECRET_KEY", "base-secret");
+    configure(
+        &terraform,
+        "  assume_role {\n    role_arn = \"acs:ram::77:role/buyer\"\n    session_expiration = 900\n  }",
+    );
+    assert_eq!(buyer(&terraform), "77");
+    assert_eq!(terraform.mock.ledger().requests[0].parameters["DurationSeconds"], "900");
+    assert_eq!(terraform.mock.ledger().requests[0].parameters["RoleSessionName"], "terraform");
+
+    // Variables fill in a block that is there, and an empty role means none.
+    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.set("ALICLOUD_ASSUME_ROLE_ARN", "acs:ram::88:role/buyer");
+    terraform.set("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "from-the-environment");
+    configure(&terraform, "");
+    assert_eq!(buyer(&terraform), "base");
+    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    configure(&terraform, "  assume_role {}");
+    assert_eq!(buyer(&terraform), "88");
+    let name =
+        terraform.mock.ledger().requests.iter().filter_map(|r| r.parameters.get("RoleSessionName").cloned()).last();
+    assert_eq!(name.as_deref(), Some("from-the-environment"));
+
+    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
+    terraform.set("ALICLOUD_ASSUME_ROLE_ARN", "").write("token", "the-token");
+    let oidc = "  assume_role_with_oidc {\n    oidc_provider_arn = \"acs:ram::9:oidc-provider/ci\"\n    role_arn = \
+                \"acs:ram::99:role/buyer\"\n    oidc_token_file = \"token\"\n  }";
+    configure(&terraform, oidc);
+    assert_eq!(buyer(&terraform), "99");
+}
+
+#[test]
+fn wrong_configuration_is_one_error_on_its_attribute() {
+    let Some(mut terraform) = world(&[]) else { return };
+    let file = credentials_file(&terraform);
+    terraform.write("broken.json", "{\"profiles\": [");
+    let oidc = |line: &str| {
+        format!(
+            "  assume_role_with_oidc {{\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::1:role/r\"\n{line}\n  }}"
+        )
+    };
+    let keys = format!("  access_key = \"{ACCESS_KEY}\"\n  secret_key = \"{SECRET_KEY}\"\n");
+    let table = [
+        ("  access_key = \"id\"".to_owned(), vec!["Incomplete credentials", "secret_key", "ALICLOUD_SECRET_KEY"]),
+        ("  secret_key = \"s\"".to_owned(), vec!["Incomplete credentials", "access_key"]),
+        (
+            format!("  shared_credentials_file = {file:?}\n  profile = \"nobody\""),
+            vec!["no profile \"nobody\"", "\"current\", \"named\""],
+        ),
+        ("  shared_credentials_file = \"missing.json\"".to_owned(), vec!["missing.json cannot be read"]),
+        (
+            "  shared_credentials_file = \"broken.json\"".to_owned(),
+            vec!["broken.json is malformed", "aliyun configure"],
+        ),
+        (oidc("    oidc_token = \"t\"\n    oidc_token_file = \"f\""), vec!["exactly one of", "both are given"]),
+        (oidc(""), vec!["exactly one of", "neither is given"]),
+        (format!("{keys}  region = \"cn-hangzou\""), vec!["Unknown region", "cn-hangzhou"]),
+        (
+            format!("{keys}  assume_role {{\n    role_arn = \"acs:ram::1:role/r\"\n    session_expiration = 60\n  }}"),
+            vec!["a whole number from 900 to 43200"],
+        ),
+        (format!("{keys}  client_read_timeout = 0"), vec!["client_read_timeout must be"]),
+        (format!("{keys}  account_type = \"Other\""), vec!["one of \"Domestic\", \"International\""]),
+        ("  credentials_uri = \"file:///x\"".to_owned(), vec!["not an HTTP URI"]),
+    ];
+    for (block, words) in table {
+        configure(&terraform, &block);
+        let refused = terraform.plan().fails();
+        assert_eq!(refused.text.matches("Error:").count(), 1, "{}", refused.text);
+        refused.says(&words);
+    }
+    terraform.set("CLIENT_READ_TIMEOUT", "soon");
+    configure(&terraform, &keys);
+    terraform.plan().fails().says(&["Invalid client_read_timeout", "CLIENT_READ_TIMEOUT", "soon"]);
+    assert_eq!(terraform.mock.ledger().connections, 0);
+}
+
+#[test]
+fn nothing_is_fetched_before_it_is_needed() {
+    let Some(terraform) = world(&[]) else { return };
+    // A source that would fail, and an endpoint that would count connections.
+    configure(&terraform, "  credentials_uri = \"http://127.0.0.1:1/\"\n  assume_role {\n    role_arn = \"r\"\n  }");
+    terraform.validate().succeeds();
+    let planned = terraform.plan();
+    assert_eq!(planned.code, Some(2), "a plan that only creates needs no credentials: {}", planned.text);
+    assert_eq!(terraform.mock.ledger().connections, 0);
+    terraform.apply().fails().says(&["No order was placed", "cannot be assumed", "credentials URI does not answer"]);
+}
+
+#[test]
+fn values_that_are_known_later_are_waited_for() {
+    let Some(terraform) = world(&["later"]) else { return };
+    let keys = "resource \"terraform_data\" \"key\" {\n  input = \"later\"\n}\n";
+    let block =
+        "provider \"alicloud\" {\n  access_key = terraform_data.key.output\n  secret_key = \"later-secret\"\n}\n";
+    terraform.configure(&format!("{keys}{block}{ORDER}"));
+    assert_eq!(buyer(&terraform), "later");
+}
+
+#[test]
+fn what_is_configured_goes_with_every_request() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.set("TF_APPEND_USER_AGENT", "team/7");
+    configure(&terraform, "  source_ip = \"10.1.2.3\"\n  secure_transport = \"true\"");
+    terraform.apply().succeeds();
+    for request in &terraform.mock.ledger().requests {
+        assert_eq!(request.parameters["SourceIp"], "10.1.2.3");
+        assert_eq!(request.parameters["SecureTransport"], "true");
+        assert!(request.user_agent.ends_with(" team/7"), "{}", request.user_agent);
+    }
+}
+
+#[test]
+fn http_to_another_machine_warns_and_to_this_one_does_not() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    for name in ["MARKET_ENDPOINT", "STS_ENDPOINT", "BSSOPENAPI_ENDPOINT", "AIWORKSPACE_ENDPOINT"] {
+        let url = terraform.mock.url();
+        terraform.set(name, url.trim_start_matches("http://"));
+    }
+    configure(&terraform, "  protocol = \"HTTP\"");
+    terraform.apply().succeeds().is_silent_about(&["not encrypted"]);
+    terraform.set("STS_ENDPOINT", "sts.example.com");
+    terraform.plan().says(&["Requests are not encrypted", "http://sts.example.com"]);
+}
+
+#[test]
+fn the_credentials_of_another_account_than_named_are_refused() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    terraform.set("ALICLOUD_ACCOUNT_ID", "42");
+    terraform.mock.fault(mock_endpoint::fault::Fault::times("DescribeOrder", mock_endpoint::fault::Kind::Absent, 9));
+    terraform.plan().fails().says(&["another account", "42", mock_endpoint::ACCOUNT]);
+}

@@ -1,0 +1,51 @@
+//! Small HTTP servers on loopback.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// A request: its first line, and its headers in lower case.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub line: String,
+    pub headers: Vec<String>,
+}
+
+/// A server that answers each request with a status and a body.
+pub struct Loopback {
+    pub url: String,
+    pub asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Loopback {
+    pub fn start(answer: impl Fn(&Asked, usize) -> (u16, String) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+                let Some(line) = lines.next() else { continue };
+                let headers = lines.take_while(|line| !line.is_empty()).map(|line| line.to_lowercase()).collect();
+                let request = Asked { line, headers };
+                let number = {
+                    let mut log = log.lock().unwrap();
+                    log.push(request.clone());
+                    log.len()
+                };
+                let (status, body) = answer(&request, number);
+                let reply =
+                    format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+                let _ = stream.write_all(reply.as_bytes());
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                let _ = stream.read(&mut [0; 16]);
+            }
+        });
+        Self { url, asked }
+    }
+}
