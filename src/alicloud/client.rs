@@ -7,7 +7,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::{
-    credentials::{Credentials, Source},
+    credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
     error::{Error, Failure},
     regions,
@@ -109,6 +109,14 @@ impl Client {
     /// The region, such as `cn-hangzhou`.
     pub fn region(&self) -> &str {
         &self.config.region
+    }
+
+    /// The AccessKey id that requests are signed with now.
+    ///
+    /// # Errors
+    /// There are no credentials.
+    pub async fn access_key_id(&self) -> Result<String, NoCredentials> {
+        Ok(self.config.credentials.credentials().await?.access_key_id.clone())
     }
 
     /// Where requests for this product go.

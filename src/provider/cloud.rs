@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
+use super::intent::Intents;
 use crate::{
     alicloud::{
         client::Client,
@@ -35,6 +36,9 @@ pub struct Cloud {
     longest: Option<Duration>,
     account_id: Option<String>,
     account: OnceCell<String>,
+    buyer: OnceCell<String>,
+    /// The notes of purchases that are under way.
+    pub(super) intents: Intents,
 }
 
 impl Cloud {
@@ -45,7 +49,15 @@ impl Cloud {
         account_id: Option<String>,
         account_type: AccountType,
     ) -> Self {
-        Self { client, account_type, longest, account_id, account: OnceCell::new() }
+        Self {
+            client,
+            account_type,
+            longest,
+            account_id,
+            account: OnceCell::new(),
+            buyer: OnceCell::new(),
+            intents: Intents::here(),
+        }
     }
 
     /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform
@@ -67,6 +79,28 @@ impl Cloud {
             }
             _ => Ok(account),
         }
+    }
+}
+
+/// How long finding out who buys may take. It is a precaution, and no purchase fails for the want of it.
+const BUYER: Duration = Duration::from_secs(5);
+
+impl Cloud {
+    /// What tells this buyer from others in the notes of purchases: the account, or the AccessKey id where STS does not
+    /// answer.
+    ///
+    /// # Errors
+    /// There are no credentials, or they belong to another account than the provider block names.
+    pub async fn buyer(&self, patience: &Patience) -> Result<&str, Diagnostic> {
+        let asked = self.buyer.get_or_try_init(async || match self.account(&self.limit(BUYER, patience)).await {
+            Ok(account) => Ok(account.to_owned()),
+            Err(unknown @ AccountUnknown::Another { .. }) => Err(unknown.explain()),
+            Err(AccountUnknown::Failed(failure)) => {
+                let keys = self.client.access_key_id().await;
+                keys.map(|id| format!("AccessKey {id}")).map_err(|_| AccountUnknown::Failed(failure).explain())
+            }
+        });
+        asked.await.map(String::as_str)
     }
 }
 

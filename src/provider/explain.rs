@@ -1,7 +1,7 @@
 //! Failures in words: what happened, what it means for the user's money, and what to do next.
 
 use crate::{
-    alicloud::error::{Error, Failure, Fate, Refusal, TransportKind},
+    alicloud::error::{Error, Failure, Refusal, TransportKind},
     tfplugin::diagnostics::Diagnostic,
 };
 
@@ -36,14 +36,6 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &M
     };
     let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure));
     Diagnostic::error(summary, detail)
-}
-
-/// What a purchase's failure means, when nothing but the failure is known.
-pub(super) fn money_of(failure: &Failure, if_unknown: String) -> Money {
-    match failure.fate {
-        Fate::NotDone => Money::NotPlaced,
-        Fate::Unknown => Money::MaybePlaced(if_unknown),
-    }
 }
 
 /// What to do next.

@@ -3,7 +3,10 @@
 mod cloud;
 mod config;
 mod explain;
+mod intent;
 mod market_order;
+mod owner;
+mod timeouts;
 
 use async_trait::async_trait;
 
@@ -46,5 +49,9 @@ impl Provider for Alicloud {
 
     async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
         config::configure(&config, terraform_version)
+    }
+
+    fn closing(&self, cloud: &Cloud) {
+        cloud.intents.closing();
     }
 }

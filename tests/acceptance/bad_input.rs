@@ -105,5 +105,5 @@ fn an_unknown_region_is_refused_with_close_ones() {
     terraform.apply().fails().says(&["Unknown region", "cn-hangzhou", "skip_region_validation"]);
     terraform.set("ALICLOUD_SKIP_REGION_VALIDATION", "true");
     terraform.apply().succeeds();
-    assert_eq!(terraform.mock.ledger().requests[0].parameters["RegionId"], "cn-hangzou");
+    assert_eq!(terraform.requests("CreateOrder")[0].parameters["RegionId"], "cn-hangzou");
 }

@@ -46,9 +46,8 @@ fn every_resend_of_a_purchase_carries_the_same_token_and_the_same_bytes() {
         terraform.mock.fault(Fault::once("CreateOrder", kind));
     }
     terraform.apply().succeeds();
-    let ledger = terraform.mock.ledger();
-    let sent: Vec<_> = ledger.requests.iter().filter(|request| request.operation == "CreateOrder").collect();
+    let sent = terraform.requests("CreateOrder");
     assert_eq!(sent.len(), 6);
     assert!(sent.iter().all(|request| request.parameters == sent[0].parameters));
-    assert_eq!(ledger.orders.len(), 1);
+    assert_eq!(terraform.orders().len(), 1);
 }

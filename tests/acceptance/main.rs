@@ -5,6 +5,7 @@ mod bad_input;
 mod examples;
 mod faults;
 mod import;
+mod intents;
 mod market_order;
 mod provider_block;
 mod takeover;

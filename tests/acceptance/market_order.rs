@@ -64,9 +64,7 @@ resource "alicloud_market_order" "order" {
     let Some(terraform) = Terraform::with(everything) else { return };
     terraform.apply().succeeds();
     terraform.plans_empty();
-    let ledger = terraform.mock.ledger();
-    let request = &ledger.requests[0];
-    assert_eq!(request.operation, "CreateOrder");
+    let request = &terraform.requests("CreateOrder")[0];
     assert_eq!(
         request.parameters["Commodity"],
         "{\"components\":{\"package_version\":\"yuncode2713600001\",\"seats\":\"5\"},\"couponId\":\"c-1\",\"duration\":6,\

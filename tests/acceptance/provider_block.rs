@@ -64,7 +64,7 @@ fn an_argument_wins_over_the_environment_and_the_environment_over_the_profile() 
     let file = credentials_file(&terraform);
     terraform.set("ALICLOUD_SHARED_CREDENTIALS_FILE", &file);
     assert_eq!(buyer(&terraform), "current", "nothing else is given");
-    assert_eq!(terraform.mock.ledger().requests[0].parameters["RegionId"], "cn-hangzhou");
+    assert_eq!(terraform.requests("CreateOrder")[0].parameters["RegionId"], "cn-hangzhou");
     let again = |terraform: &Terraform| std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
 
     again(&terraform);
@@ -175,7 +175,7 @@ fn nothing_is_fetched_before_it_is_needed() {
     let planned = terraform.plan();
     assert_eq!(planned.code, Some(2), "a plan that only creates needs no credentials: {}", planned.text);
     assert_eq!(terraform.mock.ledger().connections, 0);
-    terraform.apply().fails().says(&["No order was placed", "cannot be assumed", "credentials URI does not answer"]);
+    terraform.apply().fails().says(&["Nothing was bought", "cannot be assumed", "credentials URI does not answer"]);
 }
 
 #[test]

@@ -202,8 +202,9 @@ impl Terraform {
 
     /// The state file.
     pub fn state(&self) -> Json {
-        let text = fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_else(|_| "{}".to_owned());
-        serde_json::from_str(&text).expect("a state is JSON")
+        let text = fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default();
+        // Terraform creates the file before it writes the first state into it.
+        if text.is_empty() { Json::Null } else { serde_json::from_str(&text).expect("a state is JSON") }
     }
 
     /// The instances of all resources in the state.
@@ -219,6 +220,12 @@ impl Terraform {
         assert_eq!(instances.len(), 1, "one instance is in the state");
         assert_ne!(instances[0]["status"], "tainted");
         instances[0]["attributes"].clone()
+    }
+
+    /// The requests that the mock has seen for an operation.
+    pub fn requests(&self, operation: &str) -> Vec<mock_endpoint::ledger::Seen> {
+        let ledger = self.mock.ledger();
+        ledger.requests.iter().filter(|request| request.operation == operation).cloned().collect()
     }
 
     /// The orders that the mock has sold.

@@ -1,25 +1,27 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
 mod model;
+mod purchase;
 mod schema;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::json;
 
 use super::{
     Cloud,
     explain::{self, Money},
+    owner, timeouts,
 };
 use crate::{
     alicloud::{
-        market::{self, Described, NewOrder, Order},
+        market::{self, Described, Order},
         retry::Limit,
     },
     tfplugin::{
         diagnostics::{Diagnostic, Diagnostics},
         plan::Action,
+        private::Private,
         provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
         schema::Schema,
         value::{Path, Value, json as value_json},
@@ -28,12 +30,6 @@ use crate::{
 
 /// The type name.
 const NAME: &str = "alicloud_market_order";
-
-/// How long a purchase may take, all attempts together.
-const CREATE: Duration = Duration::from_secs(600);
-
-/// How long reading an order may take, all attempts together.
-const READ: Duration = Duration::from_secs(120);
 
 /// How far apart the two replies must be by which an order counts as gone.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
@@ -82,31 +78,35 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     fn review(&self, review: &Review<'_>) -> Diagnostics {
-        match review.plan.action {
-            Action::Replace | Action::Destroy => not_refunded(review.prior, review.plan.action).into(),
-            Action::Create | Action::Nothing | Action::Update => Diagnostics::default(),
+        let mut diagnostics = Diagnostics::default();
+        if matches!(review.plan.action, Action::Replace | Action::Destroy) {
+            diagnostics.push(not_refunded(review.prior, review.plan.action));
         }
+        let token = review.config.get("client_token");
+        if review.plan.action == Action::Replace
+            && token.as_str().is_some()
+            && token == review.prior.get("client_token")
+        {
+            diagnostics.push(same_token(review.prior));
+        }
+        diagnostics
     }
 
     async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let commodity = model::commodity(&create.planned);
-        let subject = format!("{NAME} for the product {:?}", commodity.product_code);
-        let order = NewOrder {
-            client_token: uuid::Uuid::new_v4().simple().to_string(),
-            commodity: json!(commodity).to_string(),
-        };
-        let limit = cloud.limit(CREATE, patience);
-        let placed = market::create_order(&cloud.client, &order, &limit).await.map_err(|failure| {
-            let money = explain::money_of(&failure, look_before_you_buy());
-            explain::failure("The order was not confirmed", &subject, &failure, &money)
-        })?;
-        tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
-        let mut warnings = Diagnostics::default();
-        let order =
-            describe_new(cloud, &placed.order_id, patience).await.map_err(|warning| warnings.push(warning)).ok();
-        let state = model::placed(create.planned, &placed.order_id, order.as_ref());
-        let object = Object { state, private: Default::default() };
-        Ok(Saved { value: object, warnings })
+        let bought = purchase::buy(cloud, &create.planned, patience).await?;
+        let mut warnings = bought.warnings;
+        let limit = cloud.limit(timeouts::read(&create.planned), patience);
+        let order = describe_new(cloud, &bought.order_id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        if let Some(order) = order.as_ref().filter(|_| bought.may_be_another) {
+            purchase::is_what_was_planned(&bought.order_id, order, &create.planned)?;
+        }
+        let mut private = Private::default();
+        owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
+        let state = model::placed(create.planned, &bought.order_id, order.as_ref());
+        if let Some(intent) = &bought.intent {
+            cloud.intents.answered(intent);
+        }
+        Ok(Saved { value: Object { state, private }, warnings })
     }
 
     async fn read(
@@ -116,17 +116,23 @@ impl Resource<Cloud> for MarketOrder {
         patience: &Patience,
     ) -> Result<Saved<Option<Object>>, Diagnostics> {
         let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        let limit = cloud.limit(READ, patience);
+        cloud.intents.seen_in_state(&id);
+        let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let order = match find(cloud, &id, &limit).await? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
+                owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
                 let warnings = gone(&id, &request_id).into();
                 return Ok(Saved { value: None, warnings });
             }
         };
         let mut warnings = Diagnostics::default();
         warnings.extend(ended(&id, &order));
-        Ok(Saved { value: Some(model::refreshed(prior, &order)), warnings })
+        let mut object = model::refreshed(prior, &order);
+        if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
+            owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
+        }
+        Ok(Saved { value: Some(object), warnings })
     }
 
     /// No argument of an order can be changed at the Marketplace, so all that is planned in place is what only the
@@ -147,10 +153,13 @@ impl Resource<Cloud> for MarketOrder {
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
         }
-        match find(cloud, id, &cloud.limit(READ, patience)).await? {
+        let limit = cloud.limit(timeouts::read(&Value::Null), patience);
+        match find(cloud, id, &limit).await? {
             Described::Found(order) => {
                 let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
-                Ok(model::imported(empty, id, &order).into())
+                let mut object = model::imported(empty, id, &order);
+                owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
+                Ok(object.into())
             }
             Described::Absent { request_id } => {
                 let detail = format!(
@@ -185,8 +194,7 @@ async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, D
 }
 
 /// Reads an order that was just placed, which the Marketplace may take a moment to know.
-async fn describe_new(cloud: &Cloud, id: &str, patience: &Patience) -> Result<Order, Diagnostic> {
-    let limit = cloud.limit(READ, patience);
+async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
     let unread = |what: String| {
         let detail = format!(
             "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay \
@@ -194,21 +202,13 @@ async fn describe_new(cloud: &Cloud, id: &str, patience: &Patience) -> Result<Or
         );
         Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail)
     };
-    match find(cloud, id, &limit).await {
+    match find(cloud, id, limit).await {
         Ok(Described::Found(order)) => Ok(*order),
         Ok(Described::Absent { request_id }) => {
             Err(unread(format!("the Marketplace does not know it yet (RequestId {request_id})")))
         }
         Err(error) => Err(unread(error.detail)),
     }
-}
-
-/// What a user does who cannot know whether an order was placed.
-fn look_before_you_buy() -> String {
-    format!(
-        "Look for it in the Marketplace console under My Orders before you apply again. If it is there, take it into the \
-         state:\n\n  terraform import {NAME}.<name> <order id>"
-    )
 }
 
 /// What an order cost, as far as a state knows.
@@ -238,6 +238,16 @@ fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
         cost(prior)
     );
     Diagnostic::warning(summary, detail)
+}
+
+fn same_token(prior: &Value) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+    let detail = format!(
+        "A changed argument means another order, and client_token is still the one that bought the order {id}: the \
+         Marketplace would answer with that order and sell nothing. Nothing was bought. Undo the change, or give a new \
+         client_token."
+    );
+    Diagnostic::error("The same client_token cannot buy another order", detail).at(Path::attribute("client_token"))
 }
 
 fn gone(id: &str, request_id: &str) -> Diagnostic {

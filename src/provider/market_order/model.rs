@@ -119,6 +119,16 @@ fn arguments(order: &Order, state: &Value) -> [(&'static str, Option<Value>); 6]
     ]
 }
 
+/// The first argument by which an order differs from a planned state, with the order's own value.
+pub(super) fn first_difference(order: &Order, planned: &Value) -> Option<(&'static str, Value)> {
+    let told = arguments(order, planned).into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let components = order.components();
+    let chosen = planned.get("components").as_map().into_iter().flatten();
+    let missing = chosen.into_iter().find(|(key, value)| components.get(*key).map(String::as_str) != value.as_str());
+    let missing = missing.map(|(key, _)| ("components", components.get(key).cloned().into()));
+    told.chain(missing).find(|(name, value)| planned.get(name) != value)
+}
+
 /// How long an order runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Period {

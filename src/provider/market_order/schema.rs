@@ -1,6 +1,7 @@
 //! What an order is made of, and what is valid.
 
 use super::model::is_half_imported;
+use crate::provider::timeouts;
 use crate::tfplugin::{
     schema::{Attribute, Block, Change, Schema, Validator, Verdict},
     value::{Type, Value},
@@ -65,6 +66,14 @@ fn arguments() -> Vec<Attribute> {
                 "What else the seller lets be chosen. `package_version` may be among it if it is the same as the \
                  argument.",
             ),
+        Attribute::string("client_token")
+            .valid(Validator::Rule(is_token, "1 to 64 ASCII letters, digits, `-`, `_` or `.`"))
+            .describe(
+                "The idempotency key of the purchase, for runners that keep no files between runs: the same token never \
+                 buys twice, however often it is applied. It lives only in the configuration. One token is one order, so \
+                 with `count` or `for_each` every instance needs its own.",
+            ),
+        timeouts::attribute(),
     ]
 }
 
@@ -114,6 +123,13 @@ fn judge_components(change: &Change<'_>) -> Verdict {
         planned == prior
     };
     if same { Verdict::Same } else { Verdict::Replace }
+}
+
+fn is_token(token: &Value) -> Option<String> {
+    let text = token.as_str()?;
+    let valid = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    (!valid).then(|| "must be 1 to 64 ASCII letters, digits, '-', '_' or '.'".to_owned())
 }
 
 fn without_nulls(components: &Value) -> Option<String> {

@@ -1,0 +1,57 @@
+//! The Terraform process that started this plugin, told apart from every other, before and after it.
+
+use serde::{Deserialize, Serialize};
+
+/// A process: its number, and when it began, since numbers are used again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Process {
+    pid: u32,
+    start: String,
+}
+
+impl Process {
+    /// The process that started this one.
+    pub(super) fn parent() -> Self {
+        let pid = parent_id();
+        Self { pid, start: start_of(pid).unwrap_or_default() }
+    }
+
+    /// Whether it still runs.
+    pub(super) fn is_running(&self) -> bool {
+        start_of(self.pid).is_some_and(|start| start == self.start)
+    }
+}
+
+#[cfg(unix)]
+fn parent_id() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+#[cfg(not(unix))]
+fn parent_id() -> u32 {
+    0
+}
+
+/// When a process began, in words that no other process has; none if there is no such process.
+#[cfg(target_os = "linux")]
+fn start_of(pid: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in parentheses, may hold anything; the start is the 20th field after it, in ticks since the boot.
+    let ticks = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?;
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    Some(format!("{}/{ticks}", boot.trim()))
+}
+
+/// When a process began, in words that no other process has; none if there is no such process.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn start_of(pid: u32) -> Option<String> {
+    let output = std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// On this system processes cannot be told apart without calling into it, so all but the present one count as ended.
+#[cfg(not(unix))]
+fn start_of(_: u32) -> Option<String> {
+    None
+}

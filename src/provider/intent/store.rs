@@ -1,0 +1,119 @@
+//! The files: one an intent, readable by their owner alone, on disk when a call returns.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::Intent;
+
+/// A folder in Terraform's data directory.
+const FOLDER: &str = "alicloud-purchases";
+
+/// The folder with the intents of the working directory.
+#[derive(Debug)]
+pub(super) struct Store {
+    data: PathBuf,
+}
+
+impl Store {
+    /// TF_DATA_DIR, or else `.terraform`, as Terraform itself has it.
+    pub(super) fn here() -> Self {
+        let data = env::var_os("TF_DATA_DIR").filter(|directory| !directory.is_empty());
+        let data = data.map_or_else(|| PathBuf::from(".terraform"), PathBuf::from);
+        Self { data: std::path::absolute(&data).unwrap_or(data) }
+    }
+
+    pub(super) fn directory(&self) -> PathBuf {
+        self.data.join(FOLDER)
+    }
+
+    pub(super) fn file(&self, token: &str) -> PathBuf {
+        self.directory().join(format!("{token}.json"))
+    }
+
+    /// Terraform's workspace: TF_WORKSPACE, or else what the data directory names, or else the default one.
+    pub(super) fn workspace(&self) -> String {
+        let named = env::var("TF_WORKSPACE").ok().or_else(|| fs::read_to_string(self.data.join("environment")).ok());
+        named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned())
+    }
+
+    /// All intents, the oldest first.
+    pub(super) fn all(&self) -> io::Result<Vec<Intent>> {
+        let entries = match fs::read_dir(self.directory()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut intents = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match fs::read(&path) {
+                Ok(text) => intents.push(serde_json::from_slice::<Intent>(&text).map_err(|error| {
+                    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+                })?),
+                // Another Terraform has just removed it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        intents.sort_by(|a, b| (a.time, &a.token).cmp(&(b.time, &b.token)));
+        Ok(intents)
+    }
+
+    /// Writes an intent in one step, and waits until the disk has it.
+    pub(super) fn write(&self, intent: &Intent) -> io::Result<()> {
+        let directory = self.directory();
+        create_private(&directory)?;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&directory)?;
+        file.write_all(&serde_json::to_vec_pretty(intent)?)?;
+        file.as_file().sync_all()?;
+        file.persist(self.file(&intent.token)).map_err(|error| error.error)?;
+        sync_directory(&directory)
+    }
+
+    /// Writes `mine` in the place of `left`, if that still stands there. Only one of several processes succeeds.
+    pub(super) fn take_over(&self, left: &Intent, mine: &Intent) -> io::Result<bool> {
+        let lock = self.directory().join("lock");
+        let lock = File::options().create(true).truncate(false).write(true).open(lock)?;
+        // The system gives the lock back when this process ends, however it does.
+        lock.lock()?;
+        let still_there = self.all()?.contains(left);
+        if still_there {
+            self.write(mine)?;
+        }
+        Ok(still_there)
+    }
+
+    /// Removes an intent. One that cannot be removed is seen in a state later, and removed then.
+    pub(super) fn remove(&self, token: &str) {
+        if let Err(error) = fs::remove_file(self.file(token)) {
+            tracing::debug!(%error, token, "the note of a purchase was not removed");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn create_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    if let Some(data) = directory.parent() {
+        fs::create_dir_all(data)?;
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn create_private(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+/// Makes a new name in a directory outlive a crash of the machine.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,146 @@
+//! The purchase itself: one intent, one token, one order.
+
+use serde_json::json;
+
+use super::{NAME, model};
+use crate::{
+    alicloud::{
+        endpoint::Product,
+        error::{Error, Failure, Fate, Refusal},
+        market::{self, NewOrder, Order},
+    },
+    provider::{
+        Cloud,
+        explain::{self, Money},
+        intent::{Earlier, Intent, Purchase},
+        timeouts,
+    },
+    tfplugin::{
+        diagnostics::{Diagnostic, Diagnostics},
+        provider::Patience,
+        value::{Path, Value},
+    },
+};
+
+/// An order that exists.
+pub(super) struct Bought {
+    pub(super) order_id: String,
+    /// What notes it on disk, until it is safe in a state.
+    pub(super) intent: Option<Intent>,
+    /// Whether the token that bought it was the user's, so that it can have bought something else before.
+    pub(super) may_be_another: bool,
+    pub(super) warnings: Diagnostics,
+}
+
+/// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
+pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
+    let commodity = json!(model::commodity(planned)).to_string();
+    let endpoint = cloud.client.endpoint(Product::Market).map_err(|error| misconfigured(&error))?;
+    let purchase = Purchase {
+        kind: NAME.to_owned(),
+        text: commodity,
+        account: cloud.buyer(patience).await?.to_owned(),
+        endpoint: endpoint.to_string(),
+        region: cloud.client.region().to_owned(),
+    };
+    let token = planned.get("client_token").as_str();
+    let mut warnings = Diagnostics::default();
+    let mut intent = match cloud.intents.claim(&purchase) {
+        Ok(Earlier::Placed(intent, order_id)) => {
+            warnings.push(taken_up(&order_id));
+            return Ok(Bought { order_id, intent: Some(intent), may_be_another: false, warnings });
+        }
+        Ok(Earlier::Undecided(intent)) => Some(intent),
+        Ok(Earlier::TooOld(error)) => return Err(error.into()),
+        Ok(Earlier::None) if token.is_some() => None,
+        Err(_) if token.is_some() => None,
+        Ok(Earlier::None) => {
+            warnings.extend(cloud.intents.unclaimed());
+            Some(cloud.intents.write(uuid::Uuid::new_v4().simple().to_string(), purchase.clone())?)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let client_token = match (&intent, token) {
+        (Some(intent), _) => intent.token.clone(),
+        (None, Some(token)) => token.to_owned(),
+        (None, None) => unreachable!("without a token there is an intent"),
+    };
+    let order = NewOrder { client_token, commodity: purchase.text };
+    let limit = cloud.limit(timeouts::create(planned), patience);
+    match market::create_order(&cloud.client, &order, &limit).await {
+        Ok(placed) => {
+            tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
+            if let Some(intent) = &mut intent {
+                cloud.intents.placed(intent, &placed.order_id);
+            }
+            let may_be_another = intent.is_none();
+            Ok(Bought { order_id: placed.order_id, intent, may_be_another, warnings })
+        }
+        Err(failure) => Err(failed(cloud, planned, intent.as_ref(), &failure).into()),
+    }
+}
+
+/// The error for a purchase that brought no order id. The intent of one that certainly did not happen is forgotten.
+fn failed(cloud: &Cloud, planned: &Value, intent: Option<&Intent>, failure: &Failure) -> Diagnostic {
+    let subject = format!("{NAME} for the product {:?}", planned.get("product_code").as_str().unwrap_or_default());
+    let was_undecided = intent.is_some_and(|intent| cloud.intents.was_claimed(intent));
+    let token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
+    let money = match intent {
+        _ if token_reused => Money::MaybePlaced(format!(
+            "The token was used before, for something else than this. {} Nothing was bought now.",
+            look_for_it()
+        )),
+        Some(intent) if failure.fate == Fate::NotDone && !was_undecided => {
+            cloud.intents.forget(&intent.token);
+            Money::NotPlaced
+        }
+        Some(intent) => Money::MaybePlaced(format!(
+            "Run terraform apply again in this directory: it asks for the same order with the same token, finds out what \
+             happened, and never buys a second one. The purchase is noted in {}.\n\n{}",
+            cloud.intents.place(intent),
+            look_for_it()
+        )),
+        None if failure.fate == Fate::NotDone => Money::NotPlaced,
+        None => Money::MaybePlaced(format!(
+            "Run terraform apply again: with the same client_token the Marketplace answers with the same order and never \
+             sells a second one.\n\n{}",
+            look_for_it()
+        )),
+    };
+    explain::failure("The order was not confirmed", &subject, failure, &money)
+}
+
+/// Compares the order that a token of the user's answered with what was to be bought.
+///
+/// # Errors
+/// It is another one. Nothing is saved.
+pub(super) fn is_what_was_planned(order_id: &str, order: &Order, planned: &Value) -> Result<(), Diagnostic> {
+    let Some((name, told)) = model::first_difference(order, planned) else { return Ok(()) };
+    let told = told.as_str().map_or_else(|| told.as_i64().map_or_else(String::new, |n| n.to_string()), str::to_owned);
+    let detail = format!(
+        "The client_token was used before: the Marketplace answers it with the order {order_id}, whose {name} is {told:?}. \
+         That is another order than the configuration asks for. Nothing was bought now, and nothing is saved. Give a new \
+         client_token for a new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> \
+         {order_id}"
+    );
+    Err(Diagnostic::error("The client_token belongs to another order", detail).at(Path::attribute("client_token")))
+}
+
+fn look_for_it() -> String {
+    format!(
+        "If the order is in the Marketplace console under My Orders, it can also be taken into the state by hand:\n\n  \
+         terraform import {NAME}.<name> <order id>"
+    )
+}
+
+fn taken_up(order_id: &str) -> Diagnostic {
+    let detail = format!(
+        "An earlier apply in this directory placed the order {order_id} for the same purchase and ended before it was \
+         saved. It is in the state now, and nothing was bought again."
+    );
+    Diagnostic::warning(format!("Order {order_id} was taken up from an earlier apply"), detail)
+}
+
+fn misconfigured(error: &Error) -> Diagnostic {
+    Diagnostic::error("No endpoint", format!("{error}. Nothing was bought."))
+}

@@ -1,0 +1,52 @@
+//! Whose an order is: remembered with it, and compared before it counts as gone.
+
+use super::Cloud;
+use crate::{
+    alicloud::retry::Limit,
+    tfplugin::{diagnostics::Diagnostic, private::Private},
+};
+
+/// Where private data has the account.
+const KEY: &str = "owner";
+
+/// The account that owns the object, if it is remembered.
+pub(super) fn recall(private: &Private) -> Option<&str> {
+    private.own.get(KEY).and_then(|owner| owner.as_str())
+}
+
+/// Remembers the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
+/// remembered, which is no reason to fail.
+pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &Cloud, limit: &Limit) {
+    let owner = match told.filter(|account| *account != "0") {
+        Some(told) => Some(told.to_owned()),
+        None if recall(private).is_some() => None,
+        None => cloud.account(limit).await.ok().map(str::to_owned),
+    };
+    if let Some(owner) = owner {
+        private.own.insert(KEY.to_owned(), owner.into());
+    }
+}
+
+/// Whether an object that nobody knows can be believed to be gone: not if the credentials belong to another account than
+/// the one that owns it.
+///
+/// # Errors
+/// They do, or there is no telling.
+pub(super) async fn confirm_gone(
+    private: &Private,
+    what: &str,
+    cloud: &Cloud,
+    limit: &Limit,
+) -> Result<(), Diagnostic> {
+    let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
+    match recall(private) {
+        Some(owner) if owner != account => {
+            let detail = format!(
+                "{what} belongs to the account {owner}, and the credentials belong to the account {account}, which does \
+                 not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}."
+            );
+            Err(Diagnostic::error("The credentials belong to another account", detail))
+        }
+        _ => Ok(()),
+    }
+}

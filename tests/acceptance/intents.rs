@@ -1,0 +1,343 @@
+//! A purchase whose outcome stays unknown, or that is cut off, is found out by the next apply, and never bought again.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Child, time::Duration};
+
+use mock_endpoint::fault::{Fault, Kind};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
+use serde_json::json;
+
+use crate::{
+    market_order::{ORDER, order_with},
+    terraform::Terraform,
+};
+
+/// A purchase that gives up after a second.
+fn impatient() -> String {
+    order_with("timeouts = { create = \"1s\" }")
+}
+
+fn notes(terraform: &Terraform) -> Vec<PathBuf> {
+    let folder = terraform.path().join(".terraform/alicloud-purchases");
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
+}
+
+fn never_answer(terraform: &Terraform, kind: Kind) {
+    terraform.mock.fault(Fault::times("CreateOrder", kind, 1000));
+}
+
+#[test]
+fn the_next_apply_finds_out_and_buys_nothing_twice() {
+    for kind in [Kind::DropAfter, Kind::Garbage, Kind::Error503After, Kind::DropBefore, Kind::Error500] {
+        let Some(terraform) = Terraform::with(&impatient()) else { return };
+        never_answer(&terraform, kind.clone());
+        let failed = terraform.apply().fails();
+        failed.says(&[
+            "An order may have been placed",
+            "Run terraform apply again",
+            "terraform import alicloud_market_order",
+        ]);
+        assert!(terraform.instances().is_empty(), "nothing is saved, so nothing is tainted");
+        assert_eq!(notes(&terraform).len(), 1);
+
+        terraform.mock.ledger().faults.clear();
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 1, "{kind:?}");
+        assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
+        let sent = terraform.requests("CreateOrder");
+        assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
+        assert!(notes(&terraform).is_empty(), "the note is forgotten");
+        terraform.plans_empty();
+    }
+}
+
+#[test]
+fn another_purchase_does_not_claim_it_and_a_warning_names_it() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+
+    terraform.configure(&impatient().replace("Month", "Year"));
+    terraform.apply().succeeds().says(&["An earlier purchase is not taken up so far", "may have been placed"]);
+    assert_eq!(terraform.orders().len(), 2);
+    assert_eq!(notes(&terraform).len(), 1, "an undecided note stays");
+}
+
+#[test]
+fn another_workspace_does_not_claim_it() {
+    let Some(mut terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    terraform.run(&["workspace", "new", "other"]).succeeds();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+    terraform.set("TF_WORKSPACE", "default");
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn two_of_the_same_are_two_intents() {
+    let two = impatient().replace("\" {", "\" {\n  count = 2");
+    let Some(terraform) = Terraform::with(&two) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    assert_eq!(notes(&terraform).len(), 2);
+    terraform.mock.ledger().faults.clear();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+    assert_eq!(terraform.instances().len(), 2);
+    terraform.plans_empty();
+}
+
+#[test]
+fn a_replacement_that_stays_unknown_is_found_out_too() {
+    let with = |duration: u32| {
+        order_with(&format!("duration = {duration}\n  lifecycle {{\n    create_before_destroy = true\n  }}"))
+            .replace("\n  lifecycle", "\n  timeouts = { create = \"1s\" }\n  lifecycle")
+    };
+    let Some(terraform) = Terraform::with(&with(1)) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&with(2));
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    assert_eq!(terraform.instances().len(), 1, "the old order is still in the state");
+    terraform.mock.ledger().faults.clear();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+    assert_eq!(terraform.attributes()["duration"], 2);
+    terraform.plans_empty();
+}
+
+#[test]
+fn what_certainly_did_not_happen_leaves_no_note() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    let refused = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", refused));
+    terraform.apply().fails().says(&["No order was placed"]);
+    assert!(notes(&terraform).is_empty());
+}
+
+#[test]
+fn after_an_undecided_purchase_a_refusal_does_not_tell_that_it_did_not_happen() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    let refused = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", refused));
+    terraform.apply().fails().says(&["An order may have been placed"]);
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn an_old_note_is_an_error_and_nothing_is_bought() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropBefore);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    let note = notes(&terraform).remove(0);
+    let mut intent: serde_json::Value = serde_json::from_slice(&fs::read(&note).unwrap()).unwrap();
+    intent["time"] = json!("2026-01-01T00:00:00Z");
+    fs::write(&note, intent.to_string()).unwrap();
+    let words = ["An earlier purchase was never confirmed", "nothing was bought", "rm ", "terraform import"];
+    for _ in 0..2 {
+        terraform.apply().fails().says(&words);
+    }
+    terraform.configure(&order_with("client_token = \"t\""));
+    terraform.apply().fails().says(&words);
+    assert!(terraform.orders().is_empty());
+    fs::remove_file(note).unwrap();
+    terraform.configure(&impatient());
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_token_refused_as_used_for_something_else_buys_nothing() {
+    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
+    terraform.apply().succeeds();
+    fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
+    terraform.apply().fails().says(&["IdempotentParameterMismatch", "Nothing was bought now", "client_token"]);
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn where_no_note_can_be_written_nothing_is_bought_but_with_a_client_token() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    fs::create_dir(terraform.path().join(".terraform")).unwrap();
+    terraform.write(".terraform/alicloud-purchases", "a file where the folder should be");
+    terraform.apply().fails().says(&["alicloud-purchases", "nothing was bought", "client_token"]);
+    assert!(terraform.orders().is_empty());
+    terraform.configure(&order_with("client_token = \"t-1\""));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn the_same_client_token_never_buys_twice_however_often_it_is_applied() {
+    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
+    for _ in 0..3 {
+        terraform.apply().succeeds();
+        terraform.plans_empty();
+        for left in ["terraform.tfstate", "terraform.tfstate.backup"] {
+            let _ = fs::remove_file(terraform.path().join(left));
+        }
+        let _ = fs::remove_dir_all(terraform.path().join(".terraform"));
+    }
+    assert_eq!(terraform.orders().len(), 1);
+
+    // Another order that answers is not saved.
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"Quantity": 5}));
+    terraform.apply().fails().says(&["belongs to another order", &id, "nothing is saved"]);
+    assert!(terraform.instances().is_empty());
+}
+
+#[test]
+fn a_client_token_lives_only_in_the_configuration() {
+    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
+    terraform.apply().succeeds();
+    for change in [
+        order_with("client_token = \"t-2\""),
+        ORDER.to_owned(),
+        order_with("timeouts = { create = \"5m\" }"),
+        order_with("timeouts = { create = \"5m\", read = \"1m\" }"),
+    ] {
+        let before = terraform.mock.ledger().requests.len();
+        terraform.configure(&change);
+        assert_eq!(terraform.planned_actions(), ["update"], "{change}");
+        terraform.apply().succeeds();
+        terraform.plans_empty();
+        let ledger = terraform.mock.ledger();
+        assert!(ledger.requests[before..].iter().all(|request| request.operation == "DescribeOrder"));
+    }
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_plan_that_replaces_with_the_same_client_token_is_an_error() {
+    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
+    terraform.plan().fails().says(&["The same client_token cannot buy another order", "Nothing was bought"]);
+    terraform.configure(&order_with("client_token = \"t-2\"\n  quantity = 2"));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn notes_are_their_owners_alone_and_hold_no_secret() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    let note = notes(&terraform).remove(0);
+    assert_eq!(fs::metadata(&note).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(note.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    let text = fs::read_to_string(&note).unwrap();
+    for secret in [mock_endpoint::ACCESS_KEY, mock_endpoint::SECRET_KEY, "Signature"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+/// The children of a process.
+fn children(pid: u32) -> Vec<i32> {
+    let mut found = Vec::new();
+    for task in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+        let text = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        found.extend(text.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
+    }
+    found
+}
+
+/// Waits until the mock has seen so many requests for an operation. The mock has no event to offer, so it is asked.
+fn wait_for(terraform: &Terraform, operation: &str, count: usize) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while terraform.requests(operation).len() < count {
+        assert!(std::time::Instant::now() < deadline, "no {operation}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn has_ended(process: &impl std::os::fd::AsFd) -> bool {
+    let limit = Timespec::try_from(Duration::from_secs(20)).unwrap();
+    poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&limit)).unwrap() == 1
+}
+
+/// Which process is killed while CreateOrder waits for its reply.
+#[derive(Debug, Clone, Copy)]
+enum Victim {
+    Plugin,
+    Terraform,
+    Both,
+}
+
+fn kill_while_buying(terraform: &Terraform, victim: Victim) {
+    terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));
+    let mut running: Child = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(terraform, "CreateOrder", 1);
+    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
+    assert!(!plugins.is_empty());
+    if !matches!(victim, Victim::Terraform) {
+        plugins.iter().for_each(|pid| kill_process(*pid, Signal::KILL).unwrap());
+    }
+    if !matches!(victim, Victim::Plugin) {
+        kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
+    }
+    running.wait().unwrap();
+    assert!(handles.iter().all(has_ended), "{victim:?} left an orphan");
+}
+
+#[test]
+fn killed_between_sending_and_saving_it_still_buys_once() {
+    for victim in [Victim::Plugin, Victim::Terraform, Victim::Both] {
+        let Some(terraform) = Terraform::with(ORDER) else { return };
+        kill_while_buying(&terraform, victim);
+        assert!(terraform.instances().is_empty());
+        let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 1, "{victim:?}");
+        assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
+        terraform.plans_empty();
+        assert!(notes(&terraform).is_empty());
+    }
+}
+
+#[test]
+fn an_interrupt_waits_for_the_purchase_that_is_sent() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(&terraform, "CreateOrder", 1);
+    // Ctrl-C goes to the whole process group: to Terraform and to the plugin.
+    for pid in children(running.id()).into_iter().filter_map(Pid::from_raw) {
+        kill_process(pid, Signal::INT).unwrap();
+    }
+    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
+    running.wait().unwrap();
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
+    terraform.plans_empty();
+}
+
+#[test]
+fn another_account_sees_no_order_and_buys_none() {
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let key = mock_endpoint::ledger::Key::new("stranger-secret", "2000000000000002");
+    terraform.mock.ledger().keys.insert("stranger".to_owned(), key);
+    terraform.set("ALICLOUD_ACCESS_KEY", "stranger").set("ALICLOUD_SECRET_KEY", "stranger-secret");
+    terraform.plan().fails().says(&["another account", &id, mock_endpoint::ACCOUNT, "2000000000000002"]);
+    terraform.apply().fails();
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], id);
+}
