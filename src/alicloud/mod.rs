@@ -5,10 +5,12 @@
 //! - [`credentials`]: where keys come from
 //! - [`endpoint`], [`regions`]: where requests go
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`sts`]: the operations, one product a file
+//! - [`market`], [`billing`], [`aiworkspace`], [`sts`]: the operations, one product a file
 //!
 //! Nothing here knows of Terraform.
 
+pub mod aiworkspace;
+pub mod billing;
 pub mod client;
 pub mod credentials;
 pub mod endpoint;

@@ -41,13 +41,16 @@ impl RawReply {
         })?;
         let field = |names: [&str; 2]| names.iter().find_map(|name| text(json.get(name)?));
         let request_id = field(["RequestId", "requestId"]);
-        if (200..300).contains(&status) {
+        let code = field(["Code", "code"]);
+        // Billing answers some of its errors with HTTP 200.
+        let is_refusal = json.get("Success").and_then(text).is_some_and(|text| text == "false") && code.is_some();
+        if (200..300).contains(&status) && !is_refusal {
             return match request_id {
                 Some(request_id) if json.is_object() => Ok((request_id, json)),
                 _ => Err(malformed(None, "it has no RequestId".to_owned())),
             };
         }
-        match field(["Code", "code"]) {
+        match code {
             Some(code) => {
                 let message = redact(&field(["Message", "message"]).unwrap_or_default(), secrets);
                 let request_id = request_id.unwrap_or_default();

@@ -6,6 +6,7 @@ mod explain;
 mod intent;
 mod market_order;
 mod owner;
+mod pai_product_order;
 mod timeouts;
 
 use async_trait::async_trait;
@@ -40,7 +41,7 @@ impl Provider for Alicloud {
     }
 
     fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
-        vec![Box::new(market_order::MarketOrder)]
+        vec![Box::new(market_order::MarketOrder), Box::new(pai_product_order::PaiProductOrder)]
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -121,10 +121,14 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         Ok(state)
     }
 
-    /// Warnings about a plan, and errors that refuse it. The plan itself is the engine's.
-    fn review(&self, _review: &Review<'_>) -> Diagnostics {
+    /// Warnings about a plan, and errors that refuse it. The plan itself is the engine's. There is no client while the
+    /// provider block is not configured yet.
+    fn review(&self, _client: Option<&C>, _review: &Review<'_>) -> Diagnostics {
         Diagnostics::default()
     }
+
+    /// What the plan of a create remembers for its apply, and for the destroy half of a replacement that comes before it.
+    fn remember(&self, _planned: &Value, _private: &mut Private) {}
 
     /// Makes the object. An error means that Terraform saves nothing.
     async fn create(&self, client: &C, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics>;

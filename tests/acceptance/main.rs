@@ -7,6 +7,7 @@ mod faults;
 mod import;
 mod intents;
 mod market_order;
+mod pai;
 mod provider_block;
 mod takeover;
 mod terraform;

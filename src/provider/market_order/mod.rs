@@ -77,7 +77,7 @@ impl Resource<Cloud> for MarketOrder {
         Ok(state)
     }
 
-    fn review(&self, review: &Review<'_>) -> Diagnostics {
+    fn review(&self, _cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         if matches!(review.plan.action, Action::Replace | Action::Destroy) {
             diagnostics.push(not_refunded(review.prior, review.plan.action));

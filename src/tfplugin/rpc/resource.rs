@@ -3,7 +3,7 @@
 use super::{Inner, wire};
 use crate::tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
-    plan,
+    plan::{self, Action},
     private::Private,
     proto::{
         apply_resource_change, import_resource_state, plan_resource_change, read_resource, upgrade_resource_state,
@@ -110,12 +110,17 @@ impl<P: Provider> Inner<P> {
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
         let private = Private::decode(&request.prior_private);
-        let plan = if proposed.is_null() {
+        let mut plan = if proposed.is_null() {
             plan::destroy(private)
         } else {
             plan::plan(&offer.shape.schema.block, &config, &prior, private)
         };
-        let diagnostics = offer.item.review(&Review { config: &config, prior: &prior, plan: &plan });
+        if plan.action == Action::Create {
+            offer.item.remember(&plan.state, &mut plan.private);
+        }
+        let client = self.client().ok();
+        let review = Review { config: &config, prior: &prior, plan: &plan };
+        let diagnostics = offer.item.review(client.as_deref(), &review);
         Ok(plan_resource_change::Response {
             planned_state: wire::encode(&plan.state, ty)?,
             requires_replace: plan.requires_replace.iter().map(wire::path).collect(),

@@ -102,6 +102,12 @@ impl From<u64> for Number {
     }
 }
 
+impl std::iter::Sum for Number {
+    fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
+        Self(numbers.map(|number| number.0).sum::<BigDecimal>().normalized())
+    }
+}
+
 /// Written out in full, without an exponent, as Terraform writes numbers into state.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

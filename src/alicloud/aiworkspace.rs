@@ -1,0 +1,141 @@
+//! PAI's workspace service, version 2021-02-04: CreateProductOrders and ListProducts, both of ROA style.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    client::{Client, Reply, Request, Style},
+    endpoint::Product,
+    error::Failure,
+    reply::{self, loose_list, loose_text},
+    retry::{Limit, Resend},
+};
+
+/// The body of CreateProductOrders. What is none is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NewProductOrders {
+    /// Whether to pay at once.
+    pub auto_pay: bool,
+    /// What is bought.
+    pub products: Vec<NewProduct>,
+}
+
+/// One product of a purchase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NewProduct {
+    /// Whether to renew without asking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_renew: Option<bool>,
+    /// Such as `PAI_share`.
+    pub product_code: String,
+    /// `POSTPAY`.
+    pub charge_type: String,
+    /// `BUY`.
+    pub order_type: String,
+    /// `Month` or `Hour`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing_cycle: Option<String>,
+    /// How many pricing cycles: 1.
+    pub duration: i64,
+    /// What else the product asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_properties: Option<Vec<InstanceProperty>>,
+}
+
+/// One property of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InstanceProperty {
+    /// Such as `region`.
+    pub code: String,
+    /// Such as `cn-hangzhou`.
+    pub value: String,
+    /// What the console calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The answer to CreateProductOrders.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ProductOrders {
+    /// The id of the order.
+    #[serde(deserialize_with = "loose_text")]
+    pub order_id: Option<String>,
+    /// What the service says of it.
+    #[serde(deserialize_with = "loose_text")]
+    pub message: Option<String>,
+    /// The id of the purchase as a request.
+    #[serde(deserialize_with = "loose_text")]
+    pub buy_product_request_id: Option<String>,
+    /// The ids of the products.
+    #[serde(deserialize_with = "loose_list")]
+    pub product_ids: Vec<String>,
+}
+
+/// A product and whether the account has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ListedProduct {
+    /// Such as `PAI_share`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
+    /// Whether the account has it.
+    pub is_purchased: Option<bool>,
+    /// Whether the caller may buy it.
+    pub has_permission_to_purchase: Option<bool>,
+}
+
+/// The answer to ListProducts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The products that were asked for.
+    pub products: Vec<ListedProduct>,
+    /// The server's clock, in seconds since 1970, if it told.
+    pub server_time: Option<i64>,
+}
+
+/// CreateProductOrders: buys. There is no idempotency token, so this is sent again only after an attempt that certainly
+/// did nothing. `body` is the JSON of [`NewProductOrders`].
+///
+/// # Errors
+/// A failure whose fate says whether an order can have been placed.
+pub async fn create_product_orders(client: &Client, body: &str, limit: &Limit) -> Result<ProductOrders, Failure> {
+    let request = Request {
+        style: Style::Roa("POST", "/api/v1/productorders"),
+        body: body.as_bytes().to_vec(),
+        resend: Resend::IfNotDone,
+        ..Request::rpc(Product::AiWorkspace, "CreateProductOrders", [])
+    };
+    let read = |reply: &Reply| {
+        let orders = ProductOrders::deserialize(&reply.body).map_err(|_| "it is no order".to_owned())?;
+        match &orders.order_id {
+            Some(id) if super::market::is_order_id(id) => Ok(orders),
+            _ => Err("it has no OrderId".to_owned()),
+        }
+    };
+    client.call(&request, limit, read).await
+}
+
+/// ListProducts: whether the account has these products, and whether the caller may buy them.
+///
+/// # Errors
+/// Anything but a reply that tells it of every one of them.
+pub async fn list_products(client: &Client, codes: &[String], limit: &Limit) -> Result<Listed, Failure> {
+    let request = Request {
+        style: Style::Roa("GET", "/api/v1/products"),
+        ..Request::rpc(Product::AiWorkspace, "ListProducts", [("ProductCodes", codes.join(","))])
+    };
+    let read = |reply: &Reply| {
+        let listed = reply.body.get("Products").map(reply::list).unwrap_or_default();
+        let listed = listed.iter().filter_map(|product| ListedProduct::deserialize(product).ok());
+        let listed: Vec<_> = listed.filter(|product| product.is_purchased.is_some()).collect();
+        let is_told = |code: &&String| listed.iter().any(|product| product.product_code.as_ref() == Some(*code));
+        match codes.iter().find(|code| !is_told(code)) {
+            Some(untold) => Err(format!("it does not tell whether {untold} is purchased")),
+            None => Ok(Listed { products: listed, server_time: reply.server_time }),
+        }
+    };
+    client.call(&request, limit, read).await
+}

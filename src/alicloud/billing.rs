@@ -1,0 +1,135 @@
+//! Billing (BSS OpenAPI), version 2017-12-14: GetOrderDetail and QueryOrders.
+
+use chrono::{DateTime, SecondsFormat};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::{
+    client::{Client, Reply, Request},
+    endpoint::Product,
+    error::Failure,
+    reply::{self, loose_text},
+    retry::Limit,
+};
+
+/// The most pages that are read of one answer.
+const MAX_PAGES: usize = 50;
+
+/// How many rows a page has.
+const PAGE_SIZE: usize = 20;
+
+/// One row of an order: one product of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Row {
+    /// The order.
+    #[serde(deserialize_with = "loose_text")]
+    pub order_id: Option<String>,
+    /// This part of the order.
+    #[serde(deserialize_with = "loose_text")]
+    pub sub_order_id: Option<String>,
+    /// What billing calls the product.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
+    /// A kind of the product.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_type: Option<String>,
+    /// What is sold.
+    #[serde(deserialize_with = "loose_text")]
+    pub commodity_code: Option<String>,
+    /// Such as `New`.
+    #[serde(deserialize_with = "loose_text")]
+    pub order_type: Option<String>,
+    /// Such as `PayAsYouGo`.
+    #[serde(deserialize_with = "loose_text")]
+    pub subscription_type: Option<String>,
+    /// Such as `Paid`.
+    #[serde(deserialize_with = "loose_text")]
+    pub payment_status: Option<String>,
+    /// When it was made (RFC 3339).
+    #[serde(deserialize_with = "loose_text")]
+    pub create_time: Option<String>,
+    /// When it was paid (RFC 3339).
+    #[serde(deserialize_with = "loose_text")]
+    pub payment_time: Option<String>,
+    /// Such as `CNY`.
+    #[serde(deserialize_with = "loose_text")]
+    pub currency: Option<String>,
+    /// What it cost before taxes, as a decimal number.
+    #[serde(deserialize_with = "loose_text")]
+    pub pretax_amount: Option<String>,
+    /// Where it runs.
+    #[serde(deserialize_with = "loose_text")]
+    pub region: Option<String>,
+    #[serde(rename = "InstanceIDs")]
+    instance_ids: Json,
+}
+
+impl Row {
+    /// The instances, which come as a list or as the JSON text of one.
+    pub fn instance_ids(&self) -> Vec<String> {
+        let parsed = self.instance_ids.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
+        let ids = parsed.as_ref().unwrap_or(&self.instance_ids);
+        reply::list(ids).iter().filter_map(reply::text).collect()
+    }
+
+    /// Everything by which the row can say what product it is for.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.commodity_code, &self.product_type, &self.product_code].into_iter().filter_map(|name| name.as_deref())
+    }
+}
+
+/// GetOrderDetail: the rows of an order; none if billing does not know it.
+///
+/// # Errors
+/// Anything but well-formed replies, and rows of another order.
+pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Vec<Row>, Failure> {
+    let rows = all_pages(client, "GetOrderDetail", &[("OrderId", order_id.to_owned())], limit).await?;
+    Ok(rows.into_iter().filter(|row| row.order_id.as_deref().is_none_or(|id| id == order_id)).collect())
+}
+
+/// QueryOrders: the rows of all orders of a product since a moment, in seconds since 1970.
+///
+/// # Errors
+/// Anything but well-formed replies.
+pub async fn orders_since(client: &Client, product: &str, since: i64, limit: &Limit) -> Result<Vec<Row>, Failure> {
+    let since = DateTime::from_timestamp(since, 0).unwrap_or_default();
+    let query = [
+        ("ProductCode", product.to_owned()),
+        ("CreateTimeStart", since.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        ("PageSize", PAGE_SIZE.to_string()),
+    ];
+    all_pages(client, "QueryOrders", &query, limit).await
+}
+
+async fn all_pages(
+    client: &Client,
+    action: &'static str,
+    query: &[(&str, String)],
+    limit: &Limit,
+) -> Result<Vec<Row>, Failure> {
+    let mut rows: Vec<Row> = Vec::new();
+    for page in 1..=MAX_PAGES {
+        // The first page needs no number, and GetOrderDetail does not document that it takes one.
+        let number = (page > 1).then(|| ("PageNum", page.to_string()));
+        let request = Request::rpc(Product::Billing, action, query.iter().cloned().chain(number));
+        let (more, total) = client.call(&request, limit, read_page).await?;
+        let before = rows.len();
+        // A service that does not know pages answers the first one again.
+        let is_new = |row: &Row| !rows.contains(row);
+        let more: Vec<Row> = more.into_iter().filter(is_new).collect();
+        rows.extend(more);
+        if rows.len() == before || rows.len() >= total {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+fn read_page(reply: &Reply) -> Result<(Vec<Row>, usize), String> {
+    let data = reply.body.get("Data").filter(|data| data.is_object()).ok_or_else(|| "it has no Data".to_owned())?;
+    let rows = data.get("OrderList").map(reply::list).unwrap_or_default();
+    let rows: Vec<Row> = rows.iter().filter_map(|row| Row::deserialize(row).ok()).collect();
+    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok()).unwrap_or(rows.len());
+    Ok((rows, total))
+}
