@@ -20,6 +20,23 @@ resource "alicloud_market_order" "order" {
   coupon_id       = ""
 }
 
-output "order_id" {
+resource "alicloud_pai_product_order" "pai" {
+  products = [
+    { product_code = "PAI_share" },
+    {
+      product_code = "OSS_share"
+      instance_properties = [
+        { code = "commodity_type", value = "oss", name = "Object Storage Service" },
+        { code = "ord_time", value = "1:Hour", name = "1 Hour" },
+      ]
+    },
+  ]
+}
+
+output "market_order_id" {
   value = alicloud_market_order.order.id
+}
+
+output "pai_order_id" {
+  value = alicloud_pai_product_order.pai.id
 }

@@ -20,6 +20,7 @@ use crate::tfplugin::{
 };
 
 pub use cloud::Cloud;
+pub use config::environment;
 
 /// Who this plugin is. The source addresses are those under which configurations know the existing provider.
 pub const IDENTITY: Identity = Identity {

@@ -35,7 +35,7 @@ fn the_configuration_that_bought_it_plans_empty_after_import() {
         ORDER.replace("Month", "Year"),
     ] {
         let Some((terraform, id)) = bought_and_imported(&configuration) else { return };
-        terraform.plans_empty().is_silent_about(&["Warning: Order"]);
+        terraform.plans_empty().never_says(&["Warning: Order"]);
         assert_eq!(terraform.attributes()["id"], json!(id));
         assert_eq!(terraform.attributes()["coupon_id"], "");
         terraform.apply().succeeds();
@@ -48,7 +48,7 @@ fn a_coupon_that_nobody_can_tell_is_taken_from_the_configuration() {
     let Some((terraform, _)) = bought_and_imported(&order_with("coupon_id = \"c-1\"")) else { return };
     assert_eq!(terraform.planned_actions(), ["update"]);
     let before = terraform.mock.ledger().requests.len();
-    terraform.apply().succeeds().is_silent_about(&["(known after apply)"]);
+    terraform.apply().succeeds().never_says(&["(known after apply)"]);
     assert_eq!(terraform.attributes()["coupon_id"], "c-1");
     let sent = terraform.mock.ledger().requests[before..].to_vec();
     assert!(sent.iter().all(|request| request.operation == "DescribeOrder"), "{sent:?}");

@@ -9,11 +9,8 @@ use crate::{market_order::ORDER, terraform::Terraform};
 #[track_caller]
 fn buyer(terraform: &Terraform) -> String {
     terraform.apply().succeeds();
-    let account = {
-        let ledger = terraform.mock.ledger();
-        ledger.orders.values().last().unwrap().account.clone()
-    };
-    account
+    let ledger = terraform.mock.ledger();
+    ledger.orders.values().last().unwrap().account.clone()
 }
 
 /// A mock that knows the keys `<name>` / `<name>-secret` of the account `<name>`.
@@ -107,8 +104,7 @@ fn roles_are_assumed_with_whatever_else_is_given() {
     std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
     configure(&terraform, "  assume_role {}");
     assert_eq!(buyer(&terraform), "88");
-    let name =
-        terraform.mock.ledger().requests.iter().filter_map(|r| r.parameters.get("RoleSessionName").cloned()).last();
+    let name = terraform.requests("AssumeRole").last().map(|request| request.parameters["RoleSessionName"].clone());
     assert_eq!(name.as_deref(), Some("from-the-environment"));
 
     std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
@@ -209,7 +205,7 @@ fn http_to_another_machine_warns_and_to_this_one_does_not() {
         terraform.set(name, url.trim_start_matches("http://"));
     }
     configure(&terraform, "  protocol = \"HTTP\"");
-    terraform.apply().succeeds().is_silent_about(&["not encrypted"]);
+    terraform.apply().succeeds().never_says(&["not encrypted"]);
     terraform.set("STS_ENDPOINT", "sts.example.com");
     terraform.plan().says(&["Requests are not encrypted", "http://sts.example.com"]);
 }

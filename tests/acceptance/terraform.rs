@@ -69,7 +69,7 @@ impl Outcome {
 
     /// Says none of these.
     #[track_caller]
-    pub fn is_silent_about(self, words: &[&str]) -> Self {
+    pub fn never_says(self, words: &[&str]) -> Self {
         for word in words {
             assert!(!self.text.contains(word), "{word:?} is in: {}", self.text);
         }

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`.
 
 mod dev;
+mod docs;
 mod project;
 mod quickstart;
 
@@ -12,12 +13,13 @@ type Outcome = Result<(), String>;
 /// A command: its name, what it does, and the function that does it.
 type Command = (&'static str, &'static str, fn(&[&str]) -> Outcome);
 
-const COMMANDS: [Command; 2] = [
+const COMMANDS: [Command; 3] = [
     (
         "quickstart",
         "build the provider and run Terraform on examples/quickstart against the mock ([--keep])",
         quickstart::run,
     ),
+    ("docs", "write docs/ from the schemas and examples/ ([--check] only compares)", docs::run),
     ("dev", "a shell in which Terraform uses the provider of this checkout ([--print] for the variables)", dev::run),
 ];
 

@@ -110,3 +110,38 @@ arguments! {
     OIDC_SESSION_NAME = "role_session_name" ["ALIBABA_CLOUD_ROLE_SESSION_NAME"];
     OIDC_SESSION_EXPIRATION = "session_expiration" [];
 }
+
+/// Every argument that environment variables stand in for: the block that it stands in, its name, and the variables.
+pub(super) fn all() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    let of = |block: &'static str, arguments: &[Argument]| {
+        arguments.iter().map(|argument| (block, argument.name, argument.variables)).collect::<Vec<_>>()
+    };
+    let top = of(
+        "",
+        &[
+            ACCESS_KEY,
+            SECRET_KEY,
+            SECURITY_TOKEN,
+            REGION,
+            PROFILE,
+            SHARED_CREDENTIALS_FILE,
+            ECS_ROLE_NAME,
+            CREDENTIALS_URI,
+            ACCOUNT_ID,
+            ACCOUNT_TYPE,
+            CLIENT_READ_TIMEOUT,
+            CLIENT_CONNECT_TIMEOUT,
+            MAX_RETRY_TIMEOUT,
+            SOURCE_IP,
+            SECURE_TRANSPORT,
+            CONFIGURATION_SOURCE,
+            SKIP_REGION_VALIDATION,
+        ],
+    );
+    let assume_role = of("assume_role", &[ROLE_ARN, SESSION_NAME, SESSION_EXPIRATION]);
+    let oidc = of(
+        "assume_role_with_oidc",
+        &[OIDC_PROVIDER_ARN, OIDC_ROLE_ARN, OIDC_TOKEN, OIDC_TOKEN_FILE, OIDC_SESSION_NAME],
+    );
+    [top, assume_role, oidc].concat()
+}

@@ -28,6 +28,14 @@ use crate::{
     },
 };
 
+/// Every argument that environment variables stand in for: the block that it stands in, its name, and the variables.
+pub fn environment() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    let endpoints = ENDPOINTS
+        .iter()
+        .map(|(product, variable)| ("endpoints", product.endpoint_name(), std::slice::from_ref(variable)));
+    argument::all().into_iter().chain(endpoints).collect()
+}
+
 /// The region where none is given.
 const DEFAULT_REGION: &str = "cn-beijing";
 

@@ -133,10 +133,7 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
 }
 
 async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
-    let orders = match orders_since(cloud, codes, 0, limit).await {
-        Ok(orders) => orders,
-        Err(_) => Vec::new(),
-    };
+    let orders = orders_since(cloud, codes, 0, limit).await.unwrap_or_default();
     let import = match &orders[..] {
         [] => format!(
             "Look for its order in the billing console, and take it into the state:\n\n  terraform import {NAME}.<name> <order id>"

@@ -1,0 +1,1 @@
+terraform import alicloud_market_order.order 202600000000001

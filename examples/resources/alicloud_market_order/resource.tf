@@ -1,0 +1,12 @@
+resource "alicloud_market_order" "order" {
+  product_code    = "cmapi033136"
+  pay_type        = "PrePaid"
+  quantity        = 1
+  duration        = 1
+  pricing_cycle   = "Month"
+  package_version = "yuncode2713600001"
+
+  timeouts = {
+    create = "10m"
+  }
+}

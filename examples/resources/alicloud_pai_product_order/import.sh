@@ -1,0 +1,1 @@
+terraform import alicloud_pai_product_order.data 202600000000001

@@ -1,0 +1,219 @@
+//! The documentation as the Terraform registry shows it: from the schemas, the examples and one template a page.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use terraform_provider_alicloud::{
+    provider::{Alicloud, environment},
+    tfplugin::{
+        provider::Provider as _,
+        schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting, Schema},
+        value::{Type, Value},
+    },
+};
+
+use crate::{Outcome, project::root};
+
+/// The sections of the registry's navigation, by resource.
+const SUBCATEGORIES: [(&str, &str); 2] =
+    [("alicloud_market_order", "Market Place"), ("alicloud_pai_product_order", "Platform For AI (PAI)")];
+
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    let check = match arguments {
+        [] => false,
+        ["--check"] => true,
+        _ => return Err("usage: cargo xtask docs [--check]".to_owned()),
+    };
+    let provider = Alicloud;
+    let mut pages = vec![("docs/index.md".to_owned(), index(&provider.schema())?)];
+    for resource in provider.resources() {
+        let name = resource.name();
+        let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
+        pages.push((file, resource_page(name, &resource.schema())?));
+    }
+    let mut differing = Vec::new();
+    for (file, text) in pages {
+        let path = root().join(&file);
+        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
+            continue;
+        }
+        if check {
+            differing.push(file);
+        } else {
+            let written = fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::write(&path, text));
+            written.map_err(|error| format!("{file} cannot be written: {error}"))?;
+            println!("wrote {file}");
+        }
+    }
+    if differing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} differ from what the schemas say. Run cargo xtask docs.", differing.join(", ")))
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn front_matter(title: &str, subcategory: &str, description: &str) -> String {
+    format!("---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n  {description}\n---\n\n")
+}
+
+fn index(schema: &Schema) -> Result<String, String> {
+    let template = read(&root().join("xtask/templates/index.md"))?;
+    let example = read(&root().join("examples/provider/provider.tf"))?;
+    let page = template
+        .replace("{{example}}", &format!("```terraform\n{example}```"))
+        .replace("{{schema}}", schema_section(&schema.block, true).trim_end());
+    Ok(front_matter("Provider: Alibaba Cloud orders", "", schema.block.description) + &page)
+}
+
+fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
+    let examples = root().join("examples/resources").join(name);
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map_or("", |(_, title)| title);
+    let template = read(&root().join("xtask/templates").join(format!("{name}.md")))?;
+    let mut page = front_matter(&format!("{name} Resource - alicloud"), subcategory, schema.block.description);
+    let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.block.description);
+    let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&examples.join("resource.tf"))?);
+    page.push_str(&template);
+    page.push('\n');
+    page.push_str(&schema_section(&schema.block, false));
+    let _ = write!(
+        page,
+        "## Import\n\nBy the order id. With Terraform 1.5 and later, as a block:\n\n```terraform\n{}```\n\nOr as a \
+         command:\n\n```shell\n{}```\n",
+        read(&examples.join("import-by-string-id.tf"))?,
+        read(&examples.join("import.sh"))?
+    );
+    Ok(page)
+}
+
+fn schema_section(block: &Block, is_provider: bool) -> String {
+    let mut text = String::from("## Schema\n\n");
+    let mut nested = Vec::new();
+    object(&mut text, "", &block.attributes, &block.blocks, is_provider, &mut nested);
+    while let Some((path, attributes, blocks)) = nested.pop() {
+        let _ = write!(text, "<a id=\"{}\"></a>\n### `{path}`\n\n", anchor(&path));
+        object(&mut text, &path, attributes, blocks, is_provider, &mut nested);
+    }
+    text
+}
+
+type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock]);
+
+fn object<'a>(
+    text: &mut String,
+    path: &str,
+    attributes: &'a [Attribute],
+    blocks: &'a [NestedBlock],
+    is_provider: bool,
+    nested: &mut Vec<Nested<'a>>,
+) {
+    let groups: [(&str, fn(Mode) -> bool); 3] = [
+        ("Required", |mode| mode == Mode::Required),
+        ("Optional", |mode| matches!(mode, Mode::Optional | Mode::OptionalComputed)),
+        ("Read-Only", |mode| mode == Mode::Computed),
+    ];
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    for (title, belongs) in groups {
+        let mut members: Vec<&Attribute> = attributes.iter().filter(|attribute| belongs(attribute.mode)).collect();
+        members.sort_by_key(|attribute| attribute.name);
+        if !members.is_empty() {
+            let _ = write!(text, "{} {title}\n\n", if path.is_empty() { "###" } else { "####" });
+            for attribute in &members {
+                let _ = writeln!(text, "- {}", line(attribute, &inside(attribute.name), path, is_provider));
+            }
+            text.push('\n');
+        }
+    }
+    if !blocks.is_empty() {
+        text.push_str("### Blocks\n\n");
+        for block in blocks {
+            let _ = writeln!(
+                text,
+                "- `{}` (Block) {} See [below](#{}).",
+                block.name,
+                block.block.description,
+                anchor(&inside(block.name))
+            );
+        }
+        text.push('\n');
+    }
+    for block in blocks.iter().rev() {
+        nested.push((inside(block.name), &block.block.attributes, &block.block.blocks));
+    }
+    for attribute in attributes.iter().rev() {
+        if let Kind::Nested(_, inner) = &attribute.kind {
+            nested.push((inside(attribute.name), inner, &[]));
+        }
+    }
+}
+
+fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> String {
+    let mut facts = vec![type_name(attribute)];
+    if attribute.sensitive {
+        facts.push("Sensitive".to_owned());
+    }
+    if attribute.force_new {
+        facts.push("Forces new resource".to_owned());
+    }
+    let mut text = format!("`{}` ({}) {}", attribute.name, facts.join(", "), attribute.description);
+    match &attribute.default {
+        Some(Default::Always(Value::String(value))) => {
+            let _ = write!(text, " Default `\"{value}\"`.");
+        }
+        Some(Default::Always(Value::Bool(value))) => {
+            let _ = write!(text, " Default `{value}`.");
+        }
+        Some(Default::Always(Value::Number(value))) => {
+            let _ = write!(text, " Default `{value}`.");
+        }
+        Some(Default::From(_, what)) => {
+            let _ = write!(text, " Default: {what}.");
+        }
+        _ => {}
+    }
+    let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
+    if !rules.is_empty() {
+        let _ = write!(text, " Must be {}.", rules.join(" and "));
+    }
+    if is_provider {
+        let variables = environment().into_iter().find(|(within, name, _)| *within == block && *name == attribute.name);
+        if let Some((_, _, variables)) = variables.filter(|(.., variables)| !variables.is_empty()) {
+            let quoted: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+            let _ = write!(text, " Environment: {}.", quoted.join(", "));
+        }
+    }
+    if matches!(attribute.kind, Kind::Nested(..)) {
+        let _ = write!(text, " See [below](#{}).", anchor(path));
+    }
+    text
+}
+
+fn anchor(path: &str) -> String {
+    format!("nested--{}", path.replace('.', "--"))
+}
+
+fn type_name(attribute: &Attribute) -> String {
+    match &attribute.kind {
+        Kind::Of(ty) => plain(ty),
+        Kind::Nested(nesting, _) => match nesting {
+            Nesting::Single | Nesting::Group => "Attributes".to_owned(),
+            Nesting::List => "Attributes List".to_owned(),
+            Nesting::Set => "Attributes Set".to_owned(),
+            Nesting::Map => "Attributes Map".to_owned(),
+        },
+    }
+}
+
+fn plain(ty: &Type) -> String {
+    match ty {
+        Type::String => "String".to_owned(),
+        Type::Number => "Number".to_owned(),
+        Type::Bool => "Boolean".to_owned(),
+        Type::List(of) => format!("List of {}", plain(of)),
+        Type::Set(of) => format!("Set of {}", plain(of)),
+        Type::Map(of) => format!("Map of {}", plain(of)),
+        Type::Dynamic | Type::Tuple(_) | Type::Object(_) => "Any".to_owned(),
+    }
+}
