@@ -132,11 +132,7 @@ fn classify(error: &reqwest::Error, host: &str) -> Error {
     while let Some(cause) = causes.last().map_or(error.source(), |cause| (*cause).source()) {
         causes.push(cause);
     }
-    let tls = causes.iter().find_map(|cause| {
-        let direct = cause.downcast_ref::<rustls::Error>();
-        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        direct.or_else(|| wrapped.and_then(|inner| inner.downcast_ref()))
-    });
+    let tls = causes.iter().find_map(|cause| tls_error(*cause));
     let broken = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
     let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
     let resolving = told.iter().any(|cause| cause.contains("dns error") || cause.contains("lookup"));
@@ -156,4 +152,9 @@ fn classify(error: &reqwest::Error, host: &str) -> Error {
         () if error.is_connect() => Error::NotSent(transport),
         () => Error::Lost(transport),
     }
+}
+
+/// The error of the TLS library behind an error, however often it is wrapped.
+fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    error.downcast_ref().or_else(|| tls_error(error.downcast_ref::<io::Error>()?.get_ref()?))
 }

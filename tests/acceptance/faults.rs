@@ -17,26 +17,45 @@ fn faults() -> Vec<Kind> {
         Kind::Truncated,
         Kind::WrongLength,
         Kind::Endless,
+        Kind::Slow { delay_ms: 2500 },
         Kind::Reply { body: String::new() },
         Kind::Reply { body: "{\"RequestId\":\"R\"}".to_owned() },
         Kind::Reply { body: "[1,2".to_owned() },
     ]
 }
 
-#[test]
-fn a_fault_on_either_operation_costs_nothing() {
-    for operation in ["CreateOrder", "DescribeOrder"] {
-        for kind in faults() {
-            let Some(terraform) = Terraform::with(ORDER) else { return };
-            terraform.mock.fault(Fault::once(operation, kind.clone()));
-            terraform.apply().succeeds();
-            terraform.plans_empty();
-            terraform.apply().succeeds();
-            assert_eq!(terraform.orders().len(), 1, "{operation} {kind:?}");
-            assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
-            assert!(terraform.mock.ledger().faults.is_empty(), "{operation} {kind:?} happened");
-        }
+fn faults_cost_nothing(operation: &str, times: u32) {
+    for kind in faults() {
+        let Some(mut terraform) = Terraform::with(ORDER) else { return };
+        terraform.set("CLIENT_READ_TIMEOUT", "1000");
+        terraform.mock.fault(Fault::times(operation, kind.clone(), times));
+        terraform.apply().succeeds();
+        terraform.plans_empty();
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 1, "{operation} {kind:?}");
+        assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
+        assert!(terraform.mock.ledger().faults.is_empty(), "{operation} {kind:?} happened");
     }
+}
+
+#[test]
+fn a_fault_on_create_order_costs_nothing() {
+    faults_cost_nothing("CreateOrder", 1);
+}
+
+#[test]
+fn a_fault_on_describe_order_costs_nothing() {
+    faults_cost_nothing("DescribeOrder", 1);
+}
+
+#[test]
+fn several_faults_on_create_order_cost_nothing() {
+    faults_cost_nothing("CreateOrder", 3);
+}
+
+#[test]
+fn several_faults_on_describe_order_cost_nothing() {
+    faults_cost_nothing("DescribeOrder", 3);
 }
 
 #[test]

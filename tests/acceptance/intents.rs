@@ -301,7 +301,6 @@ fn killed_between_sending_and_saving_it_still_buys_once() {
     for victim in [Victim::Plugin, Victim::Terraform, Victim::Both] {
         let Some(terraform) = Terraform::with(ORDER) else { return };
         kill_while_buying(&terraform, victim);
-        assert!(terraform.instances().is_empty());
         let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
         terraform.apply().succeeds();
         assert_eq!(terraform.orders().len(), 1, "{victim:?}");

@@ -9,5 +9,8 @@ mod intents;
 mod market_order;
 mod pai;
 mod provider_block;
+mod random;
+mod scale;
+mod secrets;
 mod takeover;
 mod terraform;

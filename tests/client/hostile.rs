@@ -1,0 +1,221 @@
+//! Hostile replies and broken networks: a clear error, within bounded memory and time.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use mock_endpoint::{
+    Mock,
+    fault::{Fault, Kind},
+};
+use proptest::prelude::*;
+use terraform_provider_alicloud::alicloud::{
+    client::{Client, Config, SignatureVersion, Timeouts},
+    credentials::{Credentials, StaticKeys, profile::ProfileFile},
+    endpoint::{Endpoint, Product, Protocol},
+    error::{Error, Failure, Fate, TransportKind},
+    market,
+    retry::Limit,
+};
+use tokio_util::sync::CancellationToken;
+
+const SECRET: &str = "canary-secret-key";
+
+fn client(endpoint: &str, read: Duration) -> Client {
+    let endpoint = Endpoint::parse(endpoint, Protocol::Https).unwrap();
+    let keys = Credentials::new("canary-access-key".to_owned(), SECRET.into(), None);
+    Client::new(Config {
+        region: "cn-hangzhou".to_owned(),
+        endpoints: [(Product::Market, endpoint)].into(),
+        protocol: Protocol::Https,
+        signature: SignatureVersion::V1,
+        timeouts: Timeouts { connect: Duration::from_secs(2), read },
+        user_agent: "test".to_owned(),
+        common: Default::default(),
+        credentials: Arc::new(StaticKeys::new(keys)),
+    })
+    .unwrap()
+}
+
+fn limit(seconds: u64) -> Limit {
+    Limit::new(Duration::from_secs(seconds), CancellationToken::new())
+}
+
+async fn describe(endpoint: &str, seconds: u64) -> Failure {
+    let client = client(endpoint, Duration::from_secs(2));
+    let failure = market::describe_order(&client, "1", &limit(seconds)).await.unwrap_err();
+    let text = failure.to_string();
+    for secret in [SECRET, "Signature", "canary-access-key"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    failure
+}
+
+/// A server that writes what `write` writes to each connection, after the request has begun to come.
+fn serve(write: impl Fn(&mut TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            write(&mut stream);
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn each_trouble_of_the_network_has_its_own_sentence() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let plain = serve(|stream| drop(stream.write_all(b"HTTP/1.1 400 no\r\n\r\n")));
+    let silent = serve(|_| thread::sleep(Duration::from_secs(10)));
+    let cut = serve(|stream| drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")));
+    let https = |url: &str| url.replace("http://", "https://");
+    let table = [
+        (format!("http://{closed}"), TransportKind::Connect, "no connection to", Fate::NotDone),
+        (
+            "http://no-such-host.invalid".to_owned(),
+            TransportKind::Dns,
+            "the host name of no-such-host.invalid cannot be resolved",
+            Fate::NotDone,
+        ),
+        (https(&plain), TransportKind::Tls, "the TLS handshake with", Fate::NotDone),
+        (silent, TransportKind::Timeout, "did not answer in time", Fate::Unknown),
+        (cut, TransportKind::Broken, "broke before the whole reply came", Fate::Unknown),
+    ];
+    for (endpoint, kind, sentence, fate) in table {
+        let failure = describe(&endpoint, 3).await;
+        let (Error::NotSent(transport) | Error::Lost(transport)) = &failure.error else { panic!("{failure}") };
+        assert_eq!(transport.kind, kind, "{failure}");
+        assert!(failure.to_string().contains(sentence), "{failure}");
+        assert_eq!(failure.fate, fate, "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_does_not_verify_fails_at_once() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key.into())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    let begin = Instant::now();
+    let failure = describe(&format!("https://localhost:{port}"), 60).await;
+    assert!(begin.elapsed() < Duration::from_secs(5), "it is not tried again");
+    let Error::NotSent(transport) = &failure.error else { panic!("{failure}") };
+    assert_eq!(transport.kind, TransportKind::Certificate, "{failure}");
+    assert_eq!((failure.attempts, failure.fate), (1, Fate::NotDone));
+}
+
+#[tokio::test]
+async fn a_body_without_end_or_of_a_gigabyte_is_given_up_early() {
+    let endless = serve(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+        while stream.write_all(chunk.as_bytes()).is_ok() {}
+    });
+    let gigabyte = serve(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n");
+        while stream.write_all(&[b' '; 0x10000]).is_ok() {}
+    });
+    let dripping = serve(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    for (endpoint, word) in [(endless, "longer than"), (gigabyte, "longer than"), (dripping, "in time")] {
+        let begin = Instant::now();
+        let failure = describe(&endpoint, 1).await;
+        assert!(begin.elapsed() < Duration::from_secs(8));
+        assert!(failure.to_string().contains(word), "{failure}");
+        assert_eq!(failure.fate, Fate::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn replies_that_are_no_replies_are_refused() {
+    let deep = "[".repeat(100_000);
+    let table: [(&str, &str); 8] = [
+        ("", "it is empty"),
+        ("{", "cut short"),
+        ("null", "no RequestId"),
+        ("[]", "no RequestId"),
+        ("<html>", "not JSON"),
+        ("{\"a\":1}", "no RequestId"),
+        ("{\"RequestId\":\"r\",\"OrderId\":\"2\",\"ProductCode\":\"x\"}", "another order"),
+        (&deep, "not JSON"),
+    ];
+    for (body, word) in table {
+        let mock = Mock::start().unwrap();
+        mock.fault(Fault::times("DescribeOrder", Kind::Reply { body: body.to_owned() }, 100));
+        let client = crate::credentials::client(&mock);
+        let failure = market::describe_order(&client, "1", &limit(1)).await.unwrap_err();
+        assert!(failure.to_string().contains(word), "{body:.20}: {failure}");
+    }
+    let invalid = serve(|stream| drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\"\xff\xfe\"")));
+    assert!(describe(&invalid, 1).await.to_string().contains("not JSON"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Mock::start().unwrap();
+    let target = format!("HTTP/1.1 307 T\r\nLocation: {}/\r\nContent-Length: 0\r\n\r\n", elsewhere.url());
+    let endpoint = serve(move |stream| drop(stream.write_all(target.as_bytes())));
+    describe(&endpoint, 1).await;
+    assert_eq!(elsewhere.ledger().connections, 0);
+}
+
+#[tokio::test]
+async fn a_wish_to_wait_is_followed() {
+    let mock = Mock::start().unwrap();
+    mock.fault(Fault::once("DescribeOrder", Kind::Throttling { retry_after: Some(2) }));
+    let begin = Instant::now();
+    market::describe_order(&crate::credentials::client(&mock), "1", &limit(30)).await.unwrap();
+    assert!(begin.elapsed() >= Duration::from_secs(2));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_reply_is_read_or_refused(body in prop_oneof![
+        ".{0,200}",
+        "\\{\"RequestId\":\"r\",\"(OrderId|Components|Quantity|InstanceIds|CreatedOn)\":.{0,60}\\}",
+    ]) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mock = Mock::start().unwrap();
+            mock.fault(Fault::times("DescribeOrder", Kind::Reply { body }, 100));
+            let client = crate::credentials::client(&mock);
+            if let Ok(market::Described::Found(order)) = market::describe_order(&client, "1", &limit(0)).await {
+                order.components();
+            }
+        });
+    }
+
+    #[test]
+    fn any_credentials_file_is_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..300)) {
+        if let Ok(file) = ProfileFile::parse(&text) {
+            let _ = file.profile(None);
+        }
+    }
+}
