@@ -99,6 +99,9 @@ fn schema_section(block: &Block, is_provider: bool) -> String {
     text
 }
 
+/// A heading and the attributes that stand below it.
+type Group = (&'static str, fn(Mode) -> bool);
+
 type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock]);
 
 fn object<'a>(
@@ -109,7 +112,7 @@ fn object<'a>(
     is_provider: bool,
     nested: &mut Vec<Nested<'a>>,
 ) {
-    let groups: [(&str, fn(Mode) -> bool); 3] = [
+    let groups: [Group; 3] = [
         ("Required", |mode| mode == Mode::Required),
         ("Optional", |mode| matches!(mode, Mode::Optional | Mode::OptionalComputed)),
         ("Read-Only", |mode| mode == Mode::Computed),
