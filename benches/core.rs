@@ -1,0 +1,47 @@
+//! The inner loops: codec, signatures, the plan engine. `cargo bench`.
+#![allow(missing_docs)]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use terraform_provider_alicloud::{
+    alicloud::signature::{Parameters, acs3, rpc_v1},
+    provider::Alicloud,
+    tfplugin::{
+        plan::plan,
+        private::Private,
+        provider::Provider as _,
+        schema::Schema,
+        value::{Value, json, msgpack},
+    },
+};
+
+fn market_order() -> Option<Schema> {
+    let resources = Alicloud.resources();
+    resources.iter().find(|resource| resource.name() == "alicloud_market_order").map(|resource| resource.schema())
+}
+
+fn core(criterion: &mut Criterion) {
+    let Some(schema) = market_order() else { return };
+    let ty = schema.ty();
+    let config =
+        br#"{"product_code": "cmapi033136", "pricing_cycle": "Month", "package_version": "yuncode2713600001"}"#;
+    let config = json::decode(config, &ty).unwrap_or(Value::Null);
+    let bytes = msgpack::encode(&config, &ty).unwrap_or_default();
+    criterion.bench_function("decode msgpack", |bench| bench.iter(|| msgpack::decode(black_box(&bytes), &ty)));
+    criterion.bench_function("encode msgpack", |bench| bench.iter(|| msgpack::encode(black_box(&config), &ty)));
+    criterion.bench_function("plan a create", |bench| {
+        bench.iter(|| plan(&schema.block, black_box(&config), &Value::Null, Private::default()));
+    });
+    let parameters: Parameters =
+        (0..12).map(|number| (format!("Parameter{number}"), format!("value {number} / 中"))).collect();
+    criterion.bench_function("sign RPC V1", |bench| {
+        bench.iter(|| rpc_v1::signature("POST", black_box(&parameters), "secret"));
+    });
+    criterion.bench_function("sign ACS3", |bench| {
+        bench.iter(|| acs3::authorization("POST", black_box(&parameters), "/", &parameters, "id", "secret"));
+    });
+}
+
+criterion_group!(benches, core);
+criterion_main!(benches);

@@ -1,0 +1,155 @@
+//! The release, as a registry expects it: a zip with the binary, a manifest, checksums over both, and an SBOM.
+//!
+//! Two runs make the same bytes. The detached signature of the checksums is the publisher's step:
+//! `gpg --detach-sign terraform-provider-alicloud_<version>_SHA256SUMS`.
+
+use std::{
+    env, fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use crate::{
+    Outcome,
+    project::{root, run as run_command},
+};
+
+/// The name of the provider's binary and of everything that is released with it.
+pub const NAME: &str = "terraform-provider-alicloud";
+
+/// The version that is released.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    if !arguments.is_empty() {
+        return Err("usage: cargo xtask dist".to_owned());
+    }
+    let (binary, target) = build()?;
+    let directory = root().join("dist");
+    let _ = fs::remove_dir_all(&directory);
+    let archive = package(&binary, &platform(&target), &directory)?;
+    let sbom = directory.join(format!("{NAME}_{VERSION}_sbom.cdx.json"));
+    write(&sbom, format!("{:#}\n", sbom_of(&target)?).as_bytes())?;
+    println!("\n{} is ready, with its manifest, checksums and SBOM beside it.", archive.display());
+    println!("To publish: sign {NAME}_{VERSION}_SHA256SUMS with gpg --detach-sign.");
+    Ok(())
+}
+
+/// The target to build for: musl where its standard library is installed, else this machine's own.
+fn target() -> Result<String, String> {
+    let verbose = output(Command::new("rustc").arg("-vV"))?;
+    let host = verbose.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
+    let musl = host.replace("-gnu", "-musl");
+    let library = output(Command::new("rustc").args(["--print", "target-libdir", "--target", &musl]))?;
+    Ok(if Path::new(library.trim()).is_dir() { musl } else { host })
+}
+
+/// Builds a binary that needs no library of the machine it runs on, and that does not tell where it was built.
+fn build() -> Result<(PathBuf, String), String> {
+    let target = target()?;
+    let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=.", root().display())];
+    flags.extend(home.ok().map(|home| format!("--remap-path-prefix={home}=cargo")));
+    flags.push("-Ctarget-feature=+crt-static".to_owned());
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--release", "--locked", "--package", NAME, "--target", &target]);
+    run_command(cargo.current_dir(root()).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
+    let directory = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok((directory.join(&target).join("release").join(NAME), target))
+}
+
+/// What the registry calls a platform, such as `linux_amd64`.
+pub fn platform(target: &str) -> String {
+    let arch = match target.split('-').next().unwrap_or_default() {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "i686" => "386",
+        other => other,
+    };
+    let os = ["linux", "windows", "freebsd"].into_iter().find(|os| target.contains(os)).unwrap_or("darwin");
+    format!("{os}_{arch}")
+}
+
+/// Packs a binary into a directory: the zip, the manifest and the checksums. Returns the path of the zip.
+///
+/// # Errors
+/// A file that cannot be read or written.
+pub fn package(binary: &Path, platform: &str, directory: &Path) -> Result<PathBuf, String> {
+    fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let content = fs::read(binary).map_err(|error| format!("{}: {error}", binary.display()))?;
+    let archive = zip_of(&format!("{NAME}_v{VERSION}"), &content).map_err(|error| format!("no zip: {error}"))?;
+    let manifest = format!("{:#}\n", json!({"version": 1, "metadata": {"protocol_versions": ["6.0"]}}));
+    let files = [
+        (format!("{NAME}_{VERSION}_{platform}.zip"), archive),
+        (format!("{NAME}_{VERSION}_manifest.json"), manifest.into_bytes()),
+    ];
+    let mut sums = String::new();
+    for (name, content) in &files {
+        write(&directory.join(name), content)?;
+        let sum: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        sums.push_str(&format!("{sum}  {name}\n"));
+    }
+    write(&directory.join(format!("{NAME}_{VERSION}_SHA256SUMS")), sums.as_bytes())?;
+    Ok(directory.join(&files[0].0))
+}
+
+fn zip_of(name: &str, content: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    // No clock in it, so that two runs make the same bytes.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o755);
+    archive.start_file(name, options)?;
+    archive.write_all(content)?;
+    Ok(archive.finish()?.into_inner())
+}
+
+/// What the binary is made of, in CycloneDX's JSON.
+fn sbom_of(target: &str) -> Result<Json, String> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["tree", "--locked", "--package", NAME, "--edges", "normal", "--prefix", "none", "--target", target]);
+    let text = output(cargo.args(["--format", "{p}\t{l}"]).current_dir(root()))?;
+    let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let components = lines.iter().filter_map(|line| {
+        let (package, license) = line.split_once('\t')?;
+        let (name, version) = package.split_once(" v")?;
+        let version = version.split(' ').next()?;
+        (name != NAME).then(|| {
+            json!({
+                "type": "library",
+                "name": name,
+                "version": version,
+                "purl": format!("pkg:cargo/{name}@{version}"),
+                "licenses": [{"expression": license.replace('/', " OR ")}],
+            })
+        })
+    });
+    Ok(json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": NAME, "version": VERSION}},
+        "components": components.collect::<Vec<_>>(),
+    }))
+}
+
+fn write(path: &Path, content: &[u8]) -> Outcome {
+    fs::write(path, content).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+}
