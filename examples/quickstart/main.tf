@@ -23,13 +23,6 @@ resource "alicloud_market_order" "order" {
 resource "alicloud_pai_product_order" "pai" {
   products = [
     { product_code = "PAI_share" },
-    {
-      product_code = "OSS_share"
-      instance_properties = [
-        { code = "commodity_type", value = "oss", name = "Object Storage Service" },
-        { code = "ord_time", value = "1:Hour", name = "1 Hour" },
-      ]
-    },
   ]
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::Failure,
+    error::{Error, Failure, Fate},
     reply::{self, loose_text},
     retry::Limit,
 };
@@ -85,7 +85,17 @@ impl Row {
 /// Anything but well-formed replies, and rows of another order.
 pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Vec<Row>, Failure> {
     let rows = all_pages(client, "GetOrderDetail", &[("OrderId", order_id.to_owned())], limit).await?;
-    Ok(rows.into_iter().filter(|row| row.order_id.as_deref().is_none_or(|id| id == order_id)).collect())
+    let is_foreign = |row: &Row| row.order_id.as_deref() != Some(order_id);
+    if rows.iter().any(is_foreign) {
+        return Err(odd("GetOrderDetail", "it has rows of another order"));
+    }
+    Ok(rows)
+}
+
+/// The failure of a read whose reply is not what was asked for.
+fn odd(action: &'static str, what: &str) -> Failure {
+    let error = Error::Malformed { status: 200, request_id: None, what: what.to_owned() };
+    Failure { action, error, attempts: 1, fate: Fate::NotDone }
 }
 
 /// QueryOrders: the rows of all orders of a product since a moment, in seconds since 1970.
@@ -119,17 +129,24 @@ async fn all_pages(
         let is_new = |row: &Row| !rows.contains(row);
         let more: Vec<Row> = more.into_iter().filter(is_new).collect();
         rows.extend(more);
-        if rows.len() == before || rows.len() >= total {
+        if rows.len() >= total {
+            return Ok(rows);
+        }
+        if rows.len() == before {
             break;
         }
     }
-    Ok(rows)
+    Err(odd(action, "it has fewer rows than it counts"))
 }
 
 fn read_page(reply: &Reply) -> Result<(Vec<Row>, usize), String> {
     let data = reply.body.get("Data").filter(|data| data.is_object()).ok_or_else(|| "it has no Data".to_owned())?;
     let rows = data.get("OrderList").map(reply::list).unwrap_or_default();
-    let rows: Vec<Row> = rows.iter().filter_map(|row| Row::deserialize(row).ok()).collect();
+    let rows: Result<Vec<Row>, _> = rows.iter().map(Row::deserialize).collect();
+    let rows = rows.map_err(|_| "it has a row that is none".to_owned())?;
+    if rows.iter().any(|row| row.order_id.is_none()) {
+        return Err("it has a row without an OrderId".to_owned());
+    }
     let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok()).unwrap_or(rows.len());
     Ok((rows, total))
 }

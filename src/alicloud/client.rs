@@ -155,7 +155,7 @@ impl Client {
         let mut attempts = Attempts::new(request.action, request.resend, limit);
         attempts.begin()?;
         loop {
-            let error = match self.once(request).await {
+            let error = match self.once(request, limit).await {
                 Err(error) => error,
                 Ok(reply) => match read(&reply) {
                     Ok(answer) => return Ok(answer),
@@ -166,7 +166,7 @@ impl Client {
         }
     }
 
-    async fn once(&self, request: &Request) -> Result<Reply, Error> {
+    async fn once(&self, request: &Request, limit: &Limit) -> Result<Reply, Error> {
         let endpoint = self.endpoint(request.product)?;
         let credentials = if request.signed {
             let credentials = self.config.credentials.credentials().await;
@@ -176,11 +176,17 @@ impl Client {
         };
         let credentials = credentials.as_deref();
         let outgoing = self.sign(request, &endpoint, credentials);
+        // Getting credentials can take a while, in which Terraform may have asked to stop.
+        if limit.is_stopped() {
+            return Err(Error::Stopped);
+        }
         tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
         let (raw, server_time) = self.http.send(outgoing).await?;
         let (status, bytes) = (raw.status, raw.body.len());
         let token = credentials.and_then(Credentials::token).unwrap_or_default();
-        let judged = raw.judge(&[credentials.map(Credentials::secret).unwrap_or_default(), token]);
+        let secret = credentials.map(Credentials::secret).unwrap_or_default();
+        let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
+        let judged = raw.judge(&[secret, token, shown]);
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }

@@ -136,6 +136,8 @@ impl ApiError {
         let known = CODES.iter().find(|(prefix, _)| self.code.starts_with(prefix)).map(|(_, refusal)| *refusal);
         known.unwrap_or(match self.status {
             429 => Refusal::Throttled,
+            // The request was taken, or one like it is under way.
+            408 | 409 => Refusal::ServerFault,
             401 => Refusal::Keys,
             403 => Refusal::Forbidden,
             404 => Refusal::NotFound,

@@ -176,15 +176,23 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
 /// Anything but a well-formed reply, and a reply about another order.
 pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
-    let read = |reply: &Reply| {
+    client.call(&request, limit, |reply| Described::read(reply, order_id)).await
+}
+
+impl Described {
+    /// Reads the reply to DescribeOrder for this order.
+    ///
+    /// # Errors
+    /// What is wrong with the reply, as a part of a sentence.
+    pub fn read(reply: &Reply, order_id: &str) -> Result<Self, String> {
         let order = Order::deserialize(&reply.body).map_err(|_| "it is no order".to_owned())?;
         match &order.order_id {
-            _ if !order.is_there() => Ok(Described::Absent { request_id: reply.request_id.clone() }),
+            _ if !order.is_there() && reply.is_empty() => Ok(Self::Absent { request_id: reply.request_id.clone() }),
+            _ if !order.is_there() => Err("it has neither an OrderId nor a ProductCode".to_owned()),
             Some(id) if id != order_id => Err(format!("it is about another order, {id:?}")),
-            _ => Ok(Described::Found(Box::new(order))),
+            _ => Ok(Self::Found(Box::new(order))),
         }
-    };
-    client.call(&request, limit, read).await
+    }
 }
 
 /// Whether this can be the id of an order: digits, as all of them are.

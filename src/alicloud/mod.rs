@@ -4,6 +4,7 @@
 //! - [`signature`]: RPC V1, ROA V1 and ACS3-HMAC-SHA256 as pure functions
 //! - [`credentials`]: where keys come from
 //! - [`endpoint`], [`regions`]: where requests go
+//! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
 //! - [`market`], [`billing`], [`aiworkspace`], [`sts`]: the operations, one product a file
 //!
@@ -17,7 +18,7 @@ pub mod endpoint;
 pub mod error;
 pub mod market;
 pub mod regions;
-mod reply;
+pub mod reply;
 pub mod retry;
 pub mod signature;
 pub mod sts;

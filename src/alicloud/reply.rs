@@ -8,10 +8,14 @@ use serde_json::Value as Json;
 use super::error::{ApiError, Error};
 
 /// What came back, as far as it can be told without knowing the operation.
-pub(super) struct RawReply {
-    pub(super) status: u16,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Vec<u8>,
+#[derive(Debug)]
+pub struct RawReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// The reply to an operation that succeeded.
@@ -27,9 +31,34 @@ pub struct Reply {
     pub server_time: Option<i64>,
 }
 
+impl Reply {
+    /// Whether this is a plain success that says nothing beyond that: HTTP 200, and no field but those of every reply.
+    pub fn is_empty(&self) -> bool {
+        let is_usual = |name: &str, json: &Json| match name {
+            "RequestId" | "requestId" => true,
+            "Success" => text(json).is_none_or(|text| text == "true"),
+            "Code" => text(json).is_none_or(|text| matches!(text.as_str(), "Success" | "200" | "OK")),
+            _ => says_nothing(json),
+        };
+        let fields = self.body.as_object();
+        self.status == 200 && fields.is_some_and(|fields| fields.iter().all(|(name, json)| is_usual(name, json)))
+    }
+}
+
+fn says_nothing(json: &Json) -> bool {
+    match json {
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(fields) => fields.values().all(says_nothing),
+        json => text(json).is_none_or(|text| text == "0"),
+    }
+}
+
 impl RawReply {
-    /// The body of a success, or the error that the reply is. `secrets` are cut out of messages.
-    pub(super) fn judge(self, secrets: &[&str]) -> Result<(String, Json), Error> {
+    /// The RequestId and the body of a success. `secrets` are cut out of messages.
+    ///
+    /// # Errors
+    /// What the service refused with, or what is wrong with the reply.
+    pub fn judge(self, secrets: &[&str]) -> Result<(String, Json), Error> {
         let Self { status, retry_after, body } = self;
         let malformed = |request_id, what: String| Error::Malformed { status, request_id, what };
         if body.is_empty() {

@@ -110,8 +110,12 @@ fn pause(attempts: u32, error: &Error) -> Duration {
     if let Error::Api(error) = error
         && let Some(asked) = error.retry_after
     {
-        return asked;
+        return asked.max(backoff(attempts));
     }
+    backoff(attempts)
+}
+
+fn backoff(attempts: u32) -> Duration {
     let longest = FIRST_PAUSE.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
     let random = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
     longest.mul_f64(0.5 + random / 2.0)

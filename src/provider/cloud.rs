@@ -3,15 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
-use super::intent::Intents;
+use super::intent::{Buyer, Intents};
 use crate::{
     alicloud::{
         client::Client,
         credentials::{Credentials, NoCredentials, Source},
-        error::Failure,
+        error::{Error, Failure},
         retry::Limit,
+        signature::acs3::content_sha256,
         sts,
     },
     tfplugin::{diagnostics::Diagnostic, provider::Patience},
@@ -36,9 +37,12 @@ pub struct Cloud {
     longest: Option<Duration>,
     account_id: Option<String>,
     account: OnceCell<String>,
-    buyer: OnceCell<String>,
+    buyer: OnceCell<Buyer>,
     /// The notes of purchases that are under way.
-    pub(super) intents: Intents,
+    pub(super) intents: Arc<Intents>,
+    /// Held from the check before a purchase without a token until its outcome is known, so that two of them do not both
+    /// find that nothing was bought.
+    pub(super) one_at_a_time: Mutex<()>,
 }
 
 impl Cloud {
@@ -56,7 +60,8 @@ impl Cloud {
             account_id,
             account: OnceCell::new(),
             buyer: OnceCell::new(),
-            intents: Intents::here(),
+            intents: Arc::new(Intents::here()),
+            one_at_a_time: Mutex::default(),
         }
     }
 
@@ -86,21 +91,27 @@ impl Cloud {
 const BUYER: Duration = Duration::from_secs(5);
 
 impl Cloud {
-    /// What tells this buyer from others in the notes of purchases: the account, or the AccessKey id where STS does not
-    /// answer.
+    /// What tells this buyer from others in the notes of purchases.
     ///
     /// # Errors
     /// There are no credentials, or they belong to another account than the provider block names.
-    pub async fn buyer(&self, patience: &Patience) -> Result<&str, Diagnostic> {
-        let asked = self.buyer.get_or_try_init(async || match self.account(&self.limit(BUYER, patience)).await {
-            Ok(account) => Ok(account.to_owned()),
-            Err(unknown @ AccountUnknown::Another { .. }) => Err(unknown.explain()),
-            Err(AccountUnknown::Failed(failure)) => {
-                let keys = self.client.access_key_id().await;
-                keys.map(|id| format!("AccessKey {id}")).map_err(|_| AccountUnknown::Failed(failure).explain())
-            }
+    pub(super) async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
+        let asked = self.buyer.get_or_try_init(async || {
+            let limit = self.limit(BUYER, patience);
+            let account = match tokio::time::timeout(BUYER, self.account(&limit)).await {
+                Ok(Ok(account)) => Some(account.to_owned()),
+                Ok(Err(unknown @ AccountUnknown::Another { .. })) => return Err(unknown.explain()),
+                Ok(Err(AccountUnknown::Failed(failure))) if matches!(failure.error, Error::Credentials(_)) => {
+                    return Err(AccountUnknown::Failed(failure).explain());
+                }
+                Ok(Err(AccountUnknown::Failed(_))) | Err(_) => None,
+            };
+            let id = self.client.access_key_id().await;
+            let id =
+                id.map_err(|error| Diagnostic::error("No credentials", format!("{error}. Nothing was bought.")))?;
+            Ok(Buyer { account, key: content_sha256(id.as_bytes()) })
         });
-        asked.await.map(String::as_str)
+        asked.await.cloned()
     }
 }
 

@@ -47,6 +47,14 @@ pub(super) async fn confirm_gone(
             );
             Err(Diagnostic::error("The credentials belong to another account", detail))
         }
-        _ => Ok(()),
+        Some(_) => Ok(()),
+        None => {
+            let detail = format!(
+                "{what} is not known to the account {account}, and the state does not tell which account owns it. The state \
+                 stays as it is, and nothing is bought. If the order belongs to another account, use its credentials. If \
+                 it is really gone, take it out of the state with terraform state rm; the next apply then buys a new one."
+            );
+            Err(Diagnostic::error("There is no telling whether the order is gone", detail))
+        }
     }
 }

@@ -49,7 +49,8 @@ pub fn destroy(private: Private) -> Plan {
 /// Plans the create of an object or the change of an existing one.
 pub fn plan(block: &Block, config: &Value, prior: &Value, private: Private) -> Plan {
     if prior.is_null() {
-        let private = Private { creating: true, ..Private::default() };
+        let replaced = (private != Private::default()).then(|| Box::new(private));
+        let private = Private { creating: true, replaced, ..Private::default() };
         let state = fill(block, config, None);
         return Plan { action: Action::Create, state, requires_replace: Vec::new(), private };
     }

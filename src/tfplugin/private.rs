@@ -19,6 +19,9 @@ pub struct Private {
     /// the create was planned with, and can know itself by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub creating: bool,
+    /// Beside [`creating`](Self::creating): what was remembered of the object that the create replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Box<Private>>,
     /// What the resource itself remembers.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub own: Map<String, Json>,

@@ -50,11 +50,44 @@ pub struct Saved<T> {
     pub value: T,
     /// Warnings; an error belongs in the other half of a result.
     pub warnings: Diagnostics,
+    /// What is to be done once the caller has been given the answer, if it is still there.
+    pub delivered: Delivered,
+}
+
+impl<T> Saved<T> {
+    /// With these warnings.
+    pub fn with(value: T, warnings: Diagnostics) -> Self {
+        Self { value, warnings, delivered: Delivered::default() }
+    }
 }
 
 impl<T> From<T> for Saved<T> {
     fn from(value: T) -> Self {
-        Self { value, warnings: Diagnostics::default() }
+        Self::with(value, Diagnostics::default())
+    }
+}
+
+/// What is to be done once a caller has been given its answer.
+#[derive(Default)]
+pub struct Delivered(Option<Box<dyn FnOnce() + Send>>);
+
+impl Delivered {
+    /// This is to be done.
+    pub fn then(work: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(work)))
+    }
+
+    /// The answer has been given.
+    pub(super) fn done(self) {
+        if let Some(work) = self.0 {
+            work();
+        }
+    }
+}
+
+impl std::fmt::Debug for Delivered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Delivered").field(&self.0.is_some()).finish()
     }
 }
 

@@ -220,6 +220,23 @@ fn an_order_is_gone_only_when_two_replies_say_so() {
 }
 
 #[test]
+fn odd_successes_are_not_taken_for_an_order_that_is_gone() {
+    let Some(terraform) = Terraform::with(&order_with("timeouts = { read = \"1s\" }")) else { return };
+    terraform.apply().succeeds();
+    for body in [
+        json!({"RequestId": "R", "Code": "ServiceUnavailable", "Message": "later"}),
+        json!({"RequestId": "R", "Success": false}),
+        json!({"RequestId": "R", "OrderStatus": "NORMAL"}),
+        json!({"RequestId": "R", "Components": {"ord_time": {"value": "1:Month"}}}),
+    ] {
+        terraform.mock.fault(Fault::times("DescribeOrder", Kind::Reply { body: body.to_string() }, 100));
+        terraform.plan().fails().says(&["the state stays as it is"]);
+        terraform.mock.ledger().faults.clear();
+    }
+    terraform.plans_empty();
+}
+
+#[test]
 fn a_refunded_order_stays_with_a_warning() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();

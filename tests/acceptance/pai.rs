@@ -256,7 +256,17 @@ fn a_forced_replacement_is_refused_and_the_state_is_kept() {
         terraform.run(&["untaint", ADDRESS]).succeeds();
         terraform.plans_empty();
         assert_eq!(terraform.orders().len(), 1);
+        // The refusal left nothing behind that would refuse an ordinary destroy.
+        terraform.destroy().succeeds();
     }
+}
+
+#[test]
+fn two_resources_for_one_product_buy_it_once() {
+    let two = documented(&["PAI_share"]).replace("\"data\" {", "\"data\" {\n  count = 2");
+    let Some(terraform) = Terraform::with(&two) else { return };
+    terraform.apply().fails().says(&["purchased already"]);
+    assert_eq!(terraform.orders().len(), 1);
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub(super) fn configure(config: &Value, terraform_version: &str) -> Result<Saved
         _ => AccountType::Domestic,
     };
     let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
-    Ok(Saved { value: cloud, warnings })
+    Ok(Saved::with(cloud, warnings))
 }
 
 fn exposed(endpoint: &Endpoint) -> Diagnostic {

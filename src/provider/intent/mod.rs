@@ -31,12 +31,42 @@ pub(super) struct Purchase {
     pub(super) kind: String,
     /// The text that says what is bought, byte by byte.
     pub(super) text: String,
-    /// The account that buys.
-    pub(super) account: String,
+    /// Who buys.
+    pub(super) buyer: Buyer,
     /// Where it is bought.
     pub(super) endpoint: String,
     /// The region that is sent along.
     pub(super) region: String,
+}
+
+/// Who buys: the account, where STS tells it, and in any case a fingerprint of the AccessKey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Buyer {
+    /// The account.
+    pub(super) account: Option<String>,
+    /// The SHA-256 of the AccessKey id, in hexadecimal.
+    pub(super) key: String,
+}
+
+impl Buyer {
+    /// Whether both are the same; none if there is no telling.
+    fn is_same(&self, other: &Self) -> Option<bool> {
+        match (&self.account, &other.account) {
+            (Some(one), Some(another)) => Some(one == another),
+            _ => (self.key == other.key).then_some(true),
+        }
+    }
+}
+
+impl Purchase {
+    /// Whether both are the same; none if all but the buyer is, and there is no telling of the buyer.
+    fn is_same(&self, other: &Self) -> Option<bool> {
+        let what = |purchase: &Self| (purchase.kind.clone(), purchase.text.clone(), purchase.endpoint.clone());
+        if what(self) != what(other) || self.region != other.region {
+            return Some(false);
+        }
+        self.buyer.is_same(&other.buyer)
+    }
 }
 
 /// An intent as it stands on disk. It holds no secret.
@@ -67,6 +97,10 @@ pub(super) struct Intents {
     own: Mutex<BTreeMap<String, Own>>,
     /// The tokens of those that a warning has named.
     told: Mutex<BTreeSet<String>>,
+    /// The orders that were imported here, which a state has only when Terraform has saved it.
+    imported: Mutex<BTreeSet<String>>,
+    /// The Terraform that started this process, as it was at the start.
+    terraform: Process,
 }
 
 /// A purchase of this process.
@@ -88,14 +122,21 @@ pub(super) enum Earlier {
     Placed(Intent, String),
     /// Nobody knows: send the same again.
     Undecided(Intent),
-    /// Nobody knows, and it is too late to find out by sending the same again. Nothing may be bought.
-    TooOld(Diagnostic),
+    /// Nobody knows, and sending the same again would not find out. Nothing may be bought.
+    Stuck(Diagnostic),
 }
 
 impl Intents {
     /// Those of the working directory.
     pub(super) fn here() -> Self {
-        Self { store: Store::here(), left: Mutex::default(), own: Mutex::default(), told: Mutex::default() }
+        Self {
+            store: Store::here(),
+            left: Mutex::default(),
+            own: Mutex::default(),
+            told: Mutex::default(),
+            imported: Mutex::default(),
+            terraform: Process::parent(),
+        }
     }
 
     /// Claims what an earlier Terraform left of the same purchase.
@@ -104,18 +145,29 @@ impl Intents {
     /// What is on disk cannot be read. Nothing may be bought without a token of the user's.
     pub(super) fn claim(&self, purchase: &Purchase) -> Result<Earlier, Diagnostic> {
         let workspace = self.store.workspace();
+        if !self.terraform.is_parent() {
+            return Ok(Earlier::Stuck(orphaned()));
+        }
         let unreadable = |error: &std::io::Error| self.unreadable(error);
         self.with_left(|left| {
-            let same = |intent: &Intent| {
-                intent.purchase == *purchase && intent.workspace == workspace && !intent.terraform.is_running()
+            let may_be = |intent: &Intent| {
+                intent.purchase.is_same(purchase) != Some(false)
+                    && intent.workspace == workspace
+                    && intent.terraform != self.terraform
             };
+            if let Some(intent) =
+                left.iter().find(|intent| may_be(intent) && intent.purchase.is_same(purchase).is_none())
+            {
+                return Ok(Earlier::Stuck(self.whose(intent)));
+            }
+            let same = |intent: &Intent| may_be(intent) && !intent.terraform.is_running();
             while let Some(at) = left.iter().position(same) {
                 let intent = left[at].clone();
                 if intent.order_id.is_none() && Utc::now() - intent.time > TOKEN_LIFE {
-                    return Ok(Earlier::TooOld(self.too_old(&intent)));
+                    return Ok(Earlier::Stuck(self.too_old(&intent)));
                 }
                 left.remove(at);
-                let mine = Intent { terraform: Process::parent(), ..intent.clone() };
+                let mine = Intent { terraform: self.terraform.clone(), ..intent.clone() };
                 if self.store.take_over(&intent, &mine).map_err(|error| unreadable(&error))? {
                     self.note(&mine, false, true);
                     return Ok(match mine.order_id.clone() {
@@ -124,7 +176,11 @@ impl Intents {
                     });
                 }
             }
-            Ok(Earlier::None)
+            // One that still runs may be buying this very thing in this very directory.
+            match left.iter().find(|intent| may_be(intent)) {
+                Some(intent) => Ok(Earlier::Stuck(self.still_running(intent))),
+                None => Ok(Earlier::None),
+            }
         })
         .map_err(|error| unreadable(&error))?
     }
@@ -139,7 +195,7 @@ impl Intents {
             purchase,
             workspace: self.store.workspace(),
             time: Utc::now(),
-            terraform: Process::parent(),
+            terraform: self.terraform.clone(),
             order_id: None,
         };
         self.store.write(&intent).map_err(|error| {
@@ -182,6 +238,9 @@ impl Intents {
 
     /// Terraform shows this order in a state, so that it needs no note any more.
     pub(super) fn seen_in_state(&self, order_id: &str) {
+        if self.imported.lock().unwrap_or_else(PoisonError::into_inner).contains(order_id) {
+            return;
+        }
         let is_it = |noted: &Option<String>| noted.as_deref() == Some(order_id);
         let left = self.with_left(|left| {
             let at = left.iter().position(|intent| is_it(&intent.order_id))?;
@@ -194,6 +253,11 @@ impl Intents {
         if let Some(token) = left.ok().flatten().or_else(own) {
             self.forget(&token);
         }
+    }
+
+    /// An order was imported: until Terraform has saved it, that it comes back says nothing.
+    pub(super) fn imported(&self, order_id: &str) {
+        self.imported.lock().unwrap_or_else(PoisonError::into_inner).insert(order_id.to_owned());
     }
 
     /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered.
@@ -247,6 +311,28 @@ impl Intents {
         Diagnostic::error("Earlier purchases cannot be looked up", detail)
     }
 
+    fn whose(&self, intent: &Intent) -> Diagnostic {
+        let detail = format!(
+            "A purchase of the same thing was sent from this directory at {}, with other keys, and STS does not tell \
+             whether they belong to the same account. An order may have been placed; nothing was bought now. Apply again \
+             when STS can be reached (endpoints.sts), or with the same keys. If that purchase was another account's: rm {}",
+            intent.time.to_rfc3339(),
+            self.place(intent)
+        );
+        Diagnostic::error("An earlier purchase may be of the same account", detail)
+    }
+
+    fn still_running(&self, intent: &Intent) -> Diagnostic {
+        let detail = format!(
+            "Another Terraform in this directory sent a purchase of the same thing at {} and still runs. Nothing was bought \
+             now. Apply again when it has ended. If it is no Terraform any more, and its order is in no need of being \
+             found: rm {}",
+            intent.time.to_rfc3339(),
+            self.place(intent)
+        );
+        Diagnostic::error("The same purchase is under way", detail)
+    }
+
     fn too_old(&self, intent: &Intent) -> Diagnostic {
         let detail = format!(
             "A purchase of the same thing was sent from this directory at {}, and its outcome was never known. That is \
@@ -278,9 +364,14 @@ impl Intents {
          bought with takes it up as well. If neither is needed any more: rm {}",
             intent.time.to_rfc3339(),
             intent.workspace,
-            intent.purchase.account,
+            intent.purchase.buyer.account.as_deref().unwrap_or("unknown"),
             self.place(intent)
         );
         Diagnostic::warning(format!("An earlier purchase is not taken up so far ({})", intent.token), detail)
     }
+}
+
+/// The error when the Terraform that started this process has died: nobody would save what is bought.
+fn orphaned() -> Diagnostic {
+    Diagnostic::error("Terraform is gone", "The Terraform that started this provider has ended. Nothing was bought.")
 }

@@ -16,6 +16,11 @@ impl Process {
         Self { pid, start: start_of(pid).unwrap_or_default() }
     }
 
+    /// Whether it is still the process that started this one: when it dies, another takes its place.
+    pub(super) fn is_parent(&self) -> bool {
+        parent_id() == self.pid && self.is_running()
+    }
+
     /// Whether it still runs.
     pub(super) fn is_running(&self) -> bool {
         start_of(self.pid).is_some_and(|start| start == self.start)
@@ -37,7 +42,10 @@ fn parent_id() -> u32 {
 fn start_of(pid: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name, in parentheses, may hold anything; the start is the 20th field after it, in ticks since the boot.
-    let ticks = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    // A process that has ended and that nobody has waited for is still listed.
+    let state = fields.next().filter(|state| !matches!(*state, "Z" | "X"))?;
+    let ticks = fields.nth(18).filter(|_| !state.is_empty())?;
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(format!("{}/{ticks}", boot.trim()))
 }

@@ -36,8 +36,10 @@ impl Store {
 
     /// Terraform's workspace: TF_WORKSPACE, or else what the data directory names, or else the default one.
     pub(super) fn workspace(&self) -> String {
-        let named = env::var("TF_WORKSPACE").ok().or_else(|| fs::read_to_string(self.data.join("environment")).ok());
-        named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned())
+        let given = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        let variable = env::var("TF_WORKSPACE").ok().and_then(given);
+        let chosen = || fs::read_to_string(self.data.join("environment")).ok().and_then(given);
+        variable.or_else(chosen).unwrap_or_else(|| "default".to_owned())
     }
 
     /// All intents, the oldest first.

@@ -77,7 +77,10 @@ impl Resource<Cloud> for MarketOrder {
         Ok(state)
     }
 
-    fn review(&self, _cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
+    fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
+        if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
+            cloud.intents.seen_in_state(id);
+        }
         let mut diagnostics = Diagnostics::default();
         if matches!(review.plan.action, Action::Replace | Action::Destroy) {
             diagnostics.push(not_refunded(review.prior, review.plan.action));
@@ -103,10 +106,8 @@ impl Resource<Cloud> for MarketOrder {
         let mut private = Private::default();
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
         let state = model::placed(create.planned, &bought.order_id, order.as_ref());
-        if let Some(intent) = &bought.intent {
-            cloud.intents.answered(intent);
-        }
-        Ok(Saved { value: Object { state, private }, warnings })
+        let saved = Saved::with(Object { state, private }, warnings);
+        Ok(Saved { delivered: purchase::on_delivery(cloud, bought.intent), ..saved })
     }
 
     async fn read(
@@ -123,7 +124,7 @@ impl Resource<Cloud> for MarketOrder {
             Described::Absent { request_id } => {
                 owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
                 let warnings = gone(&id, &request_id).into();
-                return Ok(Saved { value: None, warnings });
+                return Ok(Saved::with(None, warnings));
             }
         };
         let mut warnings = Diagnostics::default();
@@ -132,7 +133,7 @@ impl Resource<Cloud> for MarketOrder {
         if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
             owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
-        Ok(Saved { value: Some(object), warnings })
+        Ok(Saved::with(Some(object), warnings))
     }
 
     /// No argument of an order can be changed at the Marketplace, so all that is planned in place is what only the
@@ -153,6 +154,7 @@ impl Resource<Cloud> for MarketOrder {
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
         }
+        cloud.intents.imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
         match find(cloud, id, &limit).await? {
             Described::Found(order) => {

@@ -53,7 +53,9 @@ pub(super) fn refreshed(prior: Object, order: &Order) -> Object {
     let Object { mut state, mut private } = prior;
     if is_half_imported(&state) {
         let id = state.get("id").clone();
-        return imported(state, id.as_str().unwrap_or_default(), order);
+        let mut object = imported(state, id.as_str().unwrap_or_default(), order);
+        object.private.own = private.own;
+        return object;
     }
     for (name, told) in arguments(order, &state) {
         match told {
@@ -112,7 +114,7 @@ fn arguments(order: &Order, state: &Value) -> [(&'static str, Option<Value>); 6]
     [
         ("product_code", order.product_code.clone().map(Value::from)),
         ("pay_type", order.product_sku_code.as_deref().and_then(pay_type).map(Value::from)),
-        ("pricing_cycle", period.map(|period| period.unit).or(cycle).map(Value::from)),
+        ("pricing_cycle", period.map(|period| period.unit).or(cycle.filter(|_| known.is_none())).map(Value::from)),
         ("duration", period.map(|period| Value::from(period.count))),
         ("quantity", quantity.map(Value::from)),
         ("package_version", components.get("package_version").map(|version| version.as_str().into())),
@@ -124,9 +126,10 @@ pub(super) fn first_difference(order: &Order, planned: &Value) -> Option<(&'stat
     let told = arguments(order, planned).into_iter().filter_map(|(name, value)| Some((name, value?)));
     let components = order.components();
     let chosen = planned.get("components").as_map().into_iter().flatten();
-    let missing = chosen.into_iter().find(|(key, value)| components.get(*key).map(String::as_str) != value.as_str());
-    let missing = missing.map(|(key, _)| ("components", components.get(key).cloned().into()));
-    told.chain(missing).find(|(name, value)| planned.get(name) != value)
+    let differing = chosen.filter_map(|(key, value)| Some((components.get(key)?, value)));
+    let differing = differing.into_iter().find(|(told, value)| Some(told.as_str()) != value.as_str());
+    let differing = differing.map(|(told, _)| ("components", told.as_str().into()));
+    told.chain(differing).find(|(name, value)| planned.get(name) != value)
 }
 
 /// How long an order runs.

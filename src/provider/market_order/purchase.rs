@@ -1,5 +1,7 @@
 //! The purchase itself: one intent, one token, one order.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{NAME, model};
@@ -17,7 +19,7 @@ use crate::{
     },
     tfplugin::{
         diagnostics::{Diagnostic, Diagnostics},
-        provider::Patience,
+        provider::{Delivered, Patience},
         value::{Path, Value},
     },
 };
@@ -39,7 +41,7 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let purchase = Purchase {
         kind: NAME.to_owned(),
         text: commodity,
-        account: cloud.buyer(patience).await?.to_owned(),
+        buyer: cloud.buyer(patience).await?,
         endpoint: endpoint.to_string(),
         region: cloud.client.region().to_owned(),
     };
@@ -51,7 +53,7 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
             return Ok(Bought { order_id, intent: Some(intent), may_be_another: false, warnings });
         }
         Ok(Earlier::Undecided(intent)) => Some(intent),
-        Ok(Earlier::TooOld(error)) => return Err(error.into()),
+        Ok(Earlier::Stuck(error)) => return Err(error.into()),
         Ok(Earlier::None) if token.is_some() => None,
         Err(_) if token.is_some() => None,
         Ok(Earlier::None) => {
@@ -86,8 +88,14 @@ fn failed(cloud: &Cloud, planned: &Value, intent: Option<&Intent>, failure: &Fai
     let was_undecided = intent.is_some_and(|intent| cloud.intents.was_claimed(intent));
     let token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
     let money = match intent {
-        _ if token_reused => Money::MaybePlaced(format!(
-            "The token was used before, for something else than this. {} Nothing was bought now.",
+        Some(intent) if token_reused => Money::MaybePlaced(format!(
+            "The token of this purchase was used for something else. Nothing was bought now. {}\n\nIf it is not there, remove \
+             the note and apply again:\n\n  rm {}",
+            look_for_it(),
+            cloud.intents.place(intent)
+        )),
+        None if token_reused => Money::MaybePlaced(format!(
+            "The client_token was used before, for something else than this. Nothing was bought now. {}",
             look_for_it()
         )),
         Some(intent) if failure.fate == Fate::NotDone && !was_undecided => {
@@ -119,11 +127,17 @@ pub(super) fn is_what_was_planned(order_id: &str, order: &Order, planned: &Value
     let told = told.as_str().map_or_else(|| told.as_i64().map_or_else(String::new, |n| n.to_string()), str::to_owned);
     let detail = format!(
         "The client_token was used before: the Marketplace answers it with the order {order_id}, whose {name} is {told:?}. \
-         That is another order than the configuration asks for. Nothing was bought now, and nothing is saved. Give a new \
+         That is another order than the configuration asks for, unless the token is new: then it was just placed. Nothing more was bought, and nothing is saved. Give a new \
          client_token for a new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> \
          {order_id}"
     );
     Err(Diagnostic::error("The client_token belongs to another order", detail).at(Path::attribute("client_token")))
+}
+
+/// The note is not needed any more once Terraform has been given the state, and ends the plugin in the ordinary way.
+pub(super) fn on_delivery(cloud: &Cloud, intent: Option<Intent>) -> Delivered {
+    let intents = Arc::clone(&cloud.intents);
+    intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
 }
 
 fn look_for_it() -> String {

@@ -5,7 +5,7 @@ mod products;
 mod purchase;
 mod schema;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -26,7 +26,7 @@ use crate::{
         diagnostics::{Diagnostic, Diagnostics},
         plan::Action,
         private::Private,
-        provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
+        provider::{Create, Delete, Delivered, Object, Patience, Resource, Review, Saved, Update},
         schema::Schema,
         value::{Path, Value, json as value_json},
     },
@@ -60,13 +60,20 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
+        if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
+            cloud.intents.seen_in_state(id);
+        }
         match review.plan.action {
             Action::Create => missing_properties(cloud, review.config),
             Action::Destroy => stays_active(review.prior).into(),
             Action::Replace => {
                 let held = schema::codes(review.prior);
-                let again: Vec<String> =
-                    schema::codes(&review.plan.state).into_iter().filter(|code| held.contains(code)).collect();
+                let planned = schema::codes(&review.plan.state);
+                let again: Vec<String> = if schema::has_unknown_code(&review.plan.state) {
+                    held.clone()
+                } else {
+                    planned.into_iter().filter(|code| held.contains(code)).collect()
+                };
                 let found = if again.is_empty() { stays_active(review.prior) } else { held_already(review, &again) };
                 found.into()
             }
@@ -75,7 +82,9 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 
     fn remember(&self, planned: &Value, private: &mut Private) {
-        private.own.insert(PLANNED.to_owned(), schema::codes(planned).into());
+        // A product that is not known yet may be any.
+        let codes = if schema::has_unknown_code(planned) { schema::all_codes() } else { schema::codes(planned) };
+        private.own.insert(PLANNED.to_owned(), codes.into());
     }
 
     async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
@@ -87,8 +96,9 @@ impl Resource<Cloud> for PaiProductOrder {
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
         let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
-        cloud.intents.answered(&bought.intent);
-        Ok(Saved { value: Object { state, private }, warnings })
+        let intents = Arc::clone(&cloud.intents);
+        let delivered = Delivered::then(move || intents.answered(&bought.intent));
+        Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
 
     async fn read(
@@ -103,9 +113,13 @@ impl Resource<Cloud> for PaiProductOrder {
         let rows = find(cloud, &id, &limit).await?;
         if rows.is_empty() {
             owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
-            return Ok(Saved { value: None, warnings: gone(&id).into() });
+            return Ok(Saved::with(None, gone(&id).into()));
         }
-        Ok(Some(model::refreshed(prior, &rows)).into())
+        let mut object = model::refreshed(prior, &rows);
+        if owner::recall(&object.private).is_none() {
+            owner::remember(&mut object.private, None, cloud, &limit).await;
+        }
+        Ok(Some(object).into())
     }
 
     /// No argument of an order can be changed, so all that is planned in place is what only the state needs to know.
@@ -132,6 +146,7 @@ impl Resource<Cloud> for PaiProductOrder {
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
         }
+        cloud.intents.imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
         let rows = find(cloud, id, &limit).await?;
         if rows.is_empty() {
@@ -234,7 +249,8 @@ fn held_already(review: &Review<'_>, again: &[String]) -> Diagnostic {
     let changed: Vec<String> = review.plan.requires_replace.iter().map(ToString::to_string).collect();
     let detail = format!(
         "The change of {} would buy {} again, which the order {id} holds already. Nothing was bought. Remove the change, or \
-         give a new product a resource of its own.",
+         give a new product a resource of its own. If a value is known only after apply, apply what it comes from first, \
+         with terraform apply -target.",
         changed.join(" and "),
         again.join(", ")
     );

@@ -74,15 +74,16 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let purchase = Purchase {
         kind: NAME.to_owned(),
         text: json!(model::body(planned)).to_string(),
-        account: cloud.buyer(patience).await?.to_owned(),
+        buyer: cloud.buyer(patience).await?,
         endpoint: endpoint.to_string(),
         region: cloud.client.region().to_owned(),
     };
     let limit = cloud.limit(timeouts::create(planned), patience);
     let mut warnings = Diagnostics::default();
     let codes = codes(planned);
+    let _alone = cloud.one_at_a_time.lock().await;
     let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase)? {
-        Earlier::TooOld(error) => return Err(error.into()),
+        Earlier::Stuck(error) => return Err(error.into()),
         Earlier::Placed(intent, order_id) => {
             warnings.push(taken_up(&order_id));
             return Ok(Bought { order_id, orders: None, intent, warnings });

@@ -99,6 +99,18 @@ pub(super) fn codes(resource: &Value) -> Vec<String> {
     products.iter().filter_map(|product| product.get("product_code").as_str().map(str::to_owned)).collect()
 }
 
+/// Whether a planned product is not known yet.
+pub(super) fn has_unknown_code(resource: &Value) -> bool {
+    let products = resource.get("products");
+    let unknown = |product: &Value| !product.is_known() || !product.get("product_code").is_known();
+    !products.is_known() || products.as_list().unwrap_or_default().iter().any(unknown)
+}
+
+/// The codes of all products that there are.
+pub(super) fn all_codes() -> Vec<String> {
+    products::PRODUCTS.iter().map(|product| product.code.to_owned()).collect()
+}
+
 /// The products mean the same in any order. What billing could not tell of them is taken from the configuration.
 fn judge_products(change: &Change<'_>) -> Verdict {
     let (planned, prior) = (change.planned.as_list().unwrap_or_default(), change.prior.as_list().unwrap_or_default());

@@ -1,6 +1,6 @@
 //! The life of a managed resource.
 
-use super::{Inner, wire};
+use super::{Diagnosed, Inner, wire};
 use crate::tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
     plan::{self, Action},
@@ -9,7 +9,7 @@ use crate::tfplugin::{
         apply_resource_change, import_resource_state, plan_resource_change, read_resource, upgrade_resource_state,
         validate_resource_config,
     },
-    provider::{Create, Delete, Object, Provider, Review, Saved, Update},
+    provider::{Create, Delete, Delivered, Object, Provider, Review, Saved, Update},
     validate::validate,
     value::{Value, json},
 };
@@ -130,16 +130,15 @@ impl<P: Provider> Inner<P> {
         })
     }
 
-    pub(super) async fn apply(&self, request: apply_resource_change::Request) -> apply_resource_change::Response {
-        match self.try_apply(&request).await {
-            Ok(response) => response,
-            Err(errors) => {
-                apply_resource_change::Response { diagnostics: wire::diagnostics(errors), ..unchanged(&request) }
-            }
-        }
+    pub(super) async fn apply(&self, request: apply_resource_change::Request) -> Applied {
+        self.try_apply(&request).await.unwrap_or_else(|errors| {
+            let response =
+                apply_resource_change::Response { diagnostics: wire::diagnostics(errors), ..unchanged(&request) };
+            Applied { response, delivered: Delivered::default() }
+        })
     }
 
-    async fn try_apply(&self, request: &apply_resource_change::Request) -> Attempt<apply_resource_change::Response> {
+    async fn try_apply(&self, request: &apply_resource_change::Request) -> Attempt<Applied> {
         let offer = self.resource(&request.type_name)?;
         let ty = &offer.shape.ty;
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
@@ -150,7 +149,7 @@ impl<P: Provider> Inner<P> {
         let saved: Saved<Object> = if planned.is_null() {
             let delete = Delete { prior, private };
             let warnings = offer.item.delete(&*client, delete, &patience).await?;
-            Saved { value: Object { state: Value::Null, private: Private::default() }, warnings }
+            Saved::with(Object { state: Value::Null, private: Private::default() }, warnings)
         } else if prior.is_null() {
             let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
             offer.item.create(&*client, Create { config, planned, private }, &patience).await?
@@ -158,12 +157,13 @@ impl<P: Provider> Inner<P> {
             let update = Update { prior, planned: Object { state: planned, private } };
             offer.item.update(&*client, update, &patience).await?
         };
-        Ok(apply_resource_change::Response {
+        let response = apply_resource_change::Response {
             new_state: wire::encode(&known(saved.value.state), ty)?,
             private: saved.value.private.encode(),
             diagnostics: wire::diagnostics(saved.warnings),
             ..apply_resource_change::Response::default()
-        })
+        };
+        Ok(Applied { response, delivered: saved.delivered })
     }
 
     pub(super) async fn import(&self, request: import_resource_state::Request) -> import_resource_state::Response {
@@ -190,11 +190,26 @@ impl<P: Provider> Inner<P> {
     }
 }
 
+/// The reply to an apply, and what is to be done when it has been given.
+pub(super) struct Applied {
+    pub(super) response: apply_resource_change::Response,
+    pub(super) delivered: Delivered,
+}
+
+impl Diagnosed for Applied {
+    fn with(self, diagnostic: Diagnostic) -> Self {
+        Self { response: self.response.with(diagnostic), ..self }
+    }
+}
+
 /// The reply to an apply that changed nothing: a create leaves nothing behind, anything else the prior state.
 pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resource_change::Response {
+    // What a create was planned with is not what its destroy half keeps.
+    let planned = Private::decode(&request.planned_private);
+    let private = if planned.creating { planned.replaced.map(|kept| *kept).unwrap_or_default() } else { planned };
     apply_resource_change::Response {
         new_state: request.prior_state.clone().or_else(wire::null),
-        private: request.planned_private.clone(),
+        private: private.encode(),
         ..apply_resource_change::Response::default()
     }
 }

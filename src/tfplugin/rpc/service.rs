@@ -3,15 +3,19 @@
 use std::{
     future::{Ready, ready},
     result::Result as StdResult,
+    sync::Arc,
 };
 
 use futures_util::stream::{self, Once};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{Diagnosed, Server, absent, resource};
+use super::{
+    Diagnosed, Inner, Server, absent,
+    resource::{self, Applied},
+};
 use crate::tfplugin::{
     proto::{self, provider_server::Provider as Service},
-    provider::Provider,
+    provider::{Delivered, Provider},
 };
 
 type Result<T> = StdResult<Response<T>, Status>;
@@ -130,8 +134,13 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<proto::apply_resource_change::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        let fallback = resource::unchanged(&request);
-        self.call("ApplyResourceChange", &name, fallback, |inner| async move { inner.apply(request).await }).await
+        let fallback = Applied { response: resource::unchanged(&request), delivered: Delivered::default() };
+        let work = |inner: Arc<Inner<P>>| async move { inner.apply(request).await };
+        let Applied { response, delivered } =
+            self.call("ApplyResourceChange", &name, fallback, work).await?.into_inner();
+        // Nobody gets here whose caller has gone away.
+        delivered.done();
+        Ok(Response::new(response))
     }
 
     async fn import_resource_state(

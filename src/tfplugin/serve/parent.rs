@@ -23,7 +23,14 @@ pub(super) fn watch(lifecycle: &Lifecycle) -> io::Result<()> {
 
 /// A handle on the parent process, taken at the start, so that no later process of the same number is mistaken for it.
 #[cfg(target_os = "linux")]
-struct Parent(Option<std::os::fd::OwnedFd>);
+enum Parent {
+    /// It was gone before a handle could be taken.
+    Gone,
+    /// A handle on it.
+    Handle(std::os::fd::OwnedFd),
+    /// Its number, where the kernel or a sandbox gives no handles.
+    Number(rustix::process::Pid),
+}
 
 #[cfg(target_os = "linux")]
 impl Parent {
@@ -34,16 +41,25 @@ impl Parent {
         let Some(parent) = getppid() else { return Ok(None) };
         match pidfd_open(parent, PidfdFlags::empty()) {
             // A parent that was gone by then has given its children away.
-            _ if getppid() != Some(parent) => Ok(Some(Self(None))),
-            Ok(handle) => Ok(Some(Self(Some(handle)))),
-            Err(error) => Err(error.into()),
+            _ if getppid() != Some(parent) => Ok(Some(Self::Gone)),
+            Ok(handle) => Ok(Some(Self::Handle(handle))),
+            Err(_) => Ok(Some(Self::Number(parent))),
         }
     }
 
     fn wait(&self) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, poll};
 
-        let Some(handle) = &self.0 else { return Ok(()) };
+        let handle = match self {
+            Self::Gone => return Ok(()),
+            Self::Handle(handle) => handle,
+            Self::Number(parent) => {
+                while rustix::process::getppid() == Some(*parent) {
+                    thread::sleep(std::time::Duration::from_secs(1));
+                }
+                return Ok(());
+            }
+        };
         loop {
             match poll(&mut [PollFd::new(handle, PollFlags::IN)], None) {
                 Ok(_) => return Ok(()),
