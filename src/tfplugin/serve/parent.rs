@@ -107,3 +107,70 @@ impl Parent {
         Ok(())
     }
 }
+
+/// A wait handle on the parent process.
+#[cfg(windows)]
+struct Parent(std::os::windows::io::OwnedHandle);
+
+#[cfg(windows)]
+impl Parent {
+    /// None where the parent cannot be found or opened.
+    fn open() -> io::Result<Option<Self>> {
+        use std::os::windows::io::{FromRawHandle, OwnedHandle};
+        use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE};
+
+        let Some(parent) = parent_id() else { return Ok(None) };
+        // SAFETY: plain values go in, and the handle that comes out is owned by nobody else.
+        #[allow(unsafe_code)]
+        let handle = unsafe {
+            let handle = OpenProcess(PROCESS_SYNCHRONIZE, 0, parent);
+            (!handle.is_null()).then(|| OwnedHandle::from_raw_handle(handle.cast()))
+        };
+        Ok(handle.map(Self))
+    }
+
+    fn wait(&self) -> io::Result<()> {
+        use std::os::windows::io::AsRawHandle;
+        use windows_sys::Win32::{
+            Foundation::WAIT_OBJECT_0,
+            System::Threading::{INFINITE, WaitForSingleObject},
+        };
+
+        // SAFETY: the handle lives as long as the reference to it.
+        #[allow(unsafe_code)]
+        let waited = unsafe { WaitForSingleObject(self.0.as_raw_handle().cast(), INFINITE) };
+        if waited == WAIT_OBJECT_0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+}
+
+/// The number of the process that started this one, from the system's list of processes.
+#[cfg(windows)]
+fn parent_id() -> Option<u32> {
+    use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+    use windows_sys::Win32::{
+        Foundation::INVALID_HANDLE_VALUE,
+        System::Diagnostics::ToolHelp::{
+            CreateToolhelp32Snapshot, PROCESSENTRY32, Process32First, Process32Next, TH32CS_SNAPPROCESS,
+        },
+    };
+
+    // SAFETY: the snapshot is owned by nobody else, and the entry is a plain structure of numbers that says its own size.
+    #[allow(unsafe_code)]
+    unsafe {
+        let snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+        if snapshot == INVALID_HANDLE_VALUE {
+            return None;
+        }
+        let snapshot = OwnedHandle::from_raw_handle(snapshot.cast());
+        let mut entry: PROCESSENTRY32 = std::mem::zeroed();
+        entry.dwSize = u32::try_from(size_of::<PROCESSENTRY32>()).ok()?;
+        let mut more = Process32First(snapshot.as_raw_handle().cast(), &mut entry);
+        while more != 0 {
+            if entry.th32ProcessID == std::process::id() {
+                return Some(entry.th32ParentProcessID);
+            }
+            more = Process32Next(snapshot.as_raw_handle().cast(), &mut entry);
+        }
+        None
+    }
+}
