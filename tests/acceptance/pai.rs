@@ -359,6 +359,31 @@ fn a_fault_on_get_order_detail_costs_nothing() {
 }
 
 #[test]
+fn a_fault_on_query_orders_costs_nothing() {
+    for kind in [Kind::DropBefore, Kind::Garbage, Kind::Error500, Kind::Truncated] {
+        let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+        terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+        terraform.mock.fault(Fault::times("QueryOrders", kind.clone(), 2));
+        terraform.apply().succeeds().says(&["was found by reading"]);
+        terraform.plans_empty();
+        assert_eq!(terraform.orders().len(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn another_account_sees_no_order_and_buys_none() {
+    let Some(mut terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let key = mock_endpoint::ledger::Key::new("stranger-secret", "2000000000000002");
+    terraform.mock.ledger().keys.insert("stranger".to_owned(), key);
+    terraform.set("ALICLOUD_ACCESS_KEY", "stranger").set("ALICLOUD_SECRET_KEY", "stranger-secret");
+    terraform.apply().fails().says(&["another account", &id, mock_endpoint::ACCOUNT, "2000000000000002"]);
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], id);
+}
+
+#[test]
 fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
     let impatient =
         documented(&["PAI_share"]).replace("products = [", "timeouts = { create = \"3s\" }\n  products = [");

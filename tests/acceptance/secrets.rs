@@ -1,6 +1,10 @@
 //! Secrets stay secret: canaries for every source, at TF_LOG=TRACE, in everything that is written or printed.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+};
 
 use mock_endpoint::{
     fault::{Fault, Kind},
@@ -135,4 +139,26 @@ fn a_profile_and_a_command() {
         terraform.write("credentials.json", &text);
         whole_run(&mut terraform, "");
     }
+}
+
+#[test]
+fn a_sidecar() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("http://{}/?key=canary-token", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let body = json!({
+                "Code": "Success", "AccessKeyId": "canary-id", "AccessKeySecret": "canary-secret-key",
+                "SecurityToken": "canary-token", "Expiration": "2099-01-01T00:00:00Z",
+            })
+            .to_string();
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all((head + &body).as_bytes());
+        }
+    });
+    let Some(mut terraform) = terraform("") else { return };
+    terraform.set("ALICLOUD_CREDENTIALS_URI", &uri);
+    whole_run(&mut terraform, "canary-secret-key canary-token");
 }
