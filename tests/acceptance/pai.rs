@@ -317,7 +317,7 @@ fn faults() -> Vec<Kind> {
     ]
 }
 
-fn one_fault_one_apply(operation: &str) {
+fn one_fault_one_apply(operation: &str, times: u32) {
     let cases: Vec<Kind> = faults();
     let halves = cases.chunks(cases.len().div_ceil(4)).map(<[Kind]>::to_vec);
     let operation = operation.to_owned();
@@ -328,7 +328,7 @@ fn one_fault_one_apply(operation: &str) {
                 for kind in kinds {
                     let Some(mut terraform) = Terraform::with(&documented(&["PAI_share", "OSS_share"])) else { return };
                     terraform.set("CLIENT_READ_TIMEOUT", "1000");
-                    terraform.mock.fault(Fault::once(&operation, kind.clone()));
+                    terraform.mock.fault(Fault::times(&operation, kind.clone(), times));
                     terraform.apply().succeeds();
                     terraform.plans_empty();
                     assert_eq!(terraform.orders().len(), 1, "{operation} {kind:?}");
@@ -345,17 +345,27 @@ fn one_fault_one_apply(operation: &str) {
 
 #[test]
 fn a_fault_on_create_product_orders_costs_nothing() {
-    one_fault_one_apply("CreateProductOrders");
+    one_fault_one_apply("CreateProductOrders", 1);
 }
 
 #[test]
 fn a_fault_on_list_products_costs_nothing() {
-    one_fault_one_apply("ListProducts");
+    one_fault_one_apply("ListProducts", 1);
 }
 
 #[test]
 fn a_fault_on_get_order_detail_costs_nothing() {
-    one_fault_one_apply("GetOrderDetail");
+    one_fault_one_apply("GetOrderDetail", 1);
+}
+
+#[test]
+fn several_faults_on_list_products_cost_nothing() {
+    one_fault_one_apply("ListProducts", 3);
+}
+
+#[test]
+fn several_faults_on_get_order_detail_cost_nothing() {
+    one_fault_one_apply("GetOrderDetail", 3);
 }
 
 #[test]
