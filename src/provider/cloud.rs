@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::intent::{Buyer, Intents};
+use super::intent::{Buyer, Intent, Intents};
 use crate::{
     alicloud::{
         client::Client,
@@ -15,7 +15,10 @@ use crate::{
         signature::acs3::content_sha256,
         sts,
     },
-    tfplugin::{diagnostics::Diagnostic, provider::Patience},
+    tfplugin::{
+        diagnostics::Diagnostic,
+        provider::{Delivered, Patience},
+    },
 };
 
 /// Which site an account is of.
@@ -91,6 +94,13 @@ impl Cloud {
 const BUYER: Duration = Duration::from_secs(5);
 
 impl Cloud {
+    /// The note of a purchase is not needed any more once Terraform has been given the state, and ends the plugin in the
+    /// ordinary way.
+    pub(super) fn forgets_on_delivery(&self, intent: Option<Intent>) -> Delivered {
+        let intents = Arc::clone(&self.intents);
+        intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
+    }
+
     /// What tells this buyer from others in the notes of purchases.
     ///
     /// # Errors

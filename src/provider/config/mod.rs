@@ -7,8 +7,8 @@ mod schema;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use argument::*;
-use schema::ENDPOINTS;
 pub(super) use schema::schema;
+use schema::{ENDPOINTS, MAX_CONFIGURATION_SOURCE};
 
 use super::{
     Cloud,
@@ -41,9 +41,6 @@ const DEFAULT_REGION: &str = "cn-beijing";
 
 /// How long connecting, and answering, may take where nothing is given, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 60_000;
-
-/// The longest text that is appended to the header `User-Agent`, in characters.
-const MAX_CONFIGURATION_SOURCE: usize = 1024;
 
 /// Checks what can be told without reading files.
 pub(super) fn validate(config: &Value) -> Diagnostics {

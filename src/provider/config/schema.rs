@@ -21,7 +21,7 @@ pub(super) const ENDPOINTS: [(Product, &str); 4] = [
 const SESSION: Validator = Validator::Whole(900, 43_200);
 
 /// The longest text that is appended to the header `User-Agent`, in characters.
-const MAX_CONFIGURATION_SOURCE: usize = 1024;
+pub(super) const MAX_CONFIGURATION_SOURCE: usize = 1024;
 
 /// The schema of the provider block.
 pub(in crate::provider) fn schema() -> Schema {

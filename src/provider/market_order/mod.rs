@@ -107,7 +107,7 @@ impl Resource<Cloud> for MarketOrder {
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
         let state = model::placed(create.planned, &bought.order_id, order.as_ref());
         let saved = Saved::with(Object { state, private }, warnings);
-        Ok(Saved { delivered: purchase::on_delivery(cloud, bought.intent), ..saved })
+        Ok(Saved { delivered: cloud.forgets_on_delivery(bought.intent), ..saved })
     }
 
     async fn read(

@@ -1,7 +1,5 @@
 //! The purchase itself: one intent, one token, one order.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::{NAME, model};
@@ -19,7 +17,7 @@ use crate::{
     },
     tfplugin::{
         diagnostics::{Diagnostic, Diagnostics},
-        provider::{Delivered, Patience},
+        provider::Patience,
         value::{Path, Value},
     },
 };
@@ -132,12 +130,6 @@ pub(super) fn is_what_was_planned(order_id: &str, order: &Order, planned: &Value
          {order_id}"
     );
     Err(Diagnostic::error("The client_token belongs to another order", detail).at(Path::attribute("client_token")))
-}
-
-/// The note is not needed any more once Terraform has been given the state, and ends the plugin in the ordinary way.
-pub(super) fn on_delivery(cloud: &Cloud, intent: Option<Intent>) -> Delivered {
-    let intents = Arc::clone(&cloud.intents);
-    intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
 }
 
 fn look_for_it() -> String {

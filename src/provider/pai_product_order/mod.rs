@@ -5,7 +5,7 @@ mod products;
 mod purchase;
 mod schema;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -26,7 +26,7 @@ use crate::{
         diagnostics::{Diagnostic, Diagnostics},
         plan::Action,
         private::Private,
-        provider::{Create, Delete, Delivered, Object, Patience, Resource, Review, Saved, Update},
+        provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
         schema::Schema,
         value::{Path, Value, json as value_json},
     },
@@ -96,8 +96,7 @@ impl Resource<Cloud> for PaiProductOrder {
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
         let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
-        let intents = Arc::clone(&cloud.intents);
-        let delivered = Delivered::then(move || intents.answered(&bought.intent));
+        let delivered = cloud.forgets_on_delivery(Some(bought.intent));
         Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
 
