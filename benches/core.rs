@@ -17,7 +17,7 @@ use terraform_provider_alicloud::{
 };
 
 fn market_order() -> Option<Schema> {
-    let resources = Alicloud.resources();
+    let resources = Alicloud::default().resources();
     resources.iter().find(|resource| resource.name() == "alicloud_market_order").map(|resource| resource.schema())
 }
 

@@ -8,5 +8,5 @@ use terraform_provider_alicloud::{
 };
 
 fn main() -> ExitCode {
-    serve::run(IDENTITY, Alicloud)
+    serve::run(IDENTITY, Alicloud::default())
 }

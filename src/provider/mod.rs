@@ -11,12 +11,15 @@ mod timeouts;
 
 use async_trait::async_trait;
 
-use crate::tfplugin::{
-    diagnostics::Diagnostics,
-    provider::{Provider, Resource, Saved},
-    schema::Schema,
-    serve::Identity,
-    value::Value,
+use crate::{
+    alicloud::credentials::METADATA_SERVICE,
+    tfplugin::{
+        diagnostics::Diagnostics,
+        provider::{Provider, Resource, Saved},
+        schema::Schema,
+        serve::Identity,
+        value::Value,
+    },
 };
 
 pub use cloud::Cloud;
@@ -30,8 +33,17 @@ pub const IDENTITY: Identity = Identity {
 };
 
 /// The provider.
-#[derive(Debug, Default)]
-pub struct Alicloud;
+#[derive(Debug)]
+pub struct Alicloud {
+    /// Where an instance's role is asked for: [`METADATA_SERVICE`], but for tests.
+    pub metadata_service: String,
+}
+
+impl Default for Alicloud {
+    fn default() -> Self {
+        Self { metadata_service: METADATA_SERVICE.to_owned() }
+    }
+}
 
 #[async_trait]
 impl Provider for Alicloud {
@@ -50,7 +62,7 @@ impl Provider for Alicloud {
     }
 
     async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
-        config::configure(&config, terraform_version)
+        config::configure(&config, terraform_version, &self.metadata_service)
     }
 
     fn closing(&self, cloud: &Cloud) {

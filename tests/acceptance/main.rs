@@ -7,9 +7,12 @@ mod examples;
 mod faults;
 mod import;
 mod intents;
+#[path = "../common/loopback.rs"]
+mod loopback;
 mod market_order;
 mod pai;
 mod provider_block;
+mod proxy;
 mod random;
 mod scale;
 mod secrets;

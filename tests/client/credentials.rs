@@ -1,6 +1,6 @@
 //! Each source of credentials, against real servers on loopback.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use mock_endpoint::{ACCESS_KEY, ACCOUNT, Mock, SECRET_KEY, ledger::Key};
@@ -18,6 +18,9 @@ use terraform_provider_alicloud::alicloud::{
 use tokio_util::sync::CancellationToken;
 
 use crate::loopback::Loopback;
+
+/// Where nobody answers.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// A client of this mock, with the mock's own keys.
 pub fn client(mock: &Mock) -> Client {
@@ -132,16 +135,7 @@ fn answer(id: &str, seconds: i64) -> String {
 #[tokio::test]
 async fn the_metadata_service_is_asked_for_a_token_first_and_for_the_role_if_it_is_not_named() {
     for (named, paths) in [(None, 3), (Some("buyer".to_owned()), 2)] {
-        let service = Loopback::start(|asked, _| {
-            let has_token = asked.headers.iter().any(|header| header == "x-aliyun-ecs-metadata-token: the-token");
-            match asked.line.as_str() {
-                "PUT /latest/api/token HTTP/1.1" => (200, "the-token".to_owned()),
-                _ if !has_token => (403, String::new()),
-                "GET /latest/meta-data/ram/security-credentials/ HTTP/1.1" => (200, "buyer\n".to_owned()),
-                "GET /latest/meta-data/ram/security-credentials/buyer HTTP/1.1" => (200, answer("STS.instance", 3600)),
-                _ => (404, String::new()),
-            }
-        });
+        let service = Loopback::metadata(answer("STS.instance", 3600));
         let source = EcsRole::new(&service.url, named).unwrap();
         let keys = source.fetch().await.unwrap();
         assert_eq!(keys.access_key_id, "STS.instance");
@@ -158,7 +152,7 @@ async fn a_metadata_service_without_a_role_says_so() {
         Loopback::start(|asked, _| if asked.line.starts_with("PUT") { (200, "t".into()) } else { (404, "".into()) });
     let error = EcsRole::new(&service.url, None).unwrap().fetch().await.unwrap_err();
     assert!(error.0.contains("RAM role"), "{error}");
-    let error = EcsRole::new("http://127.0.0.1:1", None).unwrap().fetch().await.unwrap_err();
+    let error = EcsRole::new(NOWHERE, None).unwrap().fetch().await.unwrap_err();
     assert!(error.0.contains("ECS instance"), "{error}");
 }
 
@@ -204,7 +198,9 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     assert!(External::new("  ").is_err());
 }
 
-fn profiles(mock: &Mock) -> ProfileFile {
+/// A file with a profile of every mode. `nearby` is the URL of a sidecar, and `file` what a token or a command's output
+/// is in.
+fn profiles(mock: &Mock, nearby: &str, file: &Path) -> ProfileFile {
     let base = json!({"access_key_id": ACCESS_KEY, "access_key_secret": SECRET_KEY});
     let with = |name: &str, mode: &str, more: serde_json::Value| {
         let mut profile = base.clone();
@@ -219,7 +215,7 @@ fn profiles(mock: &Mock) -> ProfileFile {
     let sso = json!({"access_key_id": "sso", "access_key_secret": "sec", "sts_token": "tok", "sts_expiration": hour});
     let mut expired = sso.clone();
     expired["sts_expiration"] = (Utc::now().timestamp() - 1).into();
-    let file = json!({
+    let text = json!({
         "current": "ak",
         "profiles": [
             with("ak", "AK", json!({"region_id": "cn-shanghai", "sts_token": "not for this mode"})),
@@ -234,35 +230,57 @@ fn profiles(mock: &Mock) -> ProfileFile {
             with("lost", "ChainableRamRoleArn", json!({"source_profile": "nowhere", "ram_role_arn": arn("6")})),
             with("ecs", "EcsRamRole", json!({"ram_role_name": "buyer"})),
             with("ecs-role", "RamRoleArnWithEcs", json!({"ram_role_name": "buyer", "ram_role_arn": arn("7")})),
-            with("oidc", "OIDC", json!({"oidc_provider_arn": "p", "oidc_token_file": "/f", "ram_role_arn": arn("8")})),
-            with("uri", "CredentialsURI", json!({"credentials_uri": "http://127.0.0.1:1/"})),
-            with("external", "External", json!({"process_command": "true"})),
+            with("ecs-chain", "ChainableRamRoleArn", json!({"source_profile": "ecs-role", "ram_role_arn": arn("9")})),
+            with("oidc", "OIDC", json!({"oidc_provider_arn": "p", "oidc_token_file": file, "ram_role_arn": arn("8")})),
+            with("uri", "CredentialsURI", json!({"credentials_uri": nearby})),
+            with("external", "External", json!({"process_command": format!("cat {}", file.display())})),
             with("half", "RamRoleArn", json!({})),
             with("odd", "RsaKeyPair", json!({})),
         ],
     });
-    ProfileFile::parse(file.to_string().as_bytes()).unwrap()
+    ProfileFile::parse(text.to_string().as_bytes()).unwrap()
 }
 
 #[tokio::test]
 async fn every_mode_of_a_profile_gives_its_credentials() {
     let mock = Mock::start().unwrap();
-    let (file, client) = (profiles(&mock), client(&mock));
-    let table = [("ak", ACCOUNT), ("sts", "4"), ("sso", "4"), ("oauth", "4"), ("role", "5"), ("chain", "6")];
+    for (id, account) in [("STS.instance", "10"), ("STS.sidecar", "11")] {
+        let key =
+            Key { token: Some("token-of-the-instance".to_owned()), ..Key::new("secret-of-the-instance", account) };
+        mock.ledger().keys.insert(id.to_owned(), key);
+    }
+    let instance = Loopback::metadata(answer("STS.instance", 3600));
+    let sidecar = Loopback::start(|_, _| (200, answer("STS.sidecar", 3600)));
+    // For the mode OIDC it is a token, for External a profile.
+    let printed = tempfile::NamedTempFile::new().unwrap();
+    let profile = json!({"mode": "AK", "access_key_id": ACCESS_KEY, "access_key_secret": SECRET_KEY});
+    std::fs::write(printed.path(), profile.to_string()).unwrap();
+    let (file, client) = (profiles(&mock, &sidecar.url, printed.path()), client(&mock));
+    let table = [
+        ("ak", ACCOUNT),
+        ("sts", "4"),
+        ("sso", "4"),
+        ("oauth", "4"),
+        ("role", "5"),
+        ("chain", "6"),
+        ("ecs", "10"),
+        ("ecs-role", "7"),
+        ("ecs-chain", "9"),
+        ("oidc", "8"),
+        ("uri", "11"),
+        ("external", ACCOUNT),
+    ];
     for (name, expected) in table {
-        let source = file.source(file.profile(Some(name)).unwrap(), &client).unwrap();
+        let source = file.source(file.profile(Some(name)).unwrap(), &client, &instance.url).unwrap();
         assert_eq!(account(&with_source(&mock, source)).await, expected, "{name}");
     }
     assert_eq!(file.profile(None).unwrap().region_id, "cn-shanghai");
-    for name in ["ecs", "ecs-role", "oidc", "uri", "external"] {
-        assert!(file.source(file.profile(Some(name)).unwrap(), &client).is_ok(), "{name}");
-    }
 }
 
 #[test]
 fn profiles_that_cannot_be_served_say_why() {
     let mock = Mock::start().unwrap();
-    let (file, client) = (profiles(&mock), client(&mock));
+    let (file, client) = (profiles(&mock, &mock.url(), Path::new("/f")), client(&mock));
     let table = [
         ("loop-a", "loop-a -> loop-b -> loop-a"),
         ("lost", "no profile \"nowhere\""),
@@ -271,7 +289,7 @@ fn profiles_that_cannot_be_served_say_why() {
         ("odd", "\"RsaKeyPair\", which this provider cannot serve"),
     ];
     for (name, word) in table {
-        let error = file.source(file.profile(Some(name)).unwrap(), &client).unwrap_err();
+        let error = file.source(file.profile(Some(name)).unwrap(), &client, NOWHERE).unwrap_err();
         assert!(error.0.contains(word), "{name}: {error}");
         assert!(!error.0.contains(SECRET_KEY), "{error}");
     }

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod hostile;
+#[path = "../common/loopback.rs"]
 mod loopback;
 mod official_sdk;
 mod signatures;

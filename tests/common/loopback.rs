@@ -48,4 +48,18 @@ impl Loopback {
         });
         Self { url, asked }
     }
+
+    /// A metadata service whose instance has the role `buyer` with these credentials.
+    pub fn metadata(credentials: String) -> Self {
+        Self::start(move |asked, _| {
+            let has_token = asked.headers.iter().any(|header| header == "x-aliyun-ecs-metadata-token: the-token");
+            match asked.line.as_str() {
+                "PUT /latest/api/token HTTP/1.1" => (200, "the-token".to_owned()),
+                _ if !has_token => (403, String::new()),
+                "GET /latest/meta-data/ram/security-credentials/ HTTP/1.1" => (200, "buyer\n".to_owned()),
+                "GET /latest/meta-data/ram/security-credentials/buyer HTTP/1.1" => (200, credentials.clone()),
+                _ => (404, String::new()),
+            }
+        })
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         ["--check"] => true,
         _ => return Err("usage: cargo xtask docs [--check]".to_owned()),
     };
-    let provider = Alicloud;
+    let provider = Alicloud::default();
     let mut pages = vec![("docs/index.md".to_owned(), index(&provider.schema())?)];
     for resource in provider.resources() {
         let name = resource.name();

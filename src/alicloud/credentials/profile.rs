@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{
-    AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, METADATA_SERVICE,
-    NoCredentials, Role, Source, StaticKeys, Token,
+    AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, NoCredentials, Role,
+    Source, StaticKeys, Token,
 };
 use crate::alicloud::client::Client;
 
@@ -95,18 +95,25 @@ impl ProfileFile {
         })
     }
 
-    /// What a profile's mode gives. The client sends what STS has to be asked; nothing is sent yet.
+    /// What a profile's mode gives. The client sends what STS has to be asked, and `metadata_service` is where an
+    /// instance's role is asked for; nothing is sent yet.
     ///
     /// # Errors
     /// A mode that cannot be served, fields that are missing, and profiles that lead in a circle.
-    pub fn source(&self, profile: &Profile, client: &Client) -> Result<Arc<dyn Source>, NoCredentials> {
-        self.follow(profile, client, &mut Vec::new())
+    pub fn source(
+        &self,
+        profile: &Profile,
+        client: &Client,
+        metadata_service: &str,
+    ) -> Result<Arc<dyn Source>, NoCredentials> {
+        self.follow(profile, client, metadata_service, &mut Vec::new())
     }
 
     fn follow<'p>(
         &'p self,
         profile: &'p Profile,
         client: &Client,
+        metadata_service: &str,
         path: &mut Vec<&'p str>,
     ) -> Result<Arc<dyn Source>, NoCredentials> {
         if path.contains(&profile.name.as_str()) {
@@ -120,7 +127,7 @@ impl ProfileFile {
         };
         let instance_role = || -> Result<Arc<dyn Source>, NoCredentials> {
             let name = Some(profile.ram_role_name.clone()).filter(|name| !name.is_empty());
-            Ok(Arc::new(Cached::new(EcsRole::new(METADATA_SERVICE, name)?)))
+            Ok(Arc::new(Cached::new(EcsRole::new(metadata_service, name)?)))
         };
         match profile.mode.as_str() {
             "AK" | "" | "StsToken" | "CloudSSO" | "OAuth" => {
@@ -134,7 +141,7 @@ impl ProfileFile {
             "RamRoleArnWithEcs" => with_role(instance_role()?),
             "ChainableRamRoleArn" => {
                 let name = profile.required("source_profile", &profile.source_profile)?;
-                with_role(self.follow(self.profile(Some(name))?, client, path)?)
+                with_role(self.follow(self.profile(Some(name))?, client, metadata_service, path)?)
             }
             "CredentialsURI" => {
                 let uri = profile.required("credentials_uri", &profile.credentials_uri)?;

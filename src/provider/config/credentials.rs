@@ -11,8 +11,8 @@ use crate::{
     alicloud::{
         client::Client,
         credentials::{
-            AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, METADATA_SERVICE,
-            NoCredentials, Role, Source, StaticKeys, Token,
+            AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, NoCredentials, Role, Source,
+            StaticKeys, Token,
             profile::{Profile, ProfileFile},
         },
     },
@@ -73,11 +73,17 @@ fn has_other_source(config: &Value) -> bool {
         || role_block(config, "assume_role_with_oidc").is_some()
 }
 
-/// The source of credentials. `client` sends what STS has to be asked; nothing is sent yet.
-pub(super) fn source(config: &Value, profile: Option<Chosen>, client: &Client) -> Result<Arc<dyn Source>, Diagnostic> {
+/// The source of credentials. `client` sends what STS has to be asked, and `metadata_service` is where an instance's role
+/// is asked for; nothing is sent yet.
+pub(super) fn source(
+    config: &Value,
+    profile: Option<Chosen>,
+    client: &Client,
+    metadata_service: &str,
+) -> Result<Arc<dyn Source>, Diagnostic> {
     let base = match oidc(config, client)? {
         Some(source) => source,
-        None => base(config, profile, client)?,
+        None => base(config, profile, client, metadata_service)?,
     };
     let Some(block) = role_block(config, "assume_role") else { return Ok(base) };
     let arn = match ROLE_ARN.given(block) {
@@ -95,7 +101,12 @@ pub(super) fn source(config: &Value, profile: Option<Chosen>, client: &Client) -
     Ok(Arc::new(Cached::new(AssumeRole::new(client.with_credentials(base), role))))
 }
 
-fn base(config: &Value, profile: Option<Chosen>, client: &Client) -> Result<Arc<dyn Source>, Diagnostic> {
+fn base(
+    config: &Value,
+    profile: Option<Chosen>,
+    client: &Client,
+    metadata_service: &str,
+) -> Result<Arc<dyn Source>, Diagnostic> {
     let keys = (ACCESS_KEY.given(config), SECRET_KEY.given(config));
     match keys {
         (Given::Text(id), Given::Text(secret)) => {
@@ -116,11 +127,11 @@ fn base(config: &Value, profile: Option<Chosen>, client: &Client) -> Result<Arc<
         return Ok(Arc::new(NotYet));
     }
     if let Some(Chosen { file, profile, argument }) = profile {
-        return file.source(&profile, client).map_err(wrong(argument));
+        return file.source(&profile, client, metadata_service).map_err(wrong(argument));
     }
     match ECS_ROLE_NAME.given(config) {
         Given::Text(role) => {
-            let fetch = EcsRole::new(METADATA_SERVICE, Some(role)).map_err(wrong(ECS_ROLE_NAME))?;
+            let fetch = EcsRole::new(metadata_service, Some(role)).map_err(wrong(ECS_ROLE_NAME))?;
             return Ok(Arc::new(Cached::new(fetch)));
         }
         Given::Later => return Ok(Arc::new(NotYet)),

@@ -52,7 +52,11 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
 }
 
 /// Makes the client. No network is touched.
-pub(super) fn configure(config: &Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
+pub(super) fn configure(
+    config: &Value,
+    terraform_version: &str,
+    metadata_service: &str,
+) -> Result<Saved<Cloud>, Diagnostics> {
     let profile = credentials::profile(config)?;
     let region = REGION.text(config).or_else(|| profile.as_ref().and_then(credentials::Chosen::region));
     let region = known_region(config, region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))?;
@@ -77,7 +81,7 @@ pub(super) fn configure(config: &Value, terraform_version: &str) -> Result<Saved
         credentials: Arc::new(NotYet),
     });
     let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
-    let source = credentials::source(config, profile, &client)?;
+    let source = credentials::source(config, profile, &client, metadata_service)?;
     let client = client.with_credentials(source);
     let mut warnings = Diagnostics::default();
     let endpoints = ENDPOINTS.iter().filter_map(|(product, _)| client.endpoint(*product).ok());

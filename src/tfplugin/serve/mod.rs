@@ -65,13 +65,18 @@ pub fn run<P: Provider>(identity: Identity, provider: P) -> ExitCode {
             println!("{} {}", identity.name, identity.version);
             ExitCode::SUCCESS
         }
-        ["--debug" | "-debug"] => serve(identity, provider, Start::Debug),
+        ["--debug" | "-debug"] => debug(identity, provider),
         [] if handshake::started_by_terraform() => serve(identity, provider, Start::Plugin),
         _ => {
             eprintln!("{}", handshake::explanation(identity.name));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Serves until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
+pub fn debug<P: Provider>(identity: Identity, provider: P) -> ExitCode {
+    serve(identity, provider, Start::Debug)
 }
 
 fn serve<P: Provider>(identity: Identity, provider: P, start: Start) -> ExitCode {
