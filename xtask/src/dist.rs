@@ -52,14 +52,15 @@ fn target() -> Result<String, String> {
 /// Builds a binary that needs no library of the machine it runs on, and that does not tell where it was built.
 fn build() -> Result<(PathBuf, String), String> {
     let target = target()?;
+    let directory = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
-    let mut flags = vec![format!("--remap-path-prefix={}=.", root().display())];
-    flags.extend(home.ok().map(|home| format!("--remap-path-prefix={home}=cargo")));
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let mut flags = vec![remap(&root(), "."), remap(&directory, "./target")];
+    flags.extend(home.ok().map(|home| remap(Path::new(&home), "cargo")));
     flags.push("-Ctarget-feature=+crt-static".to_owned());
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--locked", "--package", NAME, "--target", &target]);
     run_command(cargo.current_dir(root()).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
-    let directory = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok((directory.join(&target).join("release").join(NAME), target))
 }
 
