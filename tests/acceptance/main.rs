@@ -1,6 +1,7 @@
 //! Acceptance tests: the real Terraform, the real plugin, a mock endpoint; the mock's ledger is the judge.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod altered;
 mod bad_input;
 mod debugger;
 mod examples;
@@ -18,3 +19,4 @@ mod scale;
 mod secrets;
 mod takeover;
 mod terraform;
+mod tiny_resource;

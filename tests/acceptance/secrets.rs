@@ -1,25 +1,14 @@
 //! Secrets stay secret: canaries for every source, at TF_LOG=TRACE, in everything that is written or printed.
 
-use std::{env, fs, process::Command};
+use std::fs;
 
-use async_trait::async_trait;
 use mock_endpoint::{
     fault::{Fault, Kind},
     ledger::Key,
 };
 use serde_json::json;
-use terraform_provider_alicloud::{
-    provider::{Alicloud, Cloud, IDENTITY},
-    tfplugin::{
-        diagnostics::Diagnostics,
-        provider::{Provider, Resource, Saved},
-        schema::Schema,
-        serve,
-        value::Value,
-    },
-};
 
-use crate::{debugger::Attached, loopback::Loopback, market_order::ORDER, terraform::Terraform};
+use crate::{altered, loopback::Loopback, market_order::ORDER, terraform::Terraform};
 
 const CANARIES: [&str; 4] = ["canary-secret-key", "canary-token", "canary-oidc-token", "canary-profile-secret"];
 
@@ -166,53 +155,11 @@ fn temporary_keys() -> String {
     .to_string()
 }
 
-/// The provider, but with its metadata service elsewhere, and with a fault of its own where one is asked for.
-struct Altered {
-    provider: Alicloud,
-    panics: bool,
-}
-
-#[async_trait]
-impl Provider for Altered {
-    type Client = Cloud;
-
-    fn schema(&self) -> Schema {
-        self.provider.schema()
-    }
-
-    fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
-        self.provider.resources()
-    }
-
-    async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
-        assert!(!self.panics, "canary-secret-key in {config:?}");
-        self.provider.configure(config, terraform_version).await
-    }
-}
-
-/// Not a test: the plugin that [`altered_plugin`] starts.
-#[test]
-#[ignore = "other tests start it"]
-fn serve_altered() {
-    let Ok(metadata_service) = env::var("METADATA_SERVICE") else { return };
-    let provider = Altered { provider: Alicloud { metadata_service }, panics: env::var_os("PANICS").is_some() };
-    serve::debug(IDENTITY, provider);
-}
-
-/// Starts this executable again, as a plugin that Terraform attaches to and that logs into the same directory.
-fn altered_plugin(terraform: &mut Terraform, variables: &[(&str, &str)]) -> Attached {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "--nocapture", "secrets::serve_altered"]);
-    command.envs(variables.iter().copied()).env("TF_LOG", "TRACE");
-    command.stderr(fs::File::create(terraform.path().join("plugin.log")).unwrap());
-    Attached::start(command, terraform)
-}
-
 #[test]
 fn the_role_of_an_instance() {
     let instance = Loopback::metadata(temporary_keys());
     let Some(mut terraform) = terraform("  ecs_role_name = \"buyer\"") else { return };
-    let plugin = altered_plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
+    let plugin = altered::plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
     whole_run(&mut terraform, "canary-secret-key canary-token");
     plugin.ends_well();
     assert!(instance.asked.lock().unwrap().len() >= 2);
@@ -223,7 +170,7 @@ fn a_panic() {
     let block = "  access_key     = \"canary-id\"\n  secret_key     = \"canary-secret-key\"\n  security_token = \"canary-token\"";
     let Some(mut terraform) = terraform(block) else { return };
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
-    let plugin = altered_plugin(&mut terraform, &[("METADATA_SERVICE", ""), ("PANICS", "1")]);
+    let plugin = altered::plugin(&mut terraform, &[("PANICS", "1")]);
     let failed = terraform.apply().fails().says(&["a panic"]);
     plugin.ends_well();
     let secrets = CANARIES.map(str::to_owned);
