@@ -7,7 +7,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::{
-    credentials::{Credentials, NoCredentials, Source},
+    credentials::{Credentials, Source},
     endpoint::{Endpoint, Product, Protocol},
     error::{Error, Failure},
     regions,
@@ -48,8 +48,8 @@ pub struct Config {
     pub credentials: Arc<dyn Source>,
 }
 
-/// A request, before it is signed.
-#[derive(Debug, Clone)]
+/// A request, before it is signed. It may hold a token, so it cannot be printed.
+#[derive(Clone)]
 pub struct Request {
     /// The product.
     pub product: Product,
@@ -114,9 +114,17 @@ impl Client {
     /// The AccessKey id that requests are signed with now.
     ///
     /// # Errors
-    /// There are no credentials.
-    pub async fn access_key_id(&self) -> Result<String, NoCredentials> {
-        Ok(self.config.credentials.credentials().await?.access_key_id.clone())
+    /// There are no credentials, or not within the limit.
+    pub async fn access_key_id(&self, limit: &Limit) -> Result<String, Error> {
+        Ok(self.credentials(limit).await?.access_key_id.clone())
+    }
+
+    async fn credentials(&self, limit: &Limit) -> Result<Arc<Credentials>, Error> {
+        let over = || "the credentials did not come within the time limit".to_owned();
+        tokio::select! {
+            found = self.config.credentials.credentials() => found.map_err(|error| Error::Credentials(error.0)),
+            () = limit.over() => Err(if limit.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
+        }
     }
 
     /// Where requests for this product go.
@@ -168,15 +176,10 @@ impl Client {
 
     async fn once(&self, request: &Request, limit: &Limit) -> Result<Reply, Error> {
         let endpoint = self.endpoint(request.product)?;
-        let credentials = if request.signed {
-            let credentials = self.config.credentials.credentials().await;
-            Some(credentials.map_err(|error| Error::Credentials(error.0))?)
-        } else {
-            None
-        };
+        let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
         let outgoing = self.sign(request, &endpoint, credentials);
-        // Getting credentials can take a while, in which Terraform may have asked to stop.
+        // Nothing is sent in the very moment in which Terraform asks to stop.
         if limit.is_stopped() {
             return Err(Error::Stopped);
         }

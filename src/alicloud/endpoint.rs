@@ -82,15 +82,13 @@ impl Endpoint {
     pub fn parse(text: &str, protocol: Protocol) -> Result<Self, NotAnEndpoint> {
         let whole = if text.contains("://") { text.to_owned() } else { format!("{}://{text}", protocol.scheme()) };
         let url = Url::parse(&whole).map_err(|_| NotAnEndpoint)?;
-        let plain = matches!(url.scheme(), "http" | "https")
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && !text.contains(['@', '?', '#', '\\', ' '])
-            && url.host_str().is_some_and(is_host);
-        if plain { Ok(Self(url)) } else { Err(NotAnEndpoint) }
+        let endpoint = Self(url);
+        let is_http = matches!(endpoint.0.scheme(), "http" | "https");
+        let is_host = endpoint.0.host_str().is_some_and(is_host);
+        // What a URL's reader corrects, completes or leaves out was not a host to begin with.
+        let said = whole.split_once("://").map_or("", |(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
+        let is_said = endpoint.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(said));
+        if is_http && is_host && is_said { Ok(endpoint) } else { Err(NotAnEndpoint) }
     }
 
     /// Host and port as the header `Host` has them: without the port that is the scheme's own.
@@ -99,9 +97,15 @@ impl Endpoint {
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// The host, and host and port, as they can be written.
+    fn spellings(&self) -> [String; 2] {
+        let host = self.0.host_str().unwrap_or_default();
+        [self.authority(), format!("{host}:{}", self.0.port_or_known_default().unwrap_or_default())]
+    }
+
     /// Whether requests travel in the clear to another machine.
     pub fn is_exposed(&self) -> bool {
-        self.0.scheme() == "http" && !self.is_loopback()
+        self.0.scheme() == "http" && !is_loopback(&self.0)
     }
 
     /// The URL of a path and an encoded query here.
@@ -111,14 +115,15 @@ impl Endpoint {
         url.set_query(Some(query).filter(|query| !query.is_empty()));
         url
     }
+}
 
-    fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-            Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-            None => false,
-        }
+/// Whether a URL leads to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
     }
 }
 
@@ -148,6 +153,7 @@ mod tests {
             ("127.0.0.1:8080", "https://127.0.0.1:8080"),
             ("http://[::1]:80", "http://[::1]"),
             ("http://localhost:1/", "http://localhost:1"),
+            ("Market.Aliyuncs.com", "https://market.aliyuncs.com"),
         ];
         for (text, shown) in table {
             let endpoint = Endpoint::parse(text, Protocol::Https);
@@ -172,6 +178,15 @@ mod tests {
             "host:port",
             "host:99999",
             "é!.com/",
+            "a\tb",
+            "a\n",
+            "https:///a",
+            "a/x/..",
+            "a/.",
+            "host:",
+            "127.1",
+            "a//",
+            "a:0443",
         ] {
             assert_eq!(Endpoint::parse(text, Protocol::Https), Err(NotAnEndpoint), "{text:?}");
         }

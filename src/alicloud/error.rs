@@ -46,11 +46,13 @@ pub enum TransportKind {
     Dns,
     /// Nobody accepts connections there, or they break off.
     Connect,
+    /// Time ran out before there was a connection, TLS included.
+    ConnectTimeout,
     /// The TLS handshake broke off.
     Tls,
     /// The certificate does not verify. It will not the next time either.
     Certificate,
-    /// Time ran out.
+    /// Time ran out before there was a whole answer.
     Timeout,
     /// The connection broke while the request was under way.
     Broken,
@@ -209,6 +211,7 @@ impl fmt::Display for Transport {
         match kind {
             TransportKind::Dns => write!(f, "the host name of {host} cannot be resolved ({cause})"),
             TransportKind::Connect => write!(f, "no connection to {host} ({cause})"),
+            TransportKind::ConnectTimeout => write!(f, "no connection to {host} came about in time ({cause})"),
             TransportKind::Tls => write!(f, "the TLS handshake with {host} broke off ({cause})"),
             TransportKind::Certificate => write!(f, "the certificate of {host} does not verify ({cause})"),
             TransportKind::Timeout => write!(f, "{host} did not answer in time ({cause})"),

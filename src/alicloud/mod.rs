@@ -13,6 +13,7 @@
 pub mod aiworkspace;
 pub mod billing;
 pub mod client;
+mod connecting;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;

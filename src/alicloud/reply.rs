@@ -7,8 +7,7 @@ use serde_json::Value as Json;
 
 use super::error::{ApiError, Error};
 
-/// What came back, as far as it can be told without knowing the operation.
-#[derive(Debug)]
+/// What came back, as far as it can be told without knowing the operation. It may hold keys, so it cannot be printed.
 pub struct RawReply {
     /// The HTTP status.
     pub status: u16,
@@ -18,8 +17,8 @@ pub struct RawReply {
     pub body: Vec<u8>,
 }
 
-/// The reply to an operation that succeeded.
-#[derive(Debug, Clone)]
+/// The reply to an operation that succeeded. It may hold keys, so it cannot be printed.
+#[derive(Clone)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,

@@ -44,6 +44,14 @@ impl Limit {
         self.stop.is_cancelled()
     }
 
+    /// Waits until nothing new may be sent.
+    pub async fn over(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep_until(self.until) => {}
+        }
+    }
+
     /// Waits, unless that would go beyond the limit or waiting is called off. Says whether the whole time has passed.
     pub async fn wait(&self, time: Duration) -> bool {
         if time >= self.left() {

@@ -8,6 +8,8 @@ use reqwest::{
 };
 
 use super::{
+    connecting,
+    endpoint::is_loopback,
     error::{Error, Transport, TransportKind},
     reply::RawReply,
     signature::Parameters,
@@ -24,14 +26,17 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 pub struct Timeouts {
     /// From the start to an established connection.
     pub connect: Duration,
-    /// From the request to the end of the reply.
+    /// From the established connection to the end of the reply.
     pub read: Duration,
 }
 
-/// The pool of connections.
+/// The pools of connections.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
-    client: reqwest::Client,
+    direct: reqwest::Client,
+    /// Through the proxies that the environment names; none where these are never asked.
+    proxied: Option<reqwest::Client>,
+    timeouts: Timeouts,
 }
 
 /// A request as it goes over the wire, signed.
@@ -44,10 +49,17 @@ pub(super) struct Outgoing {
 
 impl Http {
     pub(super) fn new(timeouts: Timeouts, user_agent: &str) -> Result<Self, Error> {
-        Self::build(reqwest::Client::builder().user_agent(user_agent), timeouts)
+        let builder = || reqwest::Client::builder().user_agent(user_agent);
+        let direct = Self::build(builder().no_proxy(), timeouts)?;
+        Ok(Self { direct, proxied: Some(Self::build(builder(), timeouts)?), timeouts })
     }
 
-    fn build(builder: reqwest::ClientBuilder, timeouts: Timeouts) -> Result<Self, Error> {
+    fn without_proxy(timeouts: Timeouts) -> Result<Self, Error> {
+        let direct = Self::build(reqwest::Client::builder().no_proxy(), timeouts)?;
+        Ok(Self { direct, proxied: None, timeouts })
+    }
+
+    fn build(builder: reqwest::ClientBuilder, timeouts: Timeouts) -> Result<reqwest::Client, Error> {
         let client = builder
             .http1_only()
             // A redirect would carry a signed purchase elsewhere.
@@ -55,25 +67,36 @@ impl Http {
             // Whether a purchase may be sent again is decided where it is known what it is.
             .retry(reqwest::retry::never())
             .connect_timeout(timeouts.connect)
-            .read_timeout(timeouts.read)
+            .connector_layer(connecting::Told)
+            // A request that was given another's connection while its own was being made knows no better.
             .timeout(timeouts.connect.saturating_add(timeouts.read))
             .build();
-        client.map(|client| Self { client }).map_err(|error| Error::Configuration(format!("no HTTP client: {error}")))
+        client.map_err(|error| Error::Configuration(format!("no HTTP client: {error}")))
     }
 
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(RawReply, Option<i64>), Error> {
+        let host = host_of(&outgoing.url);
+        let answer = connecting::answered_within(self.timeouts.read, self.exchange(outgoing, &host)).await;
+        answer.unwrap_or_else(|| {
+            let cause = format!("no whole answer within {} milliseconds", self.timeouts.read.as_millis());
+            Err(Error::Lost(Transport { kind: TransportKind::Timeout, host, cause }))
+        })
+    }
+
+    async fn exchange(&self, outgoing: Outgoing, host: &str) -> Result<(RawReply, Option<i64>), Error> {
         let Outgoing { method, url, headers, body } = outgoing;
-        let host = host_of(&url);
         let headers = header_map(&headers)?;
-        let request = self.client.request(method, url).headers(headers).body(body);
-        let mut response = request.send().await.map_err(|error| classify(&error, &host))?;
+        // No proxy leads back to this machine, as Go's programs have it.
+        let client = self.proxied.as_ref().filter(|_| !is_loopback(&url)).unwrap_or(&self.direct);
+        let request = client.request(method, url).headers(headers).body(body);
+        let mut response = request.send().await.map_err(|error| classify(&error, host))?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok());
         let retry_after = retry_after.map(Duration::from_secs).map(|time| time.min(MAX_RETRY_AFTER));
         let date = header(DATE).and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error, &host))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error, host))? {
             if body.len() + chunk.len() > MAX_BODY {
                 let what = format!("it is longer than {MAX_BODY} bytes");
                 return Err(Error::Malformed { status, request_id: None, what });
@@ -93,15 +116,11 @@ pub(super) struct Local(Http);
 
 impl Local {
     pub(super) fn new() -> Result<Self, Error> {
-        Self::build(reqwest::Client::builder())
+        Http::new(LOCAL, "").map(Self)
     }
 
     pub(super) fn without_proxy() -> Result<Self, Error> {
-        Self::build(reqwest::Client::builder().no_proxy())
-    }
-
-    fn build(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
-        Http::build(builder, LOCAL).map(Self)
+        Http::without_proxy(LOCAL).map(Self)
     }
 
     /// The status and the body.
@@ -139,7 +158,8 @@ fn classify(error: &reqwest::Error, host: &str) -> Error {
     let kind = match (tls, error.is_timeout(), error.is_connect()) {
         (Some(rustls::Error::InvalidCertificate(_)), ..) => TransportKind::Certificate,
         (Some(_), ..) => TransportKind::Tls,
-        (None, true, _) => TransportKind::Timeout,
+        (None, true, true) => TransportKind::ConnectTimeout,
+        (None, true, false) => TransportKind::Timeout,
         (None, false, true) if resolving => TransportKind::Dns,
         (None, false, true) if broken == Some(io::ErrorKind::UnexpectedEof) => TransportKind::Tls,
         (None, false, true) => TransportKind::Connect,

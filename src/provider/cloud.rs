@@ -18,6 +18,7 @@ use crate::{
     tfplugin::{
         diagnostics::Diagnostic,
         provider::{Delivered, Patience},
+        value::Value,
     },
 };
 
@@ -90,8 +91,11 @@ impl Cloud {
     }
 }
 
-/// How long finding out who buys may take. It is a precaution, and no purchase fails for the want of it.
+/// How long finding out who buys may take where nothing depends on it.
 const BUYER: Duration = Duration::from_secs(5);
+
+/// How long making credentials may take, and finding out whose they are where that is asked for.
+const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Cloud {
     /// The note of a purchase is not needed any more once Terraform has been given the state, and ends the plugin in the
@@ -104,21 +108,24 @@ impl Cloud {
     /// What tells this buyer from others in the notes of purchases.
     ///
     /// # Errors
-    /// There are no credentials, or they belong to another account than the provider block names.
+    /// There are no credentials, or they do not certainly belong to the account that the provider block names.
     pub(super) async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
         let asked = self.buyer.get_or_try_init(async || {
-            let limit = self.limit(BUYER, patience);
-            let account = match tokio::time::timeout(BUYER, self.account(&limit)).await {
-                Ok(Ok(account)) => Some(account.to_owned()),
-                Ok(Err(unknown @ AccountUnknown::Another { .. })) => return Err(unknown.explain()),
-                Ok(Err(AccountUnknown::Failed(failure))) if matches!(failure.error, Error::Credentials(_)) => {
-                    return Err(AccountUnknown::Failed(failure).explain());
-                }
-                Ok(Err(AccountUnknown::Failed(_))) | Err(_) => None,
-            };
-            let id = self.client.access_key_id().await;
+            // Before the clock runs: making credentials can take longer than asking whose they are.
+            let id = self.client.access_key_id(&self.limit(CREDENTIALS, patience)).await;
             let id =
                 id.map_err(|error| Diagnostic::error("No credentials", format!("{error}. Nothing was bought.")))?;
+            // An account that the provider block names must be known. Else who buys is only a precaution.
+            let time = if self.account_id.is_some() { CREDENTIALS } else { BUYER };
+            let account = match self.account(&self.limit(time, patience)).await {
+                Ok(account) => Some(account.to_owned()),
+                Err(AccountUnknown::Failed(failure))
+                    if self.account_id.is_none() && !matches!(failure.error, Error::Credentials(_)) =>
+                {
+                    None
+                }
+                Err(unknown) => return Err(unknown.explain()),
+            };
             Ok(Buyer { account, key: content_sha256(id.as_bytes()) })
         });
         asked.await.cloned()
@@ -160,17 +167,30 @@ impl AccountUnknown {
     }
 }
 
-/// Credentials whose values Terraform does not know yet, while it plans.
-#[derive(Debug)]
-pub(super) struct NotYet;
+/// Stands in for credentials while Terraform plans with a provider block that has values it does not know yet. Without
+/// them nothing is sent.
+#[derive(Debug, Default)]
+pub(super) struct NotYet {
+    arguments: Vec<String>,
+}
+
+impl NotYet {
+    /// None if all values of this provider block are known.
+    pub(super) fn for_values_of(config: &Value) -> Option<Self> {
+        let unknown = |(_, value): &(&String, &Value)| !value.is_wholly_known();
+        let arguments = config.as_map().into_iter().flatten().filter(unknown).map(|(name, _)| name.clone());
+        let arguments: Vec<String> = arguments.collect();
+        (!arguments.is_empty()).then_some(Self { arguments })
+    }
+}
 
 #[async_trait]
 impl Source for NotYet {
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
-        Err(NoCredentials(
-            "The credentials in the provider block are known only after apply, and this has to be read before. Apply \
-             what they come from first, with terraform apply -target."
-                .to_owned(),
-        ))
+        let arguments = self.arguments.join(", ");
+        Err(NoCredentials(format!(
+            "The provider block has values that are known only after apply ({arguments}), and this has to be read before. \
+             Apply what they come from first, with terraform apply -target."
+        )))
     }
 }

@@ -52,7 +52,7 @@ fn remedy(failure: &Failure) -> String {
             TransportKind::Tls => {
                 "Check that the endpoint speaks HTTPS; for a mock without TLS, name it with http://.".to_owned()
             }
-            TransportKind::Connect | TransportKind::Broken | TransportKind::Timeout => {
+            TransportKind::Connect | TransportKind::ConnectTimeout | TransportKind::Broken | TransportKind::Timeout => {
                 "Check that the endpoint can be reached from here (HTTPS_PROXY and NO_PROXY are honoured), then run \
                  terraform apply again."
                     .to_owned()

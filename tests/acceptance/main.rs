@@ -20,3 +20,4 @@ mod secrets;
 mod takeover;
 mod terraform;
 mod tiny_resource;
+mod variables;

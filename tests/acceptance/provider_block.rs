@@ -7,14 +7,14 @@ use crate::{market_order::ORDER, terraform::Terraform};
 
 /// Who bought: the account of the only order.
 #[track_caller]
-fn buyer(terraform: &Terraform) -> String {
+pub fn buyer(terraform: &Terraform) -> String {
     terraform.apply().succeeds();
     let ledger = terraform.mock.ledger();
     ledger.orders.values().last().unwrap().account.clone()
 }
 
 /// A mock that knows the keys `<name>` / `<name>-secret` of the account `<name>`.
-fn world(names: &[&str]) -> Option<Terraform> {
+pub fn world(names: &[&str]) -> Option<Terraform> {
     let mut terraform = Terraform::with(ORDER)?;
     for name in names {
         terraform.mock.ledger().keys.insert((*name).to_owned(), Key::new(&format!("{name}-secret"), name));
@@ -23,11 +23,11 @@ fn world(names: &[&str]) -> Option<Terraform> {
     Some(terraform)
 }
 
-fn configure(terraform: &Terraform, block: &str) {
+pub fn configure(terraform: &Terraform, block: &str) {
     terraform.configure(&format!("provider \"alicloud\" {{\n{block}\n}}\n{ORDER}"));
 }
 
-fn credentials_file(terraform: &Terraform) -> String {
+pub fn credentials_file(terraform: &Terraform) -> String {
     let profile = |name: &str, region: &str| {
         json!({
             "name": name, "mode": "AK", "access_key_id": name, "access_key_secret": format!("{name}-secret"),

@@ -94,6 +94,14 @@ fn keys_from_the_environment() {
 }
 
 #[test]
+fn keys_in_the_provider_block() {
+    let block =
+        "  access_key = \"canary-id\"\n  secret_key = \"canary-secret-key\"\n  security_token = \"canary-token\"";
+    let Some(mut terraform) = terraform(block) else { return };
+    whole_run(&mut terraform, "canary-secret-key canary-token");
+}
+
+#[test]
 fn an_assumed_role() {
     let Some(mut terraform) = terraform("  assume_role {\n    role_arn = \"acs:ram::3:role/buyer\"\n  }") else {
         return;
@@ -113,10 +121,26 @@ fn a_token_of_an_identity_provider() {
 }
 
 #[test]
+fn a_token_in_the_environment() {
+    let block =
+        "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::4:role/buyer\"\n  }";
+    let Some(mut terraform) = terraform(block) else { return };
+    terraform.set("ALIBABA_CLOUD_OIDC_TOKEN", "canary-oidc-token");
+    whole_run(&mut terraform, "");
+}
+
+#[test]
 fn a_profile_and_a_command() {
     let profile = json!({"name": "p", "mode": "AK", "access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret"});
     let external = json!({"name": "p", "mode": "External", "process_command": "cat credentials-of-the-command.json"});
-    for profile in [profile.clone(), external] {
+    let sts = json!({
+        "name": "p", "mode": "StsToken", "access_key_id": "canary-id", "access_key_secret": "canary-secret-key",
+        "sts_token": "canary-token",
+    });
+    let mut role = profile.clone();
+    role["mode"] = "RamRoleArn".into();
+    role["ram_role_arn"] = "acs:ram::5:role/buyer".into();
+    for profile in [profile, external, sts, role] {
         let Some(mut terraform) = terraform("  profile = \"p\"\n  shared_credentials_file = \"credentials.json\"")
         else {
             return;

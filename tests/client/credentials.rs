@@ -8,8 +8,8 @@ use serde_json::json;
 use terraform_provider_alicloud::alicloud::{
     client::{Client, Config, SignatureVersion, Timeouts},
     credentials::{
-        AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, Fetch as _, Role,
-        Source, StaticKeys, Token, profile::ProfileFile,
+        AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, Fetch as _,
+        NoCredentials, Role, Source, StaticKeys, Token, profile::ProfileFile,
     },
     endpoint::{Endpoint, Product, Protocol},
     retry::Limit,
@@ -27,8 +27,17 @@ pub fn client(mock: &Mock) -> Client {
     with_source(mock, Arc::new(StaticKeys::new(Credentials::new(ACCESS_KEY.to_owned(), SECRET_KEY.into(), None))))
 }
 
+/// A client that nobody answers.
+fn offline() -> Client {
+    at(NOWHERE, Arc::new(StaticKeys::new(Credentials::new("id".to_owned(), "secret".into(), None))))
+}
+
 fn with_source(mock: &Mock, credentials: Arc<dyn Source>) -> Client {
-    let endpoint = Endpoint::parse(&mock.url(), Protocol::Http).unwrap();
+    at(&mock.url(), credentials)
+}
+
+fn at(url: &str, credentials: Arc<dyn Source>) -> Client {
+    let endpoint = Endpoint::parse(url, Protocol::Http).unwrap();
     let products = [Product::Market, Product::Billing, Product::AiWorkspace, Product::Sts];
     Client::new(Config {
         region: "cn-hangzhou".to_owned(),
@@ -175,27 +184,48 @@ async fn a_sidecar_answers_until_it_does_not() {
     assert!(CredentialsUri::new("file:///etc/passwd").is_err());
 }
 
+/// A command, for a client that leads nowhere.
+fn external(command: &str) -> Result<External, NoCredentials> {
+    External::new(command, offline(), NOWHERE.to_owned())
+}
+
 #[tokio::test]
 async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     let print = |text: &str| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        (External::new(&format!("cat {}", file.path().display())).unwrap(), file)
+        (external(&format!("cat {}", file.path().display())).unwrap(), file)
     };
     let profile = json!({"mode": "StsToken", "access_key_id": "id", "access_key_secret": "s", "sts_token": "t"});
     let (good, _file) = print(&profile.to_string());
     assert_eq!(good.fetch().await.unwrap().access_key_id, "id");
+    // A token counts where no mode is told, and another mode than keys is followed, but not to the command again.
+    let (untold, _file) =
+        print(&json!({"access_key_id": "id", "access_key_secret": "s", "sts_token": "t"}).to_string());
+    assert!(format!("{:?}", untold.fetch().await.unwrap()).contains("token: Some("));
+    let sidecar = Loopback::start(|_, _| (200, answer("STS.sidecar", 3600)));
+    let (uri, _file) = print(&json!({"mode": "CredentialsURI", "credentials_uri": sidecar.url}).to_string());
+    assert_eq!(uri.fetch().await.unwrap().access_key_id, "STS.sidecar");
+    let (itself, _file) = print(&json!({"mode": "External", "process_command": "true"}).to_string());
+    assert!(itself.fetch().await.unwrap_err().0.contains("run again"));
+
     let (bad, _file) = print("canary-in-the-output");
-    for source in [bad, External::new("false").unwrap(), External::new("/no/such/program").unwrap()] {
+    for source in [bad, external("false").unwrap(), external("/no/such/program").unwrap()] {
         let error = source.fetch().await.unwrap_err();
         assert!(!error.0.contains("canary"), "{error}");
     }
     // No shell: what looks like one is an argument.
     let (_, file) = print("x");
-    let injected = External::new(&format!("echo ; rm {}", file.path().display())).unwrap();
+    let injected = external(&format!("echo ; rm {}", file.path().display())).unwrap();
     assert!(injected.fetch().await.is_err());
     assert!(file.path().exists());
-    assert!(External::new("  ").is_err());
+    assert!(external("  ").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_does_not_end_is_ended() {
+    let error = external("sleep 1000").unwrap().fetch().await.unwrap_err();
+    assert!(error.0.contains("did not end within 60 seconds"), "{error}");
 }
 
 /// A file with a profile of every mode. `nearby` is the URL of a sidecar, and `file` what a token or a command's output
@@ -223,7 +253,7 @@ fn profiles(mock: &Mock, nearby: &str, file: &Path) -> ProfileFile {
             with("sso", "CloudSSO", sso.clone()),
             with("oauth", "OAuth", sso),
             with("expired", "CloudSSO", expired),
-            with("role", "RamRoleArn", json!({"ram_role_arn": arn("5"), "ram_session_name": "n", "expired_seconds": 900})),
+            with("role", "RamRoleArn", json!({"ram_role_arn": arn("5"), "ram_session_name": "n", "expired_seconds": 900, "external_id": "e"})),
             with("chain", "ChainableRamRoleArn", json!({"source_profile": "role", "ram_role_arn": arn("6")})),
             with("loop-a", "ChainableRamRoleArn", json!({"source_profile": "loop-b", "ram_role_arn": arn("6")})),
             with("loop-b", "ChainableRamRoleArn", json!({"source_profile": "loop-a", "ram_role_arn": arn("6")})),
@@ -235,6 +265,7 @@ fn profiles(mock: &Mock, nearby: &str, file: &Path) -> ProfileFile {
             with("uri", "CredentialsURI", json!({"credentials_uri": nearby})),
             with("external", "External", json!({"process_command": format!("cat {}", file.display())})),
             with("half", "RamRoleArn", json!({})),
+            with("short", "RamRoleArn", json!({"ram_role_arn": arn("5"), "expired_seconds": 60})),
             with("odd", "RsaKeyPair", json!({})),
         ],
     });
@@ -275,6 +306,16 @@ async fn every_mode_of_a_profile_gives_its_credentials() {
         assert_eq!(account(&with_source(&mock, source)).await, expected, "{name}");
     }
     assert_eq!(file.profile(None).unwrap().region_id, "cn-shanghai");
+    let ledger = mock.ledger();
+    let sessions = ledger.requests.iter().filter(|request| request.operation == "AssumeRole");
+    let sessions: Vec<_> = sessions
+        .map(|request| {
+            let told = |name: &str| request.parameters.get(name).cloned().unwrap_or_default();
+            (told("RoleSessionName"), told("DurationSeconds"), told("ExternalId"))
+        })
+        .collect();
+    assert!(sessions.contains(&("n".to_owned(), "900".to_owned(), "e".to_owned())), "{sessions:?}");
+    assert!(sessions.contains(&("terraform".to_owned(), "3600".to_owned(), String::new())), "{sessions:?}");
 }
 
 #[test]
@@ -286,6 +327,7 @@ fn profiles_that_cannot_be_served_say_why() {
         ("lost", "no profile \"nowhere\""),
         ("expired", "expired at"),
         ("half", "has no ram_role_arn"),
+        ("short", "has expired_seconds 60, which must be from 900 to 43200"),
         ("odd", "\"RsaKeyPair\", which this provider cannot serve"),
     ];
     for (name, word) in table {

@@ -26,6 +26,10 @@ use tokio_util::sync::CancellationToken;
 const SECRET: &str = "canary-secret-key";
 
 fn client(endpoint: &str, read: Duration) -> Client {
+    impatient(endpoint, Timeouts { connect: Duration::from_secs(2), read })
+}
+
+fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
     let endpoint = Endpoint::parse(endpoint, Protocol::Https).unwrap();
     let keys = Credentials::new("canary-access-key".to_owned(), SECRET.into(), None);
     Client::new(Config {
@@ -33,7 +37,7 @@ fn client(endpoint: &str, read: Duration) -> Client {
         endpoints: [(Product::Market, endpoint)].into(),
         protocol: Protocol::Https,
         signature: SignatureVersion::V1,
-        timeouts: Timeouts { connect: Duration::from_secs(2), read },
+        timeouts,
         user_agent: "test".to_owned(),
         common: Default::default(),
         credentials: Arc::new(StaticKeys::new(keys)),
@@ -46,7 +50,10 @@ fn limit(seconds: u64) -> Limit {
 }
 
 async fn describe(endpoint: &str, seconds: u64) -> Failure {
-    let client = client(endpoint, Duration::from_secs(2));
+    describe_with(client(endpoint, Duration::from_secs(2)), seconds).await
+}
+
+async fn describe_with(client: Client, seconds: u64) -> Failure {
     let failure = market::describe_order(&client, "1", &limit(seconds)).await.unwrap_err();
     let text = failure.to_string();
     for secret in [SECRET, "Signature", "canary-access-key"] {
@@ -95,6 +102,20 @@ async fn each_trouble_of_the_network_has_its_own_sentence() {
         assert!(failure.to_string().contains(sentence), "{failure}");
         assert_eq!(failure.fate, fate, "{failure}");
     }
+}
+
+#[tokio::test]
+async fn the_time_to_answer_begins_with_the_connection() {
+    let silent = serve(|_| thread::sleep(Duration::from_secs(10)));
+    let timeouts = Timeouts { connect: Duration::from_millis(300), read: Duration::from_millis(100) };
+    // The TLS handshake belongs to connecting, so nothing was sent, however short the time to answer is.
+    let failure = describe_with(impatient(&silent.replace("http://", "https://"), timeouts), 1).await;
+    assert_eq!(failure.fate, Fate::NotDone);
+    assert!(failure.to_string().contains("came about in time"), "{failure}");
+
+    let failure = describe_with(impatient(&silent, timeouts), 1).await;
+    assert!(failure.to_string().contains("within 100 milliseconds"), "{failure}");
+    assert_eq!(failure.fate, Fate::Unknown);
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ const MARGIN: chrono::Duration = chrono::Duration::minutes(5);
 /// How long after a renewal that failed the next one is tried, while the old credentials are still valid.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// How long credentials that do not tell their end are kept before others are fetched.
+const UNTOLD: chrono::Duration = chrono::Duration::minutes(10);
+
 /// Something that makes temporary credentials each time it is asked.
 #[async_trait]
 pub trait Fetch: Send + Sync + fmt::Debug {
@@ -33,6 +36,14 @@ struct Held {
     credentials: Option<Arc<Credentials>>,
     renew_at: Option<chrono::DateTime<Utc>>,
     not_before: Option<Instant>,
+    failure: Option<(Instant, NoCredentials)>,
+}
+
+impl Held {
+    /// The credentials, if they have not expired by now.
+    fn valid(&self) -> Option<Arc<Credentials>> {
+        self.credentials.clone().filter(|held| held.expires.is_none_or(|end| Utc::now() < end))
+    }
 }
 
 impl<F: Fetch> Cached<F> {
@@ -45,21 +56,28 @@ impl<F: Fetch> Cached<F> {
 #[async_trait]
 impl<F: Fetch> Source for Cached<F> {
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
-        // Whoever comes while they are being renewed waits here, and finds them renewed.
+        let came = Instant::now();
+        // Whoever comes while they are being renewed waits here, and finds them renewed, or why they are not.
         let mut held = self.held.lock().await;
         let now = Utc::now();
-        let old = held.credentials.clone().filter(|old| old.expires.is_none_or(|end| now < end));
         let is_due = held.renew_at.is_some_and(|moment| now >= moment);
         let may_try = held.not_before.is_none_or(|moment| Instant::now() >= moment);
-        match old {
+        match held.valid() {
             Some(old) if !is_due || !may_try => return Ok(old),
             _ => {}
         }
-        match (self.fetch.fetch().await, old) {
+        if let Some((at, failure)) = &held.failure
+            && *at >= came
+        {
+            return held.valid().ok_or_else(|| failure.clone());
+        }
+        match (self.fetch.fetch().await, held.valid()) {
             (Ok(new), _) => {
                 let new = Arc::new(new);
-                held.renew_at = new.expires.map(|end| end - MARGIN.min((end - now) / 3));
+                let lifetime = |end: chrono::DateTime<Utc>| end - MARGIN.min((end - now) / 3);
+                held.renew_at = Some(new.expires.map_or(now + UNTOLD, lifetime));
                 held.not_before = None;
+                held.failure = None;
                 held.credentials = Some(Arc::clone(&new));
                 Ok(new)
             }
@@ -68,7 +86,10 @@ impl<F: Fetch> Source for Cached<F> {
                 held.not_before = Some(Instant::now() + PAUSE);
                 Ok(old)
             }
-            (Err(error), None) => Err(error),
+            (Err(error), None) => {
+                held.failure = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
         }
     }
 }
@@ -79,11 +100,14 @@ mod tests {
 
     use super::*;
 
-    /// Makes credentials that live so long; the second time and later it fails, if told to.
+    const NEVER: usize = usize::MAX;
+
+    /// Makes credentials that live so long.
     #[derive(Debug)]
     struct Counting {
         lifetime: chrono::Duration,
-        fails_later: bool,
+        /// From this fetch on it fails.
+        fails_from: usize,
         fetched: Arc<AtomicUsize>,
     }
 
@@ -92,7 +116,7 @@ mod tests {
         async fn fetch(&self) -> Result<Credentials, NoCredentials> {
             let count = self.fetched.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            if count > 0 && self.fails_later {
+            if count >= self.fails_from {
                 return Err(NoCredentials("down".to_owned()));
             }
             let mut credentials = Credentials::new(format!("id-{count}"), "secret".into(), None);
@@ -101,29 +125,39 @@ mod tests {
         }
     }
 
-    fn cached(lifetime: chrono::Duration, fails_later: bool) -> (Arc<Cached<Counting>>, Arc<AtomicUsize>) {
+    fn cached(lifetime: chrono::Duration, fails_from: usize) -> (Arc<Cached<Counting>>, Arc<AtomicUsize>) {
         let fetched = Arc::new(AtomicUsize::new(0));
-        (Arc::new(Cached::new(Counting { lifetime, fails_later, fetched: Arc::clone(&fetched) })), fetched)
+        (Arc::new(Cached::new(Counting { lifetime, fails_from, fetched: Arc::clone(&fetched) })), fetched)
+    }
+
+    /// What fifty callers at once are given.
+    async fn fifty(source: &Arc<Cached<Counting>>) -> Vec<Option<String>> {
+        let callers = (0..50).map(|_| {
+            let source = Arc::clone(source);
+            tokio::spawn(async move { source.credentials().await.map(|keys| keys.access_key_id.clone()).ok() })
+        });
+        futures_util::future::join_all(callers).await.into_iter().map(|caller| caller.ok().flatten()).collect()
     }
 
     #[tokio::test]
     async fn concurrent_callers_fetch_once() {
-        let (source, fetched) = cached(chrono::Duration::hours(1), false);
-        let callers: Vec<_> = (0..50)
-            .map(|_| {
-                let source = Arc::clone(&source);
-                tokio::spawn(async move { source.credentials().await.map(|keys| keys.access_key_id.clone()) })
-            })
-            .collect();
-        for caller in callers {
-            assert_eq!(caller.await.ok().and_then(Result::ok).as_deref(), Some("id-0"));
-        }
+        let (source, fetched) = cached(chrono::Duration::hours(1), NEVER);
+        assert_eq!(fifty(&source).await, vec![Some("id-0".to_owned()); 50]);
         assert_eq!(fetched.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
+    async fn concurrent_callers_fail_once() {
+        let (source, fetched) = cached(chrono::Duration::hours(1), 0);
+        assert_eq!(fifty(&source).await, vec![None; 50]);
+        assert_eq!(fetched.load(Ordering::SeqCst), 1);
+        assert!(source.credentials().await.is_err());
+        assert_eq!(fetched.load(Ordering::SeqCst), 2, "who comes later has it tried again");
+    }
+
+    #[tokio::test]
     async fn they_are_renewed_before_they_expire() {
-        let (source, fetched) = cached(chrono::Duration::hours(1), false);
+        let (source, fetched) = cached(chrono::Duration::hours(1), NEVER);
         assert!(source.credentials().await.is_ok());
         source.held.lock().await.renew_at = Some(Utc::now());
         assert_eq!(source.credentials().await.map(|keys| keys.access_key_id.clone()).ok().as_deref(), Some("id-1"));
@@ -132,7 +166,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_renewal_goes_on_with_the_old_ones_until_they_expire() {
-        let (source, fetched) = cached(chrono::Duration::hours(1), true);
+        let (source, fetched) = cached(chrono::Duration::hours(1), 1);
         assert!(source.credentials().await.is_ok());
         source.held.lock().await.renew_at = Some(Utc::now());
         for _ in 0..3 {
@@ -140,7 +174,7 @@ mod tests {
         }
         assert_eq!(fetched.load(Ordering::SeqCst), 2, "it is not tried again at once");
 
-        let (source, _) = cached(chrono::Duration::zero(), true);
+        let (source, _) = cached(chrono::Duration::zero(), 1);
         assert!(source.credentials().await.is_ok());
         assert!(source.credentials().await.is_err(), "expired credentials are not used");
     }

@@ -3,9 +3,15 @@
 use std::{process::Stdio, time::Duration};
 
 use async_trait::async_trait;
+use secrecy::zeroize::Zeroizing;
 use tokio::{io::AsyncReadExt as _, process::Command};
 
-use super::{Credentials, NoCredentials, cached::Fetch, profile::Profile};
+use super::{
+    Credentials, NoCredentials,
+    cached::Fetch,
+    profile::{Profile, ProfileFile},
+};
+use crate::alicloud::client::Client;
 
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -17,24 +23,27 @@ const MAX_OUTPUT: u64 = 64 << 10;
 #[derive(Debug)]
 pub struct External {
     command: Vec<String>,
+    client: Client,
+    metadata_service: String,
 }
 
 impl External {
-    /// The program and its arguments, separated by white space. No shell is in between.
+    /// The program and its arguments, separated by white space. No shell is in between. The client and the metadata
+    /// service are for the profile that it prints, which may be of another mode than keys.
     ///
     /// # Errors
     /// No program.
-    pub fn new(command: &str) -> Result<Self, NoCredentials> {
+    pub fn new(command: &str, client: Client, metadata_service: String) -> Result<Self, NoCredentials> {
         let command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         if command.is_empty() {
             Err(NoCredentials("process_command is empty".to_owned()))
         } else {
-            Ok(Self { command })
+            Ok(Self { command, client, metadata_service })
         }
     }
 
     /// What the command printed. It may hold secrets, so that no error ever quotes it.
-    async fn output(&self) -> Result<Vec<u8>, NoCredentials> {
+    async fn output(&self) -> Result<Zeroizing<Vec<u8>>, NoCredentials> {
         let program = &self.command[0];
         let no = |what: String| NoCredentials(format!("the command {program:?} of the profile {what}"));
         let mut child = Command::new(program)
@@ -46,7 +55,7 @@ impl External {
             .spawn()
             .map_err(|error| no(format!("cannot be run: {error}")))?;
         let stdout = child.stdout.take().ok_or_else(|| no("has no output".to_owned()))?;
-        let mut output = Vec::new();
+        let mut output = Zeroizing::new(Vec::new());
         let finished = async {
             stdout.take(MAX_OUTPUT).read_to_end(&mut output).await?;
             child.wait().await
@@ -63,13 +72,13 @@ impl External {
 #[async_trait]
 impl Fetch for External {
     async fn fetch(&self) -> Result<Credentials, NoCredentials> {
+        let no = |what: &str| NoCredentials(format!("the command {:?} of the profile printed {what}", self.command[0]));
         let printed = self.output().await?;
-        let profile: Profile = serde_json::from_slice(&printed).map_err(|_| {
-            NoCredentials(format!(
-                "the command {:?} of the profile printed something else than a profile",
-                self.command[0]
-            ))
-        })?;
-        profile.keys("printed by the command")
+        let profile: Profile = serde_json::from_slice(&printed).map_err(|_| no("something else than a profile"))?;
+        if profile.mode == "External" {
+            return Err(no("a profile of the mode External, which would have it run again"));
+        }
+        let source = ProfileFile::default().source(&profile, &self.client, &self.metadata_service)?;
+        Ok(source.credentials().await?.as_ref().clone())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::{Credentials, NoCredentials, Role, cached::Fetch};
 use crate::alicloud::{client::Client, sts};
@@ -36,7 +36,7 @@ impl AssumeRoleWithOidc {
         match &self.token {
             Token::Given(token) => Ok(token.clone()),
             Token::File(path) => {
-                let text = std::fs::read_to_string(path);
+                let text = std::fs::read_to_string(path).map(Zeroizing::new);
                 let text = text.map_err(|error| {
                     NoCredentials(format!("the OIDC token file {} cannot be read: {error}", path.display()))
                 })?;

@@ -1,9 +1,9 @@
 //! The shared credentials file, as Alibaba Cloud's command line writes it, and the modes of its profiles.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, ops::RangeInclusive, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 
 use super::{
@@ -15,11 +15,14 @@ use crate::alicloud::client::Client;
 /// How long a role's session lasts where a profile does not say, in seconds.
 const SESSION_SECONDS: i64 = 3600;
 
+/// How long a role's session may last, in seconds.
+const SESSION_RANGE: RangeInclusive<i64> = 900..=43_200;
+
 /// The name of a role's session where a profile does not say.
 const SESSION_NAME: &str = "terraform";
 
 /// The file: profiles, and which of them is the current one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct ProfileFile {
     #[serde(default)]
     current: String,
@@ -32,7 +35,7 @@ pub struct ProfileFile {
 #[serde(default)]
 pub struct Profile {
     name: String,
-    mode: String,
+    pub(super) mode: String,
     /// The region, such as `cn-hangzhou`; empty for none.
     pub region_id: String,
     access_key_id: String,
@@ -57,8 +60,12 @@ impl ProfileFile {
     /// # Errors
     /// A file that cannot be read, or that is not of this form; its content is not quoted.
     pub fn read(path: &Path) -> Result<Self, NoCredentials> {
-        let text = fs::read(path).map_err(|error| {
-            NoCredentials(format!("the credentials file {} cannot be read: {error}", path.display()))
+        let text = fs::read(path).map(Zeroizing::new).map_err(|error| {
+            NoCredentials(format!(
+                "the credentials file {} cannot be read: {error}. aliyun configure makes one; shared_credentials_file names \
+                 another.",
+                path.display()
+            ))
         })?;
         Self::parse(&text).map_err(|error| {
             NoCredentials(format!(
@@ -118,7 +125,10 @@ impl ProfileFile {
     ) -> Result<Arc<dyn Source>, NoCredentials> {
         if path.contains(&profile.name.as_str()) {
             path.push(&profile.name);
-            return Err(NoCredentials(format!("the profiles lead in a circle: {}", path.join(" -> "))));
+            return Err(NoCredentials(format!(
+                "the profiles lead in a circle: {}. Give one of them another source_profile.",
+                path.join(" -> ")
+            )));
         }
         path.push(&profile.name);
         let with_role = |base: Arc<dyn Source>| -> Result<Arc<dyn Source>, NoCredentials> {
@@ -156,7 +166,8 @@ impl ProfileFile {
             }
             "External" => {
                 let command = profile.required("process_command", &profile.process_command)?;
-                Ok(Arc::new(Cached::new(External::new(command)?)))
+                let source = External::new(command, client.clone(), metadata_service.to_owned())?;
+                Ok(Arc::new(Cached::new(source)))
             }
             other => Err(NoCredentials(format!(
                 "the profile {:?} has the mode {other:?}, which this provider cannot serve. It serves AK, StsToken, \
@@ -180,6 +191,15 @@ impl Profile {
     }
 
     fn role(&self) -> Result<Role, NoCredentials> {
+        if self.expired_seconds != 0 && !SESSION_RANGE.contains(&self.expired_seconds) {
+            return Err(NoCredentials(format!(
+                "the profile {:?} has expired_seconds {}, which must be from {} to {}. Run aliyun configure.",
+                self.name,
+                self.expired_seconds,
+                SESSION_RANGE.start(),
+                SESSION_RANGE.end()
+            )));
+        }
         Ok(Role {
             arn: self.required("ram_role_arn", &self.ram_role_arn)?.to_owned(),
             session_name: match self.ram_session_name.as_str() {
@@ -198,12 +218,14 @@ impl Profile {
         if self.access_key_id.is_empty() || self.access_key_secret.expose_secret().is_empty() {
             return Err(no("are incomplete: access_key_id and access_key_secret are needed"));
         }
-        let is_temporary = !matches!(self.mode.as_str(), "AK" | "");
         let token = Some(self.sts_token.clone()).filter(|token| !token.expose_secret().is_empty());
-        if is_temporary && token.is_none() {
-            return Err(no(&format!("have no sts_token, which the mode {} needs", self.mode)));
-        }
-        let token = token.filter(|_| is_temporary);
+        let token = match (self.mode.as_str(), token) {
+            ("AK", _) => None,
+            ("", token) => token,
+            (mode, None) => return Err(no(&format!("have no sts_token, which the mode {mode} needs"))),
+            (_, token) => token,
+        };
+        let is_temporary = token.is_some();
         let mut keys = Credentials::new(self.access_key_id.clone(), self.access_key_secret.clone(), token);
         if self.sts_expiration > 0 && is_temporary {
             let end = DateTime::from_timestamp(self.sts_expiration, 0).unwrap_or_default();

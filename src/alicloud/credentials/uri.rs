@@ -1,5 +1,7 @@
 //! A sidecar that answers credentials as JSON.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use reqwest::{Method, Url};
 
@@ -7,10 +9,16 @@ use super::{Credentials, NoCredentials, answered, cached::Fetch};
 use crate::alicloud::transport::{Local, Outgoing};
 
 /// Asks the sidecar each time it is asked.
-#[derive(Debug)]
 pub struct CredentialsUri {
     uri: Url,
     http: Local,
+}
+
+// The query of the URI may be what lets the caller in.
+impl fmt::Debug for CredentialsUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialsUri").finish_non_exhaustive()
+    }
 }
 
 impl CredentialsUri {
@@ -20,7 +28,11 @@ impl CredentialsUri {
     /// Text that is not an HTTP URI.
     pub fn new(uri: &str) -> Result<Self, NoCredentials> {
         let parsed = Url::parse(uri).ok().filter(|uri| matches!(uri.scheme(), "http" | "https"));
-        let uri = parsed.ok_or_else(|| NoCredentials("the credentials URI is not an HTTP URI".to_owned()))?;
+        let uri = parsed.ok_or_else(|| {
+            NoCredentials(
+                "the credentials URI is not an HTTP URI: give one such as http://127.0.0.1:8080/credentials".to_owned(),
+            )
+        })?;
         Ok(Self { uri, http: Local::new().map_err(|error| NoCredentials(error.to_string()))? })
     }
 }

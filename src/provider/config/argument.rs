@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::tfplugin::value::{Path, Value};
+use crate::tfplugin::value::{Path, Type, Value};
 
 /// An argument, and the environment variables that stand in for it: the first that is set and not empty.
 #[derive(Debug, Clone, Copy)]
@@ -11,56 +11,63 @@ pub(super) struct Argument {
     pub(super) variables: &'static [&'static str],
 }
 
-/// What was given for an argument.
-#[derive(Debug)]
-pub(super) enum Given {
-    /// Nothing.
-    Nothing,
-    /// This text.
-    Text(String),
-    /// Something that is known only after apply.
-    Later,
-}
-
 impl Argument {
     pub(super) const fn new(name: &'static str, variables: &'static [&'static str]) -> Self {
         Self { name, variables }
     }
 
     /// What this block, or else the environment, gives. An empty text counts as nothing.
-    pub(super) fn given(&self, block: &Value) -> Given {
-        match self.explicit(block) {
-            Given::Nothing => from_environment(self.variables).map_or(Given::Nothing, Given::Text),
-            given => given,
-        }
+    pub(super) fn text(&self, block: &Value) -> Option<String> {
+        self.explicit(block).or_else(|| from_environment(self.variables))
     }
 
     /// What this block gives.
-    pub(super) fn explicit(&self, block: &Value) -> Given {
+    pub(super) fn explicit(&self, block: &Value) -> Option<String> {
         match block.get(self.name) {
-            Value::Unknown(_) => Given::Later,
-            Value::String(text) if !text.is_empty() => Given::Text(text.clone()),
-            Value::Bool(flag) => Given::Text(flag.to_string()),
-            Value::Number(number) => Given::Text(number.to_string()),
-            _ => Given::Nothing,
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
         }
     }
 
-    /// The text, if it is given and known.
-    pub(super) fn text(&self, block: &Value) -> Option<String> {
-        match self.given(block) {
-            Given::Text(text) => Some(text),
-            Given::Nothing | Given::Later => None,
-        }
+    /// Whether it is given at all.
+    pub(super) fn is_given(&self, block: &Value) -> bool {
+        self.text(block).is_some()
     }
 
     /// Whether it is given and means yes.
     pub(super) fn is_true(&self, block: &Value) -> bool {
-        self.text(block).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "1"))
+        self.text(block).and_then(|text| flag(&text)) == Some(true)
+    }
+
+    /// The variable that stands in for it now; none if the block gives it, or nobody does.
+    pub(super) fn variable(&self, block: &Value) -> Option<(&'static str, String)> {
+        let given =
+            |name: &&'static str| env::var(name).ok().filter(|value| !value.is_empty()).map(|value| (*name, value));
+        if self.explicit(block).is_some() { None } else { self.variables.iter().find_map(given) }
+    }
+
+    /// What a variable's text means for an argument of this type; none if it means nothing.
+    pub(super) fn parse(text: &str, ty: &Type) -> Option<Value> {
+        match ty {
+            Type::Bool => flag(text).map(Value::Bool),
+            Type::Number => text.parse().ok().map(|number: i64| number.into()),
+            _ => Some(text.into()),
+        }
     }
 
     pub(super) fn path(&self) -> Path {
         Path::attribute(self.name)
+    }
+}
+
+/// Yes and no as Go's strconv.ParseBool reads them, by which the existing provider's variables are read.
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }
 
@@ -111,37 +118,36 @@ arguments! {
     OIDC_SESSION_EXPIRATION = "session_expiration" [];
 }
 
+/// The arguments of the block itself that environment variables stand in for.
+pub(super) const TOP: [Argument; 17] = [
+    ACCESS_KEY,
+    SECRET_KEY,
+    SECURITY_TOKEN,
+    REGION,
+    PROFILE,
+    SHARED_CREDENTIALS_FILE,
+    ECS_ROLE_NAME,
+    CREDENTIALS_URI,
+    ACCOUNT_ID,
+    ACCOUNT_TYPE,
+    CLIENT_READ_TIMEOUT,
+    CLIENT_CONNECT_TIMEOUT,
+    MAX_RETRY_TIMEOUT,
+    SOURCE_IP,
+    SECURE_TRANSPORT,
+    CONFIGURATION_SOURCE,
+    SKIP_REGION_VALIDATION,
+];
+
 /// Every argument that environment variables stand in for: the block that it stands in, its name, and the variables.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     let of = |block: &'static str, arguments: &[Argument]| {
         arguments.iter().map(|argument| (block, argument.name, argument.variables)).collect::<Vec<_>>()
     };
-    let top = of(
-        "",
-        &[
-            ACCESS_KEY,
-            SECRET_KEY,
-            SECURITY_TOKEN,
-            REGION,
-            PROFILE,
-            SHARED_CREDENTIALS_FILE,
-            ECS_ROLE_NAME,
-            CREDENTIALS_URI,
-            ACCOUNT_ID,
-            ACCOUNT_TYPE,
-            CLIENT_READ_TIMEOUT,
-            CLIENT_CONNECT_TIMEOUT,
-            MAX_RETRY_TIMEOUT,
-            SOURCE_IP,
-            SECURE_TRANSPORT,
-            CONFIGURATION_SOURCE,
-            SKIP_REGION_VALIDATION,
-        ],
-    );
     let assume_role = of("assume_role", &[ROLE_ARN, SESSION_NAME, SESSION_EXPIRATION]);
     let oidc = of(
         "assume_role_with_oidc",
         &[OIDC_PROVIDER_ARN, OIDC_ROLE_ARN, OIDC_TOKEN, OIDC_TOKEN_FILE, OIDC_SESSION_NAME],
     );
-    [top, assume_role, oidc].concat()
+    [of("", &TOP), assume_role, oidc].concat()
 }

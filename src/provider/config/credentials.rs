@@ -6,6 +6,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use secrecy::SecretString;
+
 use super::argument::*;
 use crate::{
     alicloud::{
@@ -16,7 +18,6 @@ use crate::{
             profile::{Profile, ProfileFile},
         },
     },
-    provider::cloud::NotYet,
     tfplugin::{
         diagnostics::Diagnostic,
         value::{Path, Value},
@@ -39,13 +40,11 @@ impl Chosen {
 
 /// The profile to read: the one that is named, or else the current one if no other source is given.
 pub(super) fn profile(config: &Value) -> Result<Option<Chosen>, Diagnostic> {
-    let name = match PROFILE.given(config) {
-        Given::Text(name) => Some(name),
-        Given::Later => return Ok(None),
-        Given::Nothing if has_other_source(config) => return Ok(None),
-        Given::Nothing => None,
-    };
-    let is_wanted = name.is_some() || SHARED_CREDENTIALS_FILE.text(config).is_some();
+    let name = PROFILE.text(config);
+    if name.is_none() && has_other_source(config) {
+        return Ok(None);
+    }
+    let is_wanted = name.is_some() || SHARED_CREDENTIALS_FILE.is_given(config);
     let Some(path) = file(config) else { return Ok(None) };
     if !is_wanted && !path.exists() {
         return Ok(None);
@@ -68,8 +67,7 @@ fn file(config: &Value) -> Option<PathBuf> {
 }
 
 fn has_other_source(config: &Value) -> bool {
-    let given = |argument: Argument| !matches!(argument.given(config), Given::Nothing);
-    [ACCESS_KEY, SECRET_KEY, ECS_ROLE_NAME, CREDENTIALS_URI].into_iter().any(given)
+    [ACCESS_KEY, SECRET_KEY, ECS_ROLE_NAME, CREDENTIALS_URI].iter().any(|argument| argument.is_given(config))
         || role_block(config, "assume_role_with_oidc").is_some()
 }
 
@@ -86,11 +84,9 @@ pub(super) fn source(
         None => base(config, profile, client, metadata_service)?,
     };
     let Some(block) = role_block(config, "assume_role") else { return Ok(base) };
-    let arn = match ROLE_ARN.given(block) {
-        Given::Text(arn) => arn,
-        Given::Nothing => return Ok(base),
-        Given::Later => return Ok(Arc::new(NotYet)),
-    };
+    // A block that says "" wants no role, whatever the environment says.
+    let arn = if block.get(ROLE_ARN.name).as_str() == Some("") { None } else { ROLE_ARN.text(block) };
+    let Some(arn) = arn else { return Ok(base) };
     let role = Role {
         arn,
         session_name: SESSION_NAME.text(block).unwrap_or_else(|| "terraform".to_owned()),
@@ -107,50 +103,30 @@ fn base(
     client: &Client,
     metadata_service: &str,
 ) -> Result<Arc<dyn Source>, Diagnostic> {
-    let keys = (ACCESS_KEY.given(config), SECRET_KEY.given(config));
-    match keys {
-        (Given::Text(id), Given::Text(secret)) => {
-            let token = match SECURITY_TOKEN.given(config) {
-                Given::Later => return Ok(Arc::new(NotYet)),
-                Given::Text(token) => Some(token.into()),
-                Given::Nothing => None,
-            };
-            return Ok(Arc::new(StaticKeys::new(Credentials::new(id, secret.into(), token))));
+    match (ACCESS_KEY.text(config), SECRET_KEY.text(config).map(SecretString::from)) {
+        (Some(id), Some(secret)) => {
+            let token = SECURITY_TOKEN.text(config).map(SecretString::from);
+            return Ok(Arc::new(StaticKeys::new(Credentials::new(id, secret, token))));
         }
-        (Given::Later, _) | (_, Given::Later) => return Ok(Arc::new(NotYet)),
-        (Given::Text(_), Given::Nothing) => return Err(half(SECRET_KEY, ACCESS_KEY)),
-        (Given::Nothing, Given::Text(_)) => return Err(half(ACCESS_KEY, SECRET_KEY)),
-        (Given::Nothing, Given::Nothing) => {}
+        (Some(_), None) => return Err(half(SECRET_KEY, ACCESS_KEY)),
+        (None, Some(_)) => return Err(half(ACCESS_KEY, SECRET_KEY)),
+        (None, None) => {}
     }
     let wrong = |argument: Argument| move |error: NoCredentials| invalid(argument.path(), &error.0);
-    if matches!(PROFILE.given(config), Given::Later) {
-        return Ok(Arc::new(NotYet));
-    }
     if let Some(Chosen { file, profile, argument }) = profile {
         return file.source(&profile, client, metadata_service).map_err(wrong(argument));
     }
-    match ECS_ROLE_NAME.given(config) {
-        Given::Text(role) => {
-            let fetch = EcsRole::new(metadata_service, Some(role)).map_err(wrong(ECS_ROLE_NAME))?;
-            return Ok(Arc::new(Cached::new(fetch)));
-        }
-        Given::Later => return Ok(Arc::new(NotYet)),
-        Given::Nothing => {}
+    if let Some(role) = ECS_ROLE_NAME.text(config) {
+        let fetch = EcsRole::new(metadata_service, Some(role)).map_err(wrong(ECS_ROLE_NAME))?;
+        return Ok(Arc::new(Cached::new(fetch)));
     }
-    match CREDENTIALS_URI.given(config) {
-        Given::Text(uri) => Ok(Arc::new(Cached::new(CredentialsUri::new(&uri).map_err(wrong(CREDENTIALS_URI))?))),
-        Given::Later => Ok(Arc::new(NotYet)),
-        Given::Nothing => Err(none()),
-    }
+    let uri = CREDENTIALS_URI.text(config).ok_or_else(none)?;
+    Ok(Arc::new(Cached::new(CredentialsUri::new(&uri).map_err(wrong(CREDENTIALS_URI))?)))
 }
 
 fn oidc(config: &Value, client: &Client) -> Result<Option<Arc<dyn Source>>, Diagnostic> {
     const BLOCK: &str = "assume_role_with_oidc";
     let Some(block) = role_block(config, BLOCK) else { return Ok(None) };
-    let all = [OIDC_PROVIDER_ARN, OIDC_ROLE_ARN, OIDC_TOKEN, OIDC_TOKEN_FILE];
-    if all.iter().any(|argument| matches!(argument.given(block), Given::Later)) {
-        return Ok(Some(Arc::new(NotYet)));
-    }
     let path = |argument: Argument| Path::attribute(BLOCK).dot(argument.name);
     let required = |argument: Argument| {
         argument.text(block).ok_or_else(|| {
@@ -170,8 +146,8 @@ fn oidc(config: &Value, client: &Client) -> Result<Option<Arc<dyn Source>>, Diag
     // What the block says settles which of the two is meant; the environment only fills in.
     let explicit = (OIDC_TOKEN.explicit(block), OIDC_TOKEN_FILE.explicit(block));
     let token = match explicit {
-        (Given::Text(token), Given::Nothing) => Token::Given(token.into()),
-        (Given::Nothing, Given::Text(file)) => Token::File(file.into()),
+        (Some(token), None) => Token::Given(token.into()),
+        (None, Some(file)) => Token::File(file.into()),
         _ => match (OIDC_TOKEN.text(block), OIDC_TOKEN_FILE.text(block)) {
             (Some(token), None) => Token::Given(token.into()),
             (None, Some(file)) => Token::File(file.into()),
@@ -227,5 +203,5 @@ fn none() -> Diagnostic {
 - the role of an ECS instance: ecs_role_name, or ALICLOUD_ECS_ROLE_NAME
 - a sidecar: credentials_uri, or ALICLOUD_CREDENTIALS_URI
 - an identity provider's token: an assume_role_with_oidc block";
-    Diagnostic::error("No credentials", detail)
+    Diagnostic::error("No credentials", detail).at(ACCESS_KEY.path())
 }

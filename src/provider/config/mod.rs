@@ -24,7 +24,7 @@ use crate::{
     tfplugin::{
         diagnostics::{Diagnostic, Diagnostics},
         provider::Saved,
-        value::{Path, Value},
+        value::{Path, Type, Value},
     },
 };
 
@@ -39,16 +39,16 @@ pub fn environment() -> Vec<(&'static str, &'static str, &'static [&'static str]
 /// The region where none is given.
 const DEFAULT_REGION: &str = "cn-beijing";
 
-/// How long connecting, and answering, may take where nothing is given, in milliseconds.
-const DEFAULT_TIMEOUT: u64 = 60_000;
+/// How long connecting, and answering, may take where nothing is given.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Checks what can be told without reading files.
 pub(super) fn validate(config: &Value) -> Diagnostics {
-    let explicit = match REGION.explicit(config) {
-        Given::Text(region) => known_region(config, region).err(),
-        Given::Nothing | Given::Later => None,
-    };
-    explicit.map(Diagnostics::from).unwrap_or_default()
+    if !config.get(SKIP_REGION_VALIDATION.name).is_known() {
+        return Diagnostics::default();
+    }
+    let wrong = REGION.explicit(config).and_then(|region| known_region(config, region).err());
+    wrong.map(Diagnostics::from).unwrap_or_default()
 }
 
 /// Makes the client. No network is touched.
@@ -57,6 +57,12 @@ pub(super) fn configure(
     terraform_version: &str,
     metadata_service: &str,
 ) -> Result<Saved<Cloud>, Diagnostics> {
+    if let Some(waiting) = NotYet::for_values_of(config) {
+        return later(waiting, terraform_version);
+    }
+    if let Some(wrong) = TOP.iter().find_map(|argument| wrong_variable(*argument, config)) {
+        return Err(wrong.into());
+    }
     let profile = credentials::profile(config)?;
     let region = REGION.text(config).or_else(|| profile.as_ref().and_then(credentials::Chosen::region));
     let region = known_region(config, region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))?;
@@ -73,12 +79,12 @@ pub(super) fn configure(
             _ => SignatureVersion::V1,
         },
         timeouts: Timeouts {
-            connect: Duration::from_millis(number(CLIENT_CONNECT_TIMEOUT, config)?.unwrap_or(DEFAULT_TIMEOUT)),
-            read: Duration::from_millis(number(CLIENT_READ_TIMEOUT, config)?.unwrap_or(DEFAULT_TIMEOUT)),
+            connect: number(CLIENT_CONNECT_TIMEOUT, config).map_or(DEFAULT_TIMEOUT, Duration::from_millis),
+            read: number(CLIENT_READ_TIMEOUT, config).map_or(DEFAULT_TIMEOUT, Duration::from_millis),
         },
         user_agent: user_agent(config, terraform_version),
         common: common(config),
-        credentials: Arc::new(NotYet),
+        credentials: Arc::new(NotYet::default()),
     });
     let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
     let source = credentials::source(config, profile, &client, metadata_service)?;
@@ -86,13 +92,29 @@ pub(super) fn configure(
     let mut warnings = Diagnostics::default();
     let endpoints = ENDPOINTS.iter().filter_map(|(product, _)| client.endpoint(*product).ok());
     warnings.extend(endpoints.filter(Endpoint::is_exposed).take(1).map(|endpoint| exposed(&endpoint)));
-    let longest = number(MAX_RETRY_TIMEOUT, config)?.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    let longest = number(MAX_RETRY_TIMEOUT, config).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let account_type = match ACCOUNT_TYPE.text(config).as_deref() {
         Some("International") => AccountType::International,
         _ => AccountType::Domestic,
     };
     let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
     Ok(Saved::with(cloud, warnings))
+}
+
+/// A client that waits for values which Terraform does not know yet, while it plans.
+fn later(waiting: NotYet, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
+    let client = Client::new(Config {
+        region: DEFAULT_REGION.to_owned(),
+        endpoints: BTreeMap::new(),
+        protocol: Protocol::Https,
+        signature: SignatureVersion::V1,
+        timeouts: Timeouts { connect: DEFAULT_TIMEOUT, read: DEFAULT_TIMEOUT },
+        user_agent: user_agent(&Value::Null, terraform_version),
+        common: Default::default(),
+        credentials: Arc::new(waiting),
+    });
+    let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
+    Ok(Cloud::new(client, None, None, AccountType::Domestic).into())
 }
 
 fn exposed(endpoint: &Endpoint) -> Diagnostic {
@@ -116,13 +138,24 @@ fn common(config: &Value) -> Parameters {
     table.iter().filter_map(|(name, argument)| Some(((*name).to_owned(), argument.text(config)?))).collect()
 }
 
-fn number(argument: Argument, config: &Value) -> Result<Option<u64>, Diagnostic> {
-    let Some(text) = argument.text(config) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| {
-        let variables = argument.variables.join(" or ");
-        let detail = format!("{} (or {variables}) must be a whole number. It is {text:?}.", argument.name);
-        Diagnostic::error(format!("Invalid {}", argument.name), detail).at(argument.path())
-    })
+fn number(argument: Argument, config: &Value) -> Option<u64> {
+    argument.text(config)?.parse().ok()
+}
+
+/// What is wrong with the variable that stands in for an argument: the schema's rules hold for it too.
+fn wrong_variable(argument: Argument, config: &Value) -> Option<Diagnostic> {
+    // Terraform reads this one too, so a text that is too long is cut and not refused.
+    let (variable, text) = argument.variable(config).filter(|_| argument.name != CONFIGURATION_SOURCE.name)?;
+    let attributes = schema().block.attributes;
+    let attribute = attributes.iter().find(|attribute| attribute.name == argument.name)?;
+    let wrong = match (Argument::parse(&text, &attribute.ty()), attribute.ty()) {
+        (Some(value), _) => attribute.validators.iter().find_map(|validator| validator.check(&value))?,
+        (None, Type::Bool) => "must be true or false".to_owned(),
+        (None, _) => "must be a whole number".to_owned(),
+    };
+    let shown = if attribute.sensitive { String::new() } else { format!(" It is {text:?}.") };
+    let detail = format!("The environment variable {variable}, which stands in for {}, {wrong}.{shown}", argument.name);
+    Some(Diagnostic::error(format!("Invalid {}", argument.name), detail).at(argument.path()))
 }
 
 fn known_region(config: &Value, region: String) -> Result<String, Diagnostic> {
