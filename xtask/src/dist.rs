@@ -16,7 +16,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     Outcome,
-    project::{root, run as run_command},
+    project::{root, run as run_command, target_directory},
 };
 
 /// The name of the provider's binary and of everything that is released with it.
@@ -52,10 +52,10 @@ fn target() -> Result<String, String> {
 /// Builds a binary that needs no library of the machine it runs on, and that does not tell where it was built.
 fn build() -> Result<(PathBuf, String), String> {
     let target = target()?;
-    let directory = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let directory = target_directory();
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let mut flags = vec![remap(&root(), "."), remap(&directory, "./target")];
+    let mut flags = vec![remap(root(), "."), remap(&directory, "./target")];
     flags.extend(home.ok().map(|home| remap(Path::new(&home), "cargo")));
     flags.push("-Ctarget-feature=+crt-static".to_owned());
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

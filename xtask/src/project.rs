@@ -19,8 +19,12 @@ pub(crate) fn build_provider() -> Result<PathBuf, String> {
     let mut build = Command::new(cargo);
     build.args(["build", "--release", "--locked", "--package", "terraform-provider-alicloud"]);
     run(build.current_dir(root()))?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release"))
+    Ok(target_directory().join("release"))
+}
+
+/// Where cargo builds.
+pub(crate) fn target_directory() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Terraform, or OpenTofu, from PATH.
