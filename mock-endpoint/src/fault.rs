@@ -42,6 +42,11 @@ pub enum Kind {
         #[serde(default)]
         retry_after: Option<u32>,
     },
+    /// The operation is done late, even if nobody waits for its reply any more.
+    SlowBefore {
+        /// How late, in milliseconds.
+        delay_ms: u64,
+    },
     /// The operation is done, and the reply comes late.
     Slow {
         /// How late, in milliseconds.

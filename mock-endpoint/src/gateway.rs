@@ -99,20 +99,22 @@ impl Parts {
 pub(crate) async fn answer(state: State, request: Request) -> Result<Response, Dropped> {
     let parts = Parts::of(request).await?;
     let request_id = Uuid::new_v4().to_string().to_uppercase();
-    let (kind, answered) = {
+    let admitted = {
         let mut ledger = state.lock();
-        match admit(&mut ledger, &parts) {
-            Err(error) => (None, Err(error)),
-            Ok((operation, mut call)) => {
-                let kind = fault::take(&mut ledger.faults, operation.name);
-                call.absent = matches!(kind, Some(Kind::Absent));
-                let answered = match refused(kind.as_ref()) {
-                    Some(error) => Err(error),
-                    None if matches!(kind, Some(Kind::DropBefore | Kind::Reply { .. })) => Ok(json!({})),
-                    None => (operation.answer)(&mut ledger, &call),
-                };
-                (kind, answered)
-            }
+        admit(&mut ledger, &parts)
+            .map(|(operation, call)| (operation, call, fault::take(&mut ledger.faults, operation.name)))
+    };
+    let (kind, answered) = match admitted {
+        Err(error) => (None, Err(error)),
+        Ok((operation, mut call, kind)) => {
+            call.absent = matches!(kind, Some(Kind::Absent));
+            let answered = match (refused(kind.as_ref()), &kind) {
+                (Some(error), _) => Err(error),
+                (None, Some(Kind::DropBefore | Kind::Reply { .. })) => Ok(json!({})),
+                (None, Some(Kind::SlowBefore { delay_ms })) => late(state, operation, call, *delay_ms).await?,
+                (None, _) => (operation.answer)(&mut state.lock(), &call),
+            };
+            (kind, answered)
         }
     };
     let (status, body) = match answered {
@@ -144,6 +146,20 @@ fn refused(kind: Option<&Kind>) -> Option<ApiError> {
         Kind::ApiError { status, code, message } => Some(ApiError::new(*status, code, message.clone())),
         _ => None,
     }
+}
+
+/// Does an operation later, whether or not somebody still waits for it.
+async fn late(
+    state: State,
+    operation: &'static Operation,
+    call: Call,
+    delay_ms: u64,
+) -> Result<Result<Json, ApiError>, Dropped> {
+    let done = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        (operation.answer)(&mut state.lock(), &call)
+    });
+    done.await.map_err(|_| Dropped)
 }
 
 /// Makes the reply, and breaks it the way a fault says.

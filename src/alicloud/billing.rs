@@ -73,6 +73,12 @@ impl Row {
         reply::list(ids).iter().filter_map(reply::text).collect()
     }
 
+    /// Whether it is an order that buys something, and not one that renews, refunds, or was cancelled.
+    pub fn is_purchase(&self) -> bool {
+        let is_new = self.order_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("New"));
+        is_new && self.payment_status.as_deref().is_none_or(|status| !status.eq_ignore_ascii_case("Cancelled"))
+    }
+
     /// Everything by which the row can say what product it is for.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [&self.commodity_code, &self.product_type, &self.product_code].into_iter().filter_map(|name| name.as_deref())

@@ -99,7 +99,7 @@ pub enum Refusal {
 }
 
 /// The codes that are told apart by more than their status: how a code begins, and what it means.
-const CODES: [(&str, Refusal); 30] = [
+const CODES: [(&str, Refusal); 31] = [
     ("Throttling", Refusal::Throttled),
     ("RequestLimitExceeded", Refusal::Throttled),
     ("ServiceUnavailable", Refusal::ServerFault),
@@ -107,6 +107,8 @@ const CODES: [(&str, Refusal); 30] = [
     ("UnknownError", Refusal::ServerFault),
     ("UndefinedError", Refusal::ServerFault),
     ("SystemBusy", Refusal::ServerFault),
+    // Each attempt has a nonce of its own, so a copy of this one, made on the way, was there before.
+    ("SignatureNonceUsed", Refusal::ServerFault),
     ("InvalidAccessKeyId", Refusal::Keys),
     ("InvalidAccessKeySecret", Refusal::Keys),
     ("SignatureDoesNotMatch", Refusal::Keys),

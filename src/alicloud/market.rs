@@ -135,6 +135,8 @@ pub struct Placed {
     pub order_id: String,
     /// The id of the request.
     pub request_id: String,
+    /// The server's clock, in seconds since 1970, if it told.
+    pub server_time: Option<i64>,
 }
 
 /// The answer to DescribeOrder.
@@ -165,7 +167,7 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
     let read = |reply: &Reply| {
         let order_id = reply.body.get("OrderId").and_then(reply::text).filter(|id| is_order_id(id));
         let order_id = order_id.ok_or_else(|| "it has no OrderId".to_owned())?;
-        Ok(Placed { order_id, request_id: reply.request_id.clone() })
+        Ok(Placed { order_id, request_id: reply.request_id.clone(), server_time: reply.server_time })
     };
     client.call(&request, limit, read).await
 }
@@ -195,7 +197,8 @@ impl Described {
     }
 }
 
-/// Whether this can be the id of an order: digits, as all of them are.
+/// Whether this can be the id of an order: digits, as all of them are, and not just zeros.
 pub fn is_order_id(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit())
+    let is_some = text.bytes().any(|byte| byte != b'0');
+    is_some && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -12,6 +12,8 @@ pub(super) enum Money {
     OnlyRead,
     /// No order was placed.
     NotPlaced,
+    /// No order was placed this time; what an earlier apply may have done.
+    NotPlacedNow(String),
     /// An order may have been placed; what to do about it.
     MaybePlaced(String),
 }
@@ -32,6 +34,7 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &M
     let money = match money {
         Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
+        Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
         Money::MaybePlaced(next) => format!("An order may have been placed. {next}"),
     };
     let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure));

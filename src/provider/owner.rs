@@ -27,6 +27,17 @@ pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &
     }
 }
 
+/// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know
+/// it, and an order that was never there to be seen cannot be gone.
+pub(super) fn never_seen(kind: &str, id: &str) -> Diagnostic {
+    let detail = format!(
+        "The order {id} was placed, and was never read back since: the service does not know it yet. The state stays as it \
+         is, and nothing is bought. Run terraform plan again in a while. If the console does not show the order either, \
+         and you want to buy again: terraform state rm {kind}.<name>"
+    );
+    Diagnostic::error(format!("The order {id} is not to be seen yet"), detail)
+}
+
 /// Whether an object that nobody knows can be believed to be gone: not if the credentials belong to another account than
 /// the one that owns it.
 ///

@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Child, time::Duration};
 
-use mock_endpoint::fault::{Fault, Kind};
+use mock_endpoint::{
+    ACCESS_KEY, SECRET_KEY,
+    fault::{Fault, Kind},
+};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
@@ -10,6 +13,7 @@ use rustix::{
 use serde_json::json;
 
 use crate::{
+    altered,
     market_order::{ORDER, order_with},
     terraform::Terraform,
 };
@@ -79,6 +83,35 @@ fn another_workspace_does_not_claim_it() {
     terraform.set("TF_WORKSPACE", "default");
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn a_corrected_endpoint_does_not_make_it_another_purchase() {
+    let Some(mut terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    let url = terraform.mock.url();
+    terraform.set("MARKET_ENDPOINT", &url.replace("127.0.0.1", "localhost"));
+    terraform.apply().fails().says(&["An earlier purchase may be this one", &url, "nothing was bought", "rm "]);
+    assert_eq!(terraform.orders().len(), 1);
+    terraform.set("MARKET_ENDPOINT", &url);
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_provider_that_serves_one_terraform_after_the_other_finds_it_too() {
+    let Some(mut terraform) = Terraform::with(&impatient()) else { return };
+    let variables = [("ALICLOUD_ACCESS_KEY", ACCESS_KEY), ("ALICLOUD_SECRET_KEY", SECRET_KEY)];
+    let plugin = altered::plugin(&mut terraform, &variables);
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails().says(&["An order may have been placed"]);
+    terraform.mock.ledger().faults.clear();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
+    plugin.ends_well();
 }
 
 #[test]
@@ -160,77 +193,15 @@ fn an_old_note_is_an_error_and_nothing_is_bought() {
 }
 
 #[test]
-fn a_token_refused_as_used_for_something_else_buys_nothing() {
-    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
-    terraform.apply().succeeds();
-    fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
-    terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
-    terraform.apply().fails().says(&["IdempotentParameterMismatch", "Nothing was bought now", "client_token"]);
-    assert_eq!(terraform.orders().len(), 1);
-}
-
-#[test]
 fn where_no_note_can_be_written_nothing_is_bought_but_with_a_client_token() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     fs::create_dir(terraform.path().join(".terraform")).unwrap();
     terraform.write(".terraform/alicloud-purchases", "a file where the folder should be");
-    terraform.apply().fails().says(&["alicloud-purchases", "nothing was bought", "client_token"]);
+    terraform.apply().fails().says(&["alicloud-purchases", "Nothing was bought", "client_token"]);
     assert!(terraform.orders().is_empty());
     terraform.configure(&order_with("client_token = \"t-1\""));
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
-}
-
-#[test]
-fn the_same_client_token_never_buys_twice_however_often_it_is_applied() {
-    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
-    for _ in 0..3 {
-        terraform.apply().succeeds();
-        terraform.plans_empty();
-        for left in ["terraform.tfstate", "terraform.tfstate.backup"] {
-            let _ = fs::remove_file(terraform.path().join(left));
-        }
-        let _ = fs::remove_dir_all(terraform.path().join(".terraform"));
-    }
-    assert_eq!(terraform.orders().len(), 1);
-
-    // Another order that answers is not saved.
-    let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"Quantity": 5}));
-    terraform.apply().fails().says(&["belongs to another order", &id, "nothing is saved"]);
-    assert!(terraform.instances().is_empty());
-}
-
-#[test]
-fn a_client_token_lives_only_in_the_configuration() {
-    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
-    terraform.apply().succeeds();
-    for change in [
-        order_with("client_token = \"t-2\""),
-        ORDER.to_owned(),
-        order_with("timeouts = { create = \"5m\" }"),
-        order_with("timeouts = { create = \"5m\", read = \"1m\" }"),
-    ] {
-        let before = terraform.mock.ledger().requests.len();
-        terraform.configure(&change);
-        assert_eq!(terraform.planned_actions(), ["update"], "{change}");
-        terraform.apply().succeeds();
-        terraform.plans_empty();
-        let ledger = terraform.mock.ledger();
-        assert!(ledger.requests[before..].iter().all(|request| request.operation == "DescribeOrder"));
-    }
-    assert_eq!(terraform.orders().len(), 1);
-}
-
-#[test]
-fn a_plan_that_replaces_with_the_same_client_token_is_an_error() {
-    let Some(terraform) = Terraform::with(&order_with("client_token = \"t-1\"")) else { return };
-    terraform.apply().succeeds();
-    terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
-    terraform.plan().fails().says(&["The same client_token cannot buy another order", "Nothing was bought"]);
-    terraform.configure(&order_with("client_token = \"t-2\"\n  quantity = 2"));
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 2);
 }
 
 #[test]
@@ -308,6 +279,25 @@ fn killed_between_sending_and_saving_it_still_buys_once() {
         terraform.plans_empty();
         assert!(notes(&terraform).is_empty());
     }
+}
+
+#[test]
+fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought() {
+    let pai = "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
+    let Some(terraform) = Terraform::with(pai) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 4000 }));
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(&terraform, "CreateProductOrders", 1);
+    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
+    kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
+    running.wait().unwrap();
+    let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
+    terraform.apply().fails().says(&["The same purchase is under way", "Nothing was bought now"]);
+    assert!(handles.iter().all(has_ended));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 }
 
 #[test]

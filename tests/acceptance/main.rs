@@ -20,4 +20,5 @@ mod secrets;
 mod takeover;
 mod terraform;
 mod tiny_resource;
+mod tokens;
 mod variables;

@@ -270,6 +270,31 @@ fn an_order_that_cannot_be_read_back_is_kept_with_a_warning() {
 }
 
 #[test]
+fn an_order_that_was_never_seen_is_not_gone() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.mock.fault(Fault::times("DescribeOrder", Kind::Absent, 99));
+    terraform.apply().succeeds().says(&["was placed, but not read back"]);
+    terraform.plan().fails().says(&["is not to be seen yet", "nothing is bought", "terraform state rm"]);
+    terraform.apply().fails();
+    assert_eq!(terraform.orders().len(), 1);
+    terraform.mock.ledger().faults.clear();
+    terraform.apply().succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_request_that_was_copied_on_the_way_is_sent_again_with_the_same_token() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    let copied = Kind::ApiError { status: 400, code: "SignatureNonceUsed".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::times("CreateOrder", copied, 2));
+    terraform.apply().succeeds();
+    let sent = terraform.requests("CreateOrder");
+    assert_eq!(sent.len(), 3);
+    assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
+}
+
+#[test]
 fn destroy_forgets_the_order_and_says_that_it_is_not_refunded() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();

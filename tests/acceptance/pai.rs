@@ -400,7 +400,7 @@ fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
     for kind in [Kind::DropAfter, Kind::DropBefore] {
         let Some(terraform) = Terraform::with(&impatient) else { return };
         terraform.mock.fault(Fault::once("CreateProductOrders", kind.clone()));
-        terraform.mock.fault(Fault::times("QueryOrders", Kind::Absent, 1));
+        terraform.mock.fault(Fault::times("QueryOrders", Kind::Absent, 2));
         terraform.apply().fails().says(&["an order may have been placed", "What is known", "terraform import"]);
         assert!(terraform.instances().is_empty());
         let patient = impatient.replace("3s", "60s");
@@ -410,6 +410,33 @@ fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
         assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
         terraform.plans_empty();
     }
+}
+
+#[test]
+fn an_order_that_was_there_before_is_not_taken_for_this_one() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.apply().succeeds();
+    let before = terraform.orders()[0].clone();
+    terraform.run(&["state", "rm", "alicloud_pai_product_order.data"]).succeeds();
+    let product = json!({"ProductCode": "PAI_share", "IsPurchased": false, "HasPermissionToPurchase": true});
+    let body = json!({"RequestId": "r", "TotalCount": 1, "Products": [product]}).to_string();
+    terraform.mock.fault(Fault::times("ListProducts", Kind::Reply { body }, 9));
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropBefore));
+    terraform.apply().succeeds();
+    assert_ne!(terraform.attributes()["id"], before);
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn an_order_that_was_never_seen_is_not_gone() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.mock.fault(Fault::times("GetOrderDetail", Kind::Absent, 99));
+    terraform.apply().succeeds().says(&["was placed, but not read back"]);
+    terraform.plan().fails().says(&["is not to be seen yet", "nothing is bought", "terraform state rm"]);
+    terraform.mock.ledger().faults.clear();
+    terraform.apply().succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! text that was sent; sending both again buys nothing twice. An intent is claimed once, by a purchase of the same thing
 //! on the same account, endpoint and workspace, after the Terraform that wrote it has ended.
 
+mod explain;
 mod process;
 mod store;
 
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use process::Process;
 use store::Store;
 
-use crate::tfplugin::diagnostics::Diagnostic;
+use crate::tfplugin::{diagnostics::Diagnostic, serve::started_by_terraform};
 
 /// How long a service is trusted to remember an idempotency token.
 const TOKEN_LIFE: Duration = Duration::hours(24);
@@ -59,17 +60,20 @@ impl Buyer {
 }
 
 impl Purchase {
-    /// Whether both are the same; none if all but the buyer is, and there is no telling of the buyer.
+    /// Whether both are the same; none if there is no telling: of who buys, or because a wrong endpoint or region may have
+    /// been corrected since.
     fn is_same(&self, other: &Self) -> Option<bool> {
-        let what = |purchase: &Self| (purchase.kind.clone(), purchase.text.clone(), purchase.endpoint.clone());
-        if what(self) != what(other) || self.region != other.region {
+        if self.kind != other.kind || self.text != other.text {
             return Some(false);
         }
-        self.buyer.is_same(&other.buyer)
+        match self.buyer.is_same(&other.buyer) {
+            Some(true) if self.endpoint != other.endpoint || self.region != other.region => None,
+            same => same,
+        }
     }
 }
 
-/// An intent as it stands on disk. It holds no secret.
+/// An intent as it stands on disk. It holds what a state holds, and no key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Intent {
     /// The idempotency token.
@@ -83,8 +87,19 @@ pub(super) struct Intent {
     pub(super) time: DateTime<Utc>,
     /// The Terraform that runs the purchase.
     terraform: Process,
+    /// The plugin that sends it, which waits for its reply even if Terraform is killed.
+    plugin: Process,
+    /// Orders that were there before and look like it.
+    pub(super) known: Vec<String>,
     /// The order, once it is known.
     pub(super) order_id: Option<String>,
+}
+
+impl Intent {
+    /// Whether somebody still works on it.
+    fn is_held(&self) -> bool {
+        self.terraform.is_running() || self.plugin.is_running()
+    }
 }
 
 /// The intents of this directory.
@@ -99,8 +114,13 @@ pub(super) struct Intents {
     told: Mutex<BTreeSet<String>>,
     /// The orders that were imported here, which a state has only when Terraform has saved it.
     imported: Mutex<BTreeSet<String>>,
-    /// The Terraform that started this process, as it was at the start.
+    /// The tokens of the user's that this Terraform has used.
+    used: Mutex<BTreeSet<String>>,
+    /// Whether Terraform started this process, so that it serves this one Terraform.
+    is_plugin: bool,
+    /// The Terraform that started this process, as it was at the start; else this process.
     terraform: Process,
+    plugin: Process,
 }
 
 /// A purchase of this process.
@@ -135,18 +155,21 @@ impl Intents {
             own: Mutex::default(),
             told: Mutex::default(),
             imported: Mutex::default(),
-            terraform: Process::parent(),
+            used: Mutex::default(),
+            is_plugin: started_by_terraform(),
+            terraform: if started_by_terraform() { Process::parent() } else { Process::own() },
+            plugin: Process::own(),
         }
     }
 
     /// Claims what an earlier Terraform left of the same purchase.
     ///
     /// # Errors
-    /// What is on disk cannot be read. Nothing may be bought without a token of the user's.
+    /// What is on disk cannot be read. Nothing may be bought.
     pub(super) fn claim(&self, purchase: &Purchase) -> Result<Earlier, Diagnostic> {
         let workspace = self.store.workspace();
-        if !self.terraform.is_parent() {
-            return Ok(Earlier::Stuck(orphaned()));
+        if self.is_plugin && !self.terraform.is_parent() {
+            return Ok(Earlier::Stuck(explain::orphaned()));
         }
         let unreadable = |error: &std::io::Error| self.unreadable(error);
         self.with_left(|left| {
@@ -160,14 +183,15 @@ impl Intents {
             {
                 return Ok(Earlier::Stuck(self.whose(intent)));
             }
-            let same = |intent: &Intent| may_be(intent) && !intent.terraform.is_running();
+            let same = |intent: &Intent| may_be(intent) && !intent.is_held();
             while let Some(at) = left.iter().position(same) {
                 let intent = left[at].clone();
                 if intent.order_id.is_none() && Utc::now() - intent.time > TOKEN_LIFE {
                     return Ok(Earlier::Stuck(self.too_old(&intent)));
                 }
                 left.remove(at);
-                let mine = Intent { terraform: self.terraform.clone(), ..intent.clone() };
+                let (terraform, plugin) = (self.terraform.clone(), self.plugin.clone());
+                let mine = Intent { terraform, plugin, ..intent.clone() };
                 if self.store.take_over(&intent, &mine).map_err(|error| unreadable(&error))? {
                     self.note(&mine, false, true);
                     return Ok(match mine.order_id.clone() {
@@ -185,17 +209,20 @@ impl Intents {
         .map_err(|error| unreadable(&error))?
     }
 
-    /// Writes a new intent, so that it is on disk when this returns.
+    /// Writes a new intent, so that it is on disk when this returns. `known` are the orders that were there before and
+    /// look like it.
     ///
     /// # Errors
     /// It cannot be written. Nothing may be bought.
-    pub(super) fn write(&self, token: String, purchase: Purchase) -> Result<Intent, Diagnostic> {
+    pub(super) fn write(&self, purchase: Purchase, known: Vec<String>) -> Result<Intent, Diagnostic> {
         let intent = Intent {
-            token,
+            token: uuid::Uuid::new_v4().simple().to_string(),
             purchase,
+            known,
             workspace: self.store.workspace(),
             time: Utc::now(),
             terraform: self.terraform.clone(),
+            plugin: self.plugin.clone(),
             order_id: None,
         };
         self.store.write(&intent).map_err(|error| {
@@ -217,6 +244,23 @@ impl Intents {
         if let Err(error) = self.store.write(intent) {
             tracing::warn!(%error, order_id, "the order was not noted; the note of the purchase still stands");
         }
+    }
+
+    /// Notes that nobody here works on a purchase any more whose outcome is not known. A process that serves one Terraform
+    /// after the other has to find it again itself.
+    pub(super) fn unsettled(&self, intent: &Intent) {
+        if self.is_plugin {
+            return;
+        }
+        let intent = Intent { terraform: Process::ended(), plugin: Process::ended(), ..intent.clone() };
+        if self.store.write(&intent).is_ok() {
+            let _ = self.with_left(|left| left.push(intent));
+        }
+    }
+
+    /// Notes that a token of the user's is about to be used. False, if this Terraform has used it before.
+    pub(super) fn uses(&self, token: &str) -> bool {
+        !self.is_plugin || self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned())
     }
 
     /// Whether an earlier Terraform sent this purchase first, so that a refusal now does not tell that it did not happen.
@@ -260,8 +304,12 @@ impl Intents {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner).insert(order_id.to_owned());
     }
 
-    /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered.
+    /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered. A backend may write it
+    /// down only later: there the notes stay until the orders are seen in a state.
     pub(super) fn closing(&self) {
+        if self.store.has_backend() {
+            return;
+        }
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         own.retain(|token, purchase| {
             if purchase.answered {
@@ -274,8 +322,7 @@ impl Intents {
     /// What earlier Terraforms left and nobody has claimed so far, each told once. It stays to be claimed.
     pub(super) fn unclaimed(&self) -> Vec<Diagnostic> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = self
-            .with_left(|left| left.iter().filter(|intent| !intent.terraform.is_running()).cloned().collect::<Vec<_>>());
+        let ended = self.with_left(|left| left.iter().filter(|intent| !intent.is_held()).cloned().collect::<Vec<_>>());
         let ended = ended.unwrap_or_default().into_iter();
         ended.filter(|intent| told.insert(intent.token.clone())).map(|intent| self.left_over(&intent)).collect()
     }
@@ -300,78 +347,4 @@ impl Intents {
         *left = Some(intents);
         Ok(done)
     }
-
-    fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
-        let detail = format!(
-            "The notes of earlier purchases in {} cannot be read: {error}. One of them may be of this very purchase, so \
-             nothing was bought. Make the directory readable and writable, or give the resource a client_token, which \
-             does the same without a note.",
-            self.store.directory().display()
-        );
-        Diagnostic::error("Earlier purchases cannot be looked up", detail)
-    }
-
-    fn whose(&self, intent: &Intent) -> Diagnostic {
-        let detail = format!(
-            "A purchase of the same thing was sent from this directory at {}, with other keys, and STS does not tell \
-             whether they belong to the same account. An order may have been placed; nothing was bought now. Apply again \
-             when STS can be reached (endpoints.sts), or with the same keys. If that purchase was another account's: rm {}",
-            intent.time.to_rfc3339(),
-            self.place(intent)
-        );
-        Diagnostic::error("An earlier purchase may be of the same account", detail)
-    }
-
-    fn still_running(&self, intent: &Intent) -> Diagnostic {
-        let detail = format!(
-            "Another Terraform in this directory sent a purchase of the same thing at {} and still runs. Nothing was bought \
-             now. Apply again when it has ended. If it is no Terraform any more, and its order is in no need of being \
-             found: rm {}",
-            intent.time.to_rfc3339(),
-            self.place(intent)
-        );
-        Diagnostic::error("The same purchase is under way", detail)
-    }
-
-    fn too_old(&self, intent: &Intent) -> Diagnostic {
-        let detail = format!(
-            "A purchase of the same thing was sent from this directory at {}, and its outcome was never known. That is \
-             more than {} hours ago, too long to ask for it by sending it again. An order may have been placed; nothing \
-             was bought now.\n\nLook for the order in the console. If it is there:\n\n  terraform import {}.<name> <order \
-             id>\n\nIf it is not, remove the note and apply again:\n\n  rm {}",
-            intent.time.to_rfc3339(),
-            TOKEN_LIFE.num_hours(),
-            intent.purchase.kind,
-            self.place(intent)
-        );
-        Diagnostic::error("An earlier purchase was never confirmed", detail)
-    }
-
-    /// The warning about an intent that nobody claims.
-    fn left_over(&self, intent: &Intent) -> Diagnostic {
-        let kind = &intent.purchase.kind;
-        let what = match &intent.order_id {
-            Some(id) => format!(
-                "placed the order {id}, which may be in no state. To take it into the state:\n\n  terraform import {kind}.<name> {id}"
-            ),
-            None => format!(
-                "sent a purchase whose outcome was never known: an order may have been placed. Look for it in the console. If \
-             it is there:\n\n  terraform import {kind}.<name> <order id>"
-            ),
-        };
-        let detail = format!(
-            "At {} a Terraform in this directory (workspace {:?}, account {}) {what}\n\nApplying the configuration that it \
-         bought with takes it up as well. If neither is needed any more: rm {}",
-            intent.time.to_rfc3339(),
-            intent.workspace,
-            intent.purchase.buyer.account.as_deref().unwrap_or("unknown"),
-            self.place(intent)
-        );
-        Diagnostic::warning(format!("An earlier purchase is not taken up so far ({})", intent.token), detail)
-    }
-}
-
-/// The error when the Terraform that started this process has died: nobody would save what is bought.
-fn orphaned() -> Diagnostic {
-    Diagnostic::error("Terraform is gone", "The Terraform that started this provider has ended. Nothing was bought.")
 }

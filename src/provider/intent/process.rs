@@ -1,4 +1,4 @@
-//! The Terraform process that started this plugin, told apart from every other, before and after it.
+//! The processes that work on a purchase, told apart from every other, before and after them.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,20 @@ pub(super) struct Process {
 impl Process {
     /// The process that started this one.
     pub(super) fn parent() -> Self {
-        let pid = parent_id();
+        Self::of(parent_id())
+    }
+
+    /// This one.
+    pub(super) fn own() -> Self {
+        Self::of(std::process::id())
+    }
+
+    /// None that runs.
+    pub(super) fn ended() -> Self {
+        Self { pid: 0, start: String::new() }
+    }
+
+    fn of(pid: u32) -> Self {
         Self { pid, start: start_of(pid).unwrap_or_default() }
     }
 
@@ -21,9 +34,10 @@ impl Process {
         parent_id() == self.pid && self.is_running()
     }
 
-    /// Whether it still runs.
+    /// Whether it still runs. On Windows processes are not told apart yet, so that every one counts as running: a note is
+    /// never claimed, and an error says how to remove it.
     pub(super) fn is_running(&self) -> bool {
-        start_of(self.pid).is_some_and(|start| start == self.start)
+        cfg!(not(unix)) || start_of(self.pid).is_some_and(|start| start == self.start)
     }
 }
 
@@ -53,14 +67,16 @@ fn start_of(pid: u32) -> Option<String> {
 /// When a process began, in words that no other process has; none if there is no such process.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn start_of(pid: u32) -> Option<String> {
-    let output = std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let mut ps = std::process::Command::new("ps");
+    let output =
+        ps.args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").env("TZ", "UTC").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// On this system processes are not told apart yet, so that every one counts as running: a note is never claimed, and an
-/// error says how to remove it.
+/// What no other process has, whatever its number.
 #[cfg(not(unix))]
 fn start_of(_: u32) -> Option<String> {
-    Some(String::new())
+    static RUN: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| uuid::Uuid::new_v4().to_string());
+    Some(RUN.clone())
 }

@@ -42,11 +42,17 @@ impl Store {
         variable.or_else(chosen).unwrap_or_else(|| "default".to_owned())
     }
 
+    /// Whether Terraform keeps its state in a backend that it was initialised with, and not just in a file.
+    pub(super) fn has_backend(&self) -> bool {
+        let text = fs::read(self.data.join("terraform.tfstate")).unwrap_or_default();
+        serde_json::from_slice::<serde_json::Value>(&text).is_ok_and(|chosen| chosen["backend"].is_object())
+    }
+
     /// All intents, the oldest first.
     pub(super) fn all(&self) -> io::Result<Vec<Intent>> {
         let entries = match fs::read_dir(self.directory()) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if is_nothing_there(&error) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         let mut intents = Vec::new();
@@ -71,7 +77,10 @@ impl Store {
     /// Writes an intent in one step, and waits until the disk has it.
     pub(super) fn write(&self, intent: &Intent) -> io::Result<()> {
         let directory = self.directory();
-        create_private(&directory)?;
+        if !directory.exists() {
+            create_private(&directory)?;
+            sync_directory(&self.data)?;
+        }
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&directory)?;
         file.write_all(&serde_json::to_vec_pretty(intent)?)?;
         file.as_file().sync_all()?;
@@ -98,6 +107,11 @@ impl Store {
             tracing::debug!(%error, token, "the note of a purchase was not removed");
         }
     }
+}
+
+/// Where there is no folder there are no notes.
+fn is_nothing_there(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(unix)]

@@ -100,8 +100,8 @@ impl Resource<Cloud> for MarketOrder {
         let mut warnings = bought.warnings;
         let limit = cloud.limit(timeouts::read(&create.planned), patience);
         let order = describe_new(cloud, &bought.order_id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
-        if let Some(order) = order.as_ref().filter(|_| bought.may_be_another) {
-            purchase::is_what_was_planned(&bought.order_id, order, &create.planned)?;
+        if let (Some(order), Some(since)) = (&order, bought.since) {
+            warnings.extend(purchase::is_what_was_planned(&bought.order_id, order, &create.planned, since)?);
         }
         let mut private = Private::default();
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
@@ -122,6 +122,9 @@ impl Resource<Cloud> for MarketOrder {
         let order = match find(cloud, &id, &limit).await? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
+                if prior.state.get("order_status").is_null() {
+                    return Err(owner::never_seen(NAME, &id).into());
+                }
                 owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
                 let warnings = gone(&id, &request_id).into();
                 return Ok(Saved::with(None, warnings));
@@ -256,7 +259,8 @@ fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
         "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
          state. The next terraform apply buys a new one. If that is not wanted, remove the resource from the \
-         configuration, or check that the credentials belong to the account that bought it."
+         configuration, or check that the credentials belong to the account that bought it. A client_token that bought it \
+         has to be changed to buy again."
     );
     Diagnostic::warning(format!("Order {id} is gone: the next apply buys a new one"), detail)
 }
@@ -266,8 +270,8 @@ fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
     let status = order.order_status.as_deref().filter(|status| matches!(*status, "REFUND" | "DELETE"))?;
     let detail = format!(
         "The order {id} has the status {status}, so what it bought is no longer in force. It stays in the state, and \
-         nothing is bought in its place. To buy again: terraform apply -replace={NAME}.<name>. To forget it: terraform \
-         state rm {NAME}.<name>."
+         nothing is bought in its place. To buy again, with a new client_token if it has one: terraform apply \
+         -replace={NAME}.<name>. To forget it: terraform state rm {NAME}.<name>."
     );
     Some(Diagnostic::warning(format!("Order {id} is {status}"), detail))
 }

@@ -70,8 +70,9 @@ fn arguments() -> Vec<Attribute> {
             .valid(Validator::Rule(is_token, "1 to 64 ASCII letters, digits, `-`, `_` or `.`"))
             .describe(
                 "The idempotency key of the purchase, for runners that keep no files between runs: the same token never \
-                 buys twice, however often it is applied. It lives only in the configuration. One token is one order, so \
-                 with `count` or `for_each` every instance needs its own.",
+                 buys twice, however often it is applied, for as long as the Marketplace remembers it; 24 hours are safe \
+                 to count on. It lives only in the configuration. One token is one order, so with `count` or `for_each` \
+                 every instance needs its own.",
             ),
         timeouts::attribute(),
     ]

@@ -111,6 +111,9 @@ impl Resource<Cloud> for PaiProductOrder {
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let rows = find(cloud, &id, &limit).await?;
         if rows.is_empty() {
+            if prior.state.get("payment_status").is_null() {
+                return Err(owner::never_seen(NAME, &id).into());
+            }
             owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
             return Ok(Saved::with(None, gone(&id).into()));
         }

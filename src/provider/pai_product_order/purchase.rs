@@ -34,9 +34,12 @@ const BETWEEN_READINGS: Duration = Duration::from_secs(5);
 /// How many readings in a row, from one until two pauses later, must find nothing before it did not happen.
 const READINGS: u32 = 3;
 
-/// How long before the server's clock an order of this purchase can seem to have been made, in seconds. Safe, because the
-/// check before buying found none.
+/// How long before the server's clock an order of this purchase can seem to have been made, in seconds. Orders of that
+/// time which the check before buying knew are left out.
 const CLOCK_SLACK: i64 = 15 * 60;
+
+/// How long asking for the orders before a purchase may take.
+const KNOWN: Duration = Duration::from_secs(10);
 
 /// An order that exists.
 pub(super) struct Bought {
@@ -70,7 +73,7 @@ enum Decision {
 pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
     let endpoint = cloud.client.endpoint(Product::AiWorkspace);
     let endpoint =
-        endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error} Nothing was bought.")))?;
+        endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error}. Nothing was bought.")))?;
     let purchase = Purchase {
         kind: NAME.to_owned(),
         text: json!(model::body(planned)).to_string(),
@@ -95,7 +98,10 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
         Earlier::None => {
             warnings.extend(cloud.intents.unclaimed());
             let checked = check(cloud, &codes, &limit).await?;
-            (cloud.intents.write(uuid::Uuid::new_v4().simple().to_string(), purchase)?, false, checked)
+            // A precaution, for which no purchase fails.
+            let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &cloud.limit(KNOWN, patience)).await;
+            let known = known.unwrap_or_default();
+            (cloud.intents.write(purchase, known)?, false, checked)
         }
     };
     let mut buying = Buying { cloud, codes, limit, intent, since: checked - CLOCK_SLACK };
@@ -158,7 +164,7 @@ async fn orders_since(cloud: &Cloud, codes: &[String], since: i64, limit: &Limit
     for code in codes {
         let Some(product) = products::find(code) else { continue };
         let rows = billing::orders_since(&cloud.client, product.billing, since, limit).await?;
-        let rows = rows.into_iter().filter(|row| model::is_for(row, code));
+        let rows = rows.into_iter().filter(|row| model::is_for(row, code) && row.is_purchase());
         orders.extend(rows.filter_map(|row| row.order_id));
     }
     orders.sort();
@@ -209,7 +215,10 @@ impl Buying<'_> {
                     };
                     self.codes.iter().any(held)
                 });
-            let orders = orders_since(self.cloud, &self.codes, self.since, &self.limit).await;
+            let orders = orders_since(self.cloud, &self.codes, self.since, &self.limit).await.map(|orders| {
+                let is_new = |id: &String| !self.intent.known.contains(id);
+                orders.into_iter().filter(is_new).collect::<Vec<_>>()
+            });
             match (&is_purchased, &orders) {
                 (_, Ok(orders)) if orders.len() == 1 => return Ok(Decision::Placed(orders[0].clone())),
                 (_, Ok(orders)) if orders.len() > 1 => return Err(self.several(orders)),
@@ -254,12 +263,13 @@ impl Buying<'_> {
             Ok(false) => "ListProducts says that no product is purchased".to_owned(),
             Err(failure) => failure.clone(),
         };
+        self.cloud.intents.unsettled(&self.intent);
         let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
         let detail = format!(
-            "{}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
+            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
              again in this directory: it goes on reading, and buys only if it is certain that nothing was bought. The \
-             purchase is noted in {}. If the order is in the billing console, it can also be taken into the state by \
-             hand:\n\n  terraform import {NAME}.<name> <order id>",
+             purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
+             hand, after which the note is not needed any more:\n\n  terraform import {NAME}.<name> <order id>\n  rm {1}",
             subject(&self.codes),
             self.cloud.intents.place(&self.intent)
         );

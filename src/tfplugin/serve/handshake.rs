@@ -22,7 +22,7 @@ const CORE_PROTOCOL: u8 = 1;
 pub(super) const PROTOCOL: u8 = 6;
 
 /// Whether Terraform started this process.
-pub(super) fn started_by_terraform() -> bool {
+pub fn started_by_terraform() -> bool {
     env::var(COOKIE.0).is_ok_and(|value| value == COOKIE.1)
 }
 

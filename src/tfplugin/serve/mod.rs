@@ -15,6 +15,7 @@ use std::{io, process::ExitCode, sync::Arc, time::Duration};
 use futures_util::{StreamExt, stream};
 use tonic::transport::server::Connected;
 
+pub use handshake::started_by_terraform;
 pub use lifecycle::Lifecycle;
 use listener::Listener;
 

@@ -1,0 +1,82 @@
+//! What earlier purchases mean for the user, in words.
+
+use super::{Intent, Intents, TOKEN_LIFE};
+use crate::tfplugin::diagnostics::Diagnostic;
+
+impl Intents {
+    pub(super) fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
+        let detail = format!(
+            "The notes of earlier purchases in {} cannot be read: {error}. One of them may be of this very purchase, so \
+             nothing was bought. Make them readable and writable. If none of them matters any more, remove the directory.",
+            self.store.directory().display()
+        );
+        Diagnostic::error("Earlier purchases cannot be looked up", detail)
+    }
+
+    pub(super) fn whose(&self, intent: &Intent) -> Diagnostic {
+        let detail = format!(
+            "A purchase of the same thing was sent from this directory at {}, to {} in the region {}, with other keys or to \
+             another place than now, so that it cannot be told whether it is this one. An order may have been placed; \
+             nothing was bought now. If the keys changed, apply again when STS can be reached (endpoints.sts), or with the \
+             same keys. If the endpoint or the region was wrong then, or that purchase is another one: rm {}",
+            intent.time.to_rfc3339(),
+            intent.purchase.endpoint,
+            intent.purchase.region,
+            self.place(intent)
+        );
+        Diagnostic::error("An earlier purchase may be this one", detail)
+    }
+
+    pub(super) fn still_running(&self, intent: &Intent) -> Diagnostic {
+        let detail = format!(
+            "Another Terraform in this directory, or the provider that it started, sent a purchase of the same thing at {} \
+             and still runs. Nothing was bought now. Apply again when it has ended. If it is no Terraform any more, and its order is in no need of being \
+             found: rm {}",
+            intent.time.to_rfc3339(),
+            self.place(intent)
+        );
+        Diagnostic::error("The same purchase is under way", detail)
+    }
+
+    pub(super) fn too_old(&self, intent: &Intent) -> Diagnostic {
+        let detail = format!(
+            "A purchase of the same thing was sent from this directory at {}, and its outcome was never known. That is \
+             more than {} hours ago, too long to ask for it by sending it again. An order may have been placed; nothing \
+             was bought now.\n\nLook for the order in the console. If it is there:\n\n  terraform import {}.<name> <order \
+             id>\n\nIf it is not, remove the note and apply again:\n\n  rm {}",
+            intent.time.to_rfc3339(),
+            TOKEN_LIFE.num_hours(),
+            intent.purchase.kind,
+            self.place(intent)
+        );
+        Diagnostic::error("An earlier purchase was never confirmed", detail)
+    }
+
+    /// The warning about an intent that nobody claims.
+    pub(super) fn left_over(&self, intent: &Intent) -> Diagnostic {
+        let kind = &intent.purchase.kind;
+        let what = match &intent.order_id {
+            Some(id) => format!(
+                "placed the order {id}, which may be in no state. To take it into the state:\n\n  terraform import {kind}.<name> {id}"
+            ),
+            None => format!(
+                "sent a purchase whose outcome was never known: an order may have been placed. Look for it in the console. If \
+             it is there:\n\n  terraform import {kind}.<name> <order id>"
+            ),
+        };
+        let detail = format!(
+            "At {} a Terraform in this directory (workspace {:?}, account {}) {what}\n\nApplying the configuration that it \
+         bought with takes it up as well. If neither is needed any more: rm {}",
+            intent.time.to_rfc3339(),
+            intent.workspace,
+            intent.purchase.buyer.account.as_deref().unwrap_or("unknown"),
+            self.place(intent)
+        );
+        Diagnostic::warning(format!("An earlier purchase is not taken up so far ({})", intent.token), detail)
+    }
+}
+
+/// The error when the Terraform that started this process has died: nobody would save what is bought.
+pub(super) fn orphaned() -> Diagnostic {
+    Diagnostic::error("Terraform is gone", "The Terraform that started this provider has ended. Nothing was bought.")
+}
