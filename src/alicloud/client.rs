@@ -93,11 +93,8 @@ pub struct Client {
 
 impl Client {
     /// A client that connects to nothing yet.
-    ///
-    /// # Errors
-    /// A system that TLS cannot be set up on.
-    pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { http: Http::new(config.timeouts, &config.user_agent)?, config: Arc::new(config) })
+    pub fn new(config: Config) -> Self {
+        Self { http: Http::new(config.timeouts, &config.user_agent), config: Arc::new(config) }
     }
 
     /// The same client with other credentials. It shares the connections.

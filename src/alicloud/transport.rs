@@ -1,11 +1,12 @@
 //! Sends one HTTP request and says what came of it.
 
-use std::{error::Error as StdError, io, time::Duration};
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
 use reqwest::{
     Method, Url,
     header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
+use tokio::sync::OnceCell;
 
 use super::{
     connecting,
@@ -30,13 +31,15 @@ pub struct Timeouts {
     pub read: Duration,
 }
 
-/// The pools of connections.
+/// The pools of connections, each made when it is first needed: that reads the platform's roots, which takes longer than
+/// starting the whole plugin.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
-    direct: reqwest::Client,
+    direct: Arc<OnceCell<reqwest::Client>>,
     /// Through the proxies that the environment names; none where these are never asked.
-    proxied: Option<reqwest::Client>,
+    proxied: Option<Arc<OnceCell<reqwest::Client>>>,
     timeouts: Timeouts,
+    user_agent: Arc<str>,
 }
 
 /// A request as it goes over the wire, signed.
@@ -48,19 +51,28 @@ pub(super) struct Outgoing {
 }
 
 impl Http {
-    pub(super) fn new(timeouts: Timeouts, user_agent: &str) -> Result<Self, Error> {
-        let builder = || reqwest::Client::builder().user_agent(user_agent);
-        let direct = Self::build(builder().no_proxy(), timeouts)?;
-        Ok(Self { direct, proxied: Some(Self::build(builder(), timeouts)?), timeouts })
+    pub(super) fn new(timeouts: Timeouts, user_agent: &str) -> Self {
+        let user_agent = user_agent.into();
+        Self { direct: Arc::default(), proxied: Some(Arc::default()), timeouts, user_agent }
     }
 
-    fn without_proxy(timeouts: Timeouts) -> Result<Self, Error> {
-        let direct = Self::build(reqwest::Client::builder().no_proxy(), timeouts)?;
-        Ok(Self { direct, proxied: None, timeouts })
+    fn without_proxy(timeouts: Timeouts) -> Self {
+        Self { proxied: None, ..Self::new(timeouts, LOCAL_USER_AGENT) }
     }
 
-    fn build(builder: reqwest::ClientBuilder, timeouts: Timeouts) -> Result<reqwest::Client, Error> {
+    /// The pool that leads to a URL. No proxy leads back to this machine, as Go's programs have it.
+    async fn pool(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+        let (cell, builder) = match &self.proxied {
+            Some(proxied) if !is_loopback(url) => (proxied, reqwest::Client::builder()),
+            _ => (&self.direct, reqwest::Client::builder().no_proxy()),
+        };
+        cell.get_or_try_init(async || self.build(builder)).await
+    }
+
+    fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+        let timeouts = self.timeouts;
         let client = builder
+            .user_agent(&*self.user_agent)
             .http1_only()
             // A redirect would carry a signed purchase elsewhere.
             .redirect(reqwest::redirect::Policy::none())
@@ -86,9 +98,7 @@ impl Http {
     async fn exchange(&self, outgoing: Outgoing, host: &str) -> Result<(RawReply, Option<i64>), Error> {
         let Outgoing { method, url, headers, body } = outgoing;
         let headers = header_map(&headers)?;
-        // No proxy leads back to this machine, as Go's programs have it.
-        let client = self.proxied.as_ref().filter(|_| !is_loopback(&url)).unwrap_or(&self.direct);
-        let request = client.request(method, url).headers(headers).body(body);
+        let request = self.pool(&url).await?.request(method, url).headers(headers).body(body);
         let mut response = request.send().await.map_err(|error| classify(&error, host))?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -110,17 +120,20 @@ impl Http {
 /// How long a service on or near this machine may take.
 const LOCAL: Timeouts = Timeouts { connect: Duration::from_secs(2), read: Duration::from_secs(5) };
 
+/// What such a service is told of who asks.
+const LOCAL_USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
 /// Asks services on or near this machine, such as the metadata service. Nothing sent to them is signed.
 #[derive(Debug)]
 pub(super) struct Local(Http);
 
 impl Local {
-    pub(super) fn new() -> Result<Self, Error> {
-        Http::new(LOCAL, "").map(Self)
+    pub(super) fn new() -> Self {
+        Self(Http::new(LOCAL, LOCAL_USER_AGENT))
     }
 
-    pub(super) fn without_proxy() -> Result<Self, Error> {
-        Http::without_proxy(LOCAL).map(Self)
+    pub(super) fn without_proxy() -> Self {
+        Self(Http::without_proxy(LOCAL))
     }
 
     /// The status and the body.

@@ -49,7 +49,6 @@ fn at(url: &str, credentials: Arc<dyn Source>) -> Client {
         common: Default::default(),
         credentials,
     })
-    .unwrap()
 }
 
 async fn account(client: &Client) -> String {
@@ -145,7 +144,7 @@ fn answer(id: &str, seconds: i64) -> String {
 async fn the_metadata_service_is_asked_for_a_token_first_and_for_the_role_if_it_is_not_named() {
     for (named, paths) in [(None, 3), (Some("buyer".to_owned()), 2)] {
         let service = Loopback::metadata(answer("STS.instance", 3600));
-        let source = EcsRole::new(&service.url, named).unwrap();
+        let source = EcsRole::new(&service.url, named);
         let keys = source.fetch().await.unwrap();
         assert_eq!(keys.access_key_id, "STS.instance");
         assert!(keys.expires.unwrap() > Utc::now());
@@ -159,9 +158,9 @@ async fn the_metadata_service_is_asked_for_a_token_first_and_for_the_role_if_it_
 async fn a_metadata_service_without_a_role_says_so() {
     let service =
         Loopback::start(|asked, _| if asked.line.starts_with("PUT") { (200, "t".into()) } else { (404, "".into()) });
-    let error = EcsRole::new(&service.url, None).unwrap().fetch().await.unwrap_err();
+    let error = EcsRole::new(&service.url, None).fetch().await.unwrap_err();
     assert!(error.0.contains("RAM role"), "{error}");
-    let error = EcsRole::new(NOWHERE, None).unwrap().fetch().await.unwrap_err();
+    let error = EcsRole::new(NOWHERE, None).fetch().await.unwrap_err();
     assert!(error.0.contains("ECS instance"), "{error}");
 }
 

@@ -32,7 +32,6 @@ fn client(region: &str) -> Client {
         common: Default::default(),
         credentials: Arc::new(StaticKeys::new(Credentials::new("id".to_owned(), "secret".into(), None))),
     })
-    .unwrap()
 }
 
 #[test]

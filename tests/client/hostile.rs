@@ -42,7 +42,6 @@ fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
         common: Default::default(),
         credentials: Arc::new(StaticKeys::new(keys)),
     })
-    .unwrap()
 }
 
 fn limit(seconds: u64) -> Limit {

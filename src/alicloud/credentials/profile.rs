@@ -137,7 +137,7 @@ impl ProfileFile {
         };
         let instance_role = || -> Result<Arc<dyn Source>, NoCredentials> {
             let name = Some(profile.ram_role_name.clone()).filter(|name| !name.is_empty());
-            Ok(Arc::new(Cached::new(EcsRole::new(metadata_service, name)?)))
+            Ok(Arc::new(Cached::new(EcsRole::new(metadata_service, name))))
         };
         match profile.mode.as_str() {
             "AK" | "" | "StsToken" | "CloudSSO" | "OAuth" => {

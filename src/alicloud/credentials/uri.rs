@@ -33,7 +33,7 @@ impl CredentialsUri {
                 "the credentials URI is not an HTTP URI: give one such as http://127.0.0.1:8080/credentials".to_owned(),
             )
         })?;
-        Ok(Self { uri, http: Local::new().map_err(|error| NoCredentials(error.to_string()))? })
+        Ok(Self { uri, http: Local::new() })
     }
 }
 

@@ -117,8 +117,7 @@ fn base(
         return file.source(&profile, client, metadata_service).map_err(wrong(argument));
     }
     if let Some(role) = ECS_ROLE_NAME.text(config) {
-        let fetch = EcsRole::new(metadata_service, Some(role)).map_err(wrong(ECS_ROLE_NAME))?;
-        return Ok(Arc::new(Cached::new(fetch)));
+        return Ok(Arc::new(Cached::new(EcsRole::new(metadata_service, Some(role)))));
     }
     let uri = CREDENTIALS_URI.text(config).ok_or_else(none)?;
     Ok(Arc::new(Cached::new(CredentialsUri::new(&uri).map_err(wrong(CREDENTIALS_URI))?)))

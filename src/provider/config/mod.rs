@@ -58,7 +58,7 @@ pub(super) fn configure(
     metadata_service: &str,
 ) -> Result<Saved<Cloud>, Diagnostics> {
     if let Some(waiting) = NotYet::for_values_of(config) {
-        return later(waiting, terraform_version);
+        return Ok(later(waiting, terraform_version));
     }
     if let Some(wrong) = TOP.iter().find_map(|argument| wrong_variable(*argument, config)) {
         return Err(wrong.into());
@@ -86,7 +86,6 @@ pub(super) fn configure(
         common: common(config),
         credentials: Arc::new(NotYet::default()),
     });
-    let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
     let source = credentials::source(config, profile, &client, metadata_service)?;
     let client = client.with_credentials(source);
     let mut warnings = Diagnostics::default();
@@ -102,7 +101,7 @@ pub(super) fn configure(
 }
 
 /// A client that waits for values which Terraform does not know yet, while it plans.
-fn later(waiting: NotYet, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
+fn later(waiting: NotYet, terraform_version: &str) -> Saved<Cloud> {
     let client = Client::new(Config {
         region: DEFAULT_REGION.to_owned(),
         endpoints: BTreeMap::new(),
@@ -113,8 +112,7 @@ fn later(waiting: NotYet, terraform_version: &str) -> Result<Saved<Cloud>, Diagn
         common: Default::default(),
         credentials: Arc::new(waiting),
     });
-    let client = client.map_err(|error| Diagnostic::error("No client", error.to_string()))?;
-    Ok(Cloud::new(client, None, None, AccountType::Domestic).into())
+    Cloud::new(client, None, None, AccountType::Domestic).into()
 }
 
 fn exposed(endpoint: &Endpoint) -> Diagnostic {
