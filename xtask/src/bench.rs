@@ -96,8 +96,8 @@ fn whole_commands(page: &mut String, terraform: &Path, plugin: &Path, directory:
     let overrides = directory.join("cli.tfrc");
     write_overrides(&overrides, plugin)?;
     page.push_str(
-        "## Whole commands\n\n| command | orders | provider | `terraform_data` | ratio | aim |\n| --- | --- | --- | --- | \
-         --- | --- |\n",
+        "## Whole commands\n\n| command | orders | provider | `terraform_data` | ratio | aim | of it, the provider's \
+         processor |\n| --- | --- | --- | --- | --- | --- | --- |\n",
     );
     let mut apply_of_all = String::new();
     for (count, times) in SIZES {
@@ -111,9 +111,9 @@ fn whole_commands(page: &mut String, terraform: &Path, plugin: &Path, directory:
         for at in 0..times {
             let mock = Mock::start().map_err(|error| error.to_string())?;
             let work = Work::new(terraform, &overrides, &mock, directory.join(format!("o-{count}-{at}")), &orders)?;
-            plans.push(work.run(&["plan"])?.seconds);
+            plans.push(work.run(&["plan"])?);
             let applied = work.run(&["apply", "-auto-approve"])?;
-            applies.push(applied.seconds);
+            applies.push(applied);
             if at == 0 {
                 apply_of_all += &per_order(&mock, count, applied);
             }
@@ -127,9 +127,12 @@ fn whole_commands(page: &mut String, terraform: &Path, plugin: &Path, directory:
             _ => "",
         };
         for (name, ours, theirs, aim) in [("plan", plans, data_plans, aim), ("apply", applies, data_applies, "")] {
-            let (ours, theirs) = (median(ours), median(theirs));
+            let own = ours.iter().map(|run: &Run| run.plugin_cpu / run.seconds * 100.0).collect();
+            let ours = median(ours.iter().map(|run| run.seconds).collect());
+            let (theirs, own) = (median(theirs), median(own));
             let ratio = ours / theirs;
-            let _ = writeln!(page, "| {name} | {count} | {ours:.2} s | {theirs:.2} s | {ratio:.2} | {aim} |");
+            let _ =
+                writeln!(page, "| {name} | {count} | {ours:.2} s | {theirs:.2} s | {ratio:.2} | {aim} | {own:.0} % |");
         }
     }
     let _ = write!(
