@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 
-use super::intent::{Buyer, Intent, Intents};
+use super::intent::{Buyer, Intent, Intents, Purchase};
 use crate::{
     alicloud::{
         client::Client,
         credentials::{Credentials, NoCredentials, Source},
+        endpoint::Product,
         error::{Error, Failure},
         retry::Limit,
         signature::acs3::content_sha256,
@@ -44,9 +45,6 @@ pub struct Cloud {
     buyer: OnceCell<Buyer>,
     /// The notes of purchases that are under way.
     pub(super) intents: Arc<Intents>,
-    /// Held from the check before a purchase without a token until its outcome is known, so that two of them do not both
-    /// find that nothing was bought.
-    pub(super) one_at_a_time: Mutex<()>,
 }
 
 impl Cloud {
@@ -65,7 +63,6 @@ impl Cloud {
             account: OnceCell::new(),
             buyer: OnceCell::new(),
             intents: Arc::new(Intents::here()),
-            one_at_a_time: Mutex::default(),
         }
     }
 
@@ -105,11 +102,34 @@ impl Cloud {
         intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
     }
 
+    /// A purchase of a product with these credentials, as it is noted.
+    ///
+    /// # Errors
+    /// The product has no endpoint, or as for [`Self::buyer`]. Nothing was bought.
+    pub(super) async fn purchase(
+        &self,
+        kind: &str,
+        product: Product,
+        text: String,
+        patience: &Patience,
+    ) -> Result<Purchase, Diagnostic> {
+        let endpoint = self.client.endpoint(product);
+        let endpoint =
+            endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error}. Nothing was bought.")))?;
+        Ok(Purchase {
+            kind: kind.to_owned(),
+            text,
+            buyer: self.buyer(patience).await?,
+            endpoint: endpoint.to_string(),
+            region: self.client.region().to_owned(),
+        })
+    }
+
     /// What tells this buyer from others in the notes of purchases.
     ///
     /// # Errors
     /// There are no credentials, or they do not certainly belong to the account that the provider block names.
-    pub(super) async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
+    async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
         let asked = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
             let id = self.client.access_key_id(&self.limit(CREDENTIALS, patience)).await;

@@ -1,10 +1,15 @@
-//! Whose an order is: remembered with it, and compared before it counts as gone.
+//! Whose an order is, and when it counts as gone.
+
+use std::time::Duration;
 
 use super::Cloud;
 use crate::{
     alicloud::retry::Limit,
     tfplugin::{diagnostics::Diagnostic, private::Private},
 };
+
+/// How far apart the two replies must be by which an order counts as gone.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Where private data has the account.
 const KEY: &str = "owner";
@@ -25,6 +30,30 @@ pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &
     if let Some(owner) = owner {
         private.own.insert(KEY.to_owned(), owner.into());
     }
+}
+
+/// Reads `what`, and believes that it is not there only when two replies, some time apart, say so.
+///
+/// # Errors
+/// It cannot be read, or only one reply says so.
+pub(super) async fn look<T, F: Future<Output = Result<T, Diagnostic>>>(
+    what: &str,
+    limit: &Limit,
+    is_there: impl Fn(&T) -> bool,
+    read: impl Fn() -> F,
+) -> Result<T, Diagnostic> {
+    let first = read().await?;
+    if is_there(&first) {
+        return Ok(first);
+    }
+    if limit.wait(SECOND_LOOK).await {
+        return read().await;
+    }
+    let detail = format!(
+        "{what} was said once not to be there, and there was no time to ask again. The state stays as it is. Run terraform \
+         plan again."
+    );
+    Err(Diagnostic::error("The order cannot be read", detail))
 }
 
 /// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know

@@ -4,7 +4,8 @@ use mock_endpoint::fault::{Fault, Kind};
 
 use crate::{market_order::ORDER, terraform::Terraform};
 
-fn faults() -> Vec<Kind> {
+/// Everything that can go wrong once without an end to the operation.
+pub fn faults() -> Vec<Kind> {
     vec![
         Kind::DropBefore,
         Kind::DropAfter,

@@ -283,21 +283,29 @@ fn killed_between_sending_and_saving_it_still_buys_once() {
 
 #[test]
 fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought() {
-    let pai = "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
-    let Some(terraform) = Terraform::with(pai) else { return };
-    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 4000 }));
-    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-    wait_for(&terraform, "CreateProductOrders", 1);
-    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
-    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
-    kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
-    running.wait().unwrap();
-    let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
-    terraform.apply().fails().says(&["The same purchase is under way", "Nothing was bought now"]);
-    assert!(handles.iter().all(has_ended));
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 1);
-    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+    let pai =
+        "resource \"alicloud_pai_product_order\" \"order\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
+    for (configuration, operation) in [(ORDER, "CreateOrder"), (pai, "CreateProductOrders")] {
+        let Some(terraform) = Terraform::with(configuration) else { return };
+        terraform.mock.fault(Fault::once(operation, Kind::SlowBefore { delay_ms: 3000 }));
+        let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+        wait_for(&terraform, operation, 1);
+        let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+        let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
+        kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
+        running.wait().unwrap();
+        let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
+        // A purchase without a token waits for the other; one with a token says that the other is under way.
+        let applied = terraform.apply();
+        if operation == "CreateOrder" {
+            applied.fails().says(&["The same purchase is under way", "Nothing was bought now"]);
+        }
+        assert!(handles.iter().all(has_ended));
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 1, "{operation}");
+        assert_eq!(terraform.requests(operation).len(), 1);
+        terraform.plans_empty();
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use mock_endpoint::fault::{Fault, Kind};
 use serde_json::json;
 
-use crate::terraform::Terraform;
+use crate::{faults::faults, terraform::Terraform};
 
 const ADDRESS: &str = "alicloud_pai_product_order.data";
 
@@ -301,24 +301,8 @@ fn billing_that_lags_behind_is_a_warning_and_the_next_plan_reads() {
     assert_eq!(terraform.orders().len(), 1);
 }
 
-fn faults() -> Vec<Kind> {
-    vec![
-        Kind::DropBefore,
-        Kind::DropAfter,
-        Kind::Error500,
-        Kind::Error503,
-        Kind::Error503After,
-        Kind::Throttling { retry_after: None },
-        Kind::Garbage,
-        Kind::Truncated,
-        Kind::WrongLength,
-        Kind::Endless,
-        Kind::Slow { delay_ms: 3000 },
-    ]
-}
-
 fn one_fault_one_apply(operation: &str, times: u32) {
-    let cases: Vec<Kind> = faults();
+    let cases = faults();
     let halves = cases.chunks(cases.len().div_ceil(4)).map(<[Kind]>::to_vec);
     let operation = operation.to_owned();
     let threads: Vec<_> = halves
@@ -425,6 +409,20 @@ fn an_order_that_was_there_before_is_not_taken_for_this_one() {
     terraform.apply().succeeds();
     assert_ne!(terraform.attributes()["id"], before);
     assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn two_providers_of_one_account_do_not_both_find_that_nothing_was_bought() {
+    let resource = |name: &str, provider: &str| {
+        documented(&["PAI_share"]).replace("\"data\" {", &format!("\"{name}\" {{\n  provider = {provider}"))
+    };
+    let blocks = "provider \"alicloud\" {\n  alias = \"other\"\n}\n";
+    let both = [blocks, &resource("one", "alicloud"), &resource("another", "alicloud.other")].concat();
+    let Some(terraform) = Terraform::with(&both) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 1500 }));
+    terraform.apply().fails().says(&["The product is purchased already", "terraform import"]);
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(crate) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> 
                 run.plugin_cpu = run.plugin_cpu.max(cpu(pid).unwrap_or_default());
             }
         }
-        thread::sleep(Duration::from_millis(2));
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -13,6 +13,16 @@ impl Intents {
         Diagnostic::error("Earlier purchases cannot be looked up", detail)
     }
 
+    pub(super) fn unwritable(&self, error: &std::io::Error) -> Diagnostic {
+        let detail = format!(
+            "Before a purchase is sent, what is bought is noted in {}, so that no second order is placed if the reply is \
+             lost. That note cannot be written: {error}. Nothing was bought. Make the directory writable. An \
+             alicloud_market_order can have a client_token instead, which does the same without a note.",
+            self.store.directory().display()
+        );
+        Diagnostic::error("The purchase cannot be noted", detail)
+    }
+
     pub(super) fn whose(&self, intent: &Intent) -> Diagnostic {
         let detail = format!(
             "A purchase of the same thing was sent from this directory at {}, to {} in the region {}, with other keys or to \
@@ -79,4 +89,20 @@ impl Intents {
 /// The error when the Terraform that started this process has died: nobody would save what is bought.
 pub(super) fn orphaned() -> Diagnostic {
     Diagnostic::error("Terraform is gone", "The Terraform that started this provider has ended. Nothing was bought.")
+}
+
+/// The error when another purchase took all the time.
+pub(super) fn crowded() -> Diagnostic {
+    let detail = "Purchases that have no idempotency token are made one at a time, and another one in this directory took \
+                  all the time. Nothing was bought. Apply again when it has ended.";
+    Diagnostic::error("Another purchase is under way", detail)
+}
+
+/// The warning about an order that was placed by an earlier apply and is in the state from now on.
+pub(in crate::provider) fn taken_up(order_id: &str) -> Diagnostic {
+    let detail = format!(
+        "An earlier apply in this directory placed the order {order_id} for the same purchase and ended before it was \
+         saved. It is in the state now, and nothing was bought again."
+    );
+    Diagnostic::warning(format!("Order {order_id} was taken up from an earlier apply"), detail)
 }

@@ -11,19 +11,28 @@ mod store;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub(super) use explain::taken_up;
 use process::Process;
 use store::Store;
 
-use crate::tfplugin::{diagnostics::Diagnostic, serve::started_by_terraform};
+use crate::{
+    alicloud::retry::Limit,
+    tfplugin::{diagnostics::Diagnostic, serve::started_by_terraform},
+};
+
+/// How long to wait before looking again whether another purchase is done.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// How long a service is trusted to remember an idempotency token.
-const TOKEN_LIFE: Duration = Duration::hours(24);
+const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
 /// What makes two purchases the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +218,22 @@ impl Intents {
         .map_err(|error| unreadable(&error))?
     }
 
+    /// Waits until no other purchase in this directory is between its check and its outcome, so that two of them do not
+    /// both find that nothing was bought: of this process or of another, such as that of an alias of the provider. It is
+    /// given back when the file is dropped.
+    ///
+    /// # Errors
+    /// The time is over, or there can be no file.
+    pub(super) async fn alone(&self, limit: &Limit) -> Result<File, Diagnostic> {
+        let file = self.store.open("alone").map_err(|error| self.unwritable(&error))?;
+        while file.try_lock().is_err() {
+            if !limit.wait(AGAIN).await {
+                return Err(explain::crowded());
+            }
+        }
+        Ok(file)
+    }
+
     /// Writes a new intent, so that it is on disk when this returns. `known` are the orders that were there before and
     /// look like it.
     ///
@@ -225,15 +250,7 @@ impl Intents {
             plugin: self.plugin.clone(),
             order_id: None,
         };
-        self.store.write(&intent).map_err(|error| {
-            let detail = format!(
-                "Before a purchase is sent, what is bought is noted in {}, so that no second order is placed if the reply \
-                 is lost. That note cannot be written: {error}. Nothing was bought. Make the directory writable, or give \
-                 the resource a client_token, which does the same without a note.",
-                self.store.directory().display()
-            );
-            Diagnostic::error("The purchase cannot be noted", detail)
-        })?;
+        self.store.write(&intent).map_err(|error| self.unwritable(&error))?;
         self.note(&intent, false, false);
         Ok(intent)
     }

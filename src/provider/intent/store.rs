@@ -74,13 +74,24 @@ impl Store {
         Ok(intents)
     }
 
-    /// Writes an intent in one step, and waits until the disk has it.
-    pub(super) fn write(&self, intent: &Intent) -> io::Result<()> {
+    /// A file of this name to lock. The system gives a lock back when a process ends, however it does.
+    pub(super) fn open(&self, name: &str) -> io::Result<File> {
+        File::options().create(true).truncate(false).write(true).open(self.prepared()?.join(name))
+    }
+
+    /// The folder, which is there and private.
+    fn prepared(&self) -> io::Result<PathBuf> {
         let directory = self.directory();
         if !directory.exists() {
             create_private(&directory)?;
             sync_directory(&self.data)?;
         }
+        Ok(directory)
+    }
+
+    /// Writes an intent in one step, and waits until the disk has it.
+    pub(super) fn write(&self, intent: &Intent) -> io::Result<()> {
+        let directory = self.prepared()?;
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&directory)?;
         file.write_all(&serde_json::to_vec_pretty(intent)?)?;
         file.as_file().sync_all()?;
@@ -90,9 +101,7 @@ impl Store {
 
     /// Writes `mine` in the place of `left`, if that still stands there. Only one of several processes succeeds.
     pub(super) fn take_over(&self, left: &Intent, mine: &Intent) -> io::Result<bool> {
-        let lock = self.directory().join("lock");
-        let lock = File::options().create(true).truncate(false).write(true).open(lock)?;
-        // The system gives the lock back when this process ends, however it does.
+        let lock = self.open("lock")?;
         lock.lock()?;
         let still_there = self.all()?.contains(left);
         if still_there {

@@ -4,8 +4,6 @@ mod model;
 mod purchase;
 mod schema;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
 use super::{
@@ -30,9 +28,6 @@ use crate::{
 
 /// The type name.
 const NAME: &str = "alicloud_market_order";
-
-/// How far apart the two replies must be by which an order counts as gone.
-const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// The resource.
 #[derive(Debug)]
@@ -177,19 +172,9 @@ impl Resource<Cloud> for MarketOrder {
     }
 }
 
-/// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
-    match describe(cloud, id, limit).await? {
-        Described::Found(order) => Ok(Described::Found(order)),
-        Described::Absent { .. } if limit.wait(SECOND_LOOK).await => describe(cloud, id, limit).await,
-        Described::Absent { request_id } => {
-            let detail = format!(
-                "The Marketplace answered once that there is no order {id} (RequestId {request_id}), and there was no \
-                 time to ask again. The state stays as it is. Run terraform plan again."
-            );
-            Err(Diagnostic::error("The order cannot be read", detail))
-        }
-    }
+    let is_there = |described: &Described| matches!(described, Described::Found(_));
+    owner::look(&format!("The order {id}"), limit, is_there, || describe(cloud, id, limit)).await
 }
 
 async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {

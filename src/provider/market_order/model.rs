@@ -126,8 +126,8 @@ pub(super) fn first_difference(order: &Order, planned: &Value) -> Option<(&'stat
     let told = arguments(order, planned).into_iter().filter_map(|(name, value)| Some((name, value?)));
     let components = order.components();
     let chosen = planned.get("components").as_map().into_iter().flatten();
-    let differing = chosen.filter_map(|(key, value)| Some((components.get(key)?, value)));
-    let differing = differing.into_iter().find(|(told, value)| Some(told.as_str()) != value.as_str());
+    let mut differing = chosen.filter_map(|(key, value)| Some((components.get(key)?, value)));
+    let differing = differing.find(|(told, value)| Some(told.as_str()) != value.as_str());
     let differing = differing.map(|(told, _)| ("components", told.as_str().into()));
     told.chain(differing).find(|(name, value)| planned.get(name) != value)
 }

@@ -15,7 +15,7 @@ use crate::{
     provider::{
         Cloud,
         explain::{self, Money},
-        intent::{Earlier, Intent, Purchase},
+        intent::{self, Earlier, Intent},
         timeouts,
     },
     tfplugin::{
@@ -39,14 +39,7 @@ pub(super) struct Bought {
 /// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
 pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
     let commodity = json!(model::commodity(planned)).to_string();
-    let endpoint = cloud.client.endpoint(Product::Market).map_err(|error| misconfigured(&error))?;
-    let purchase = Purchase {
-        kind: NAME.to_owned(),
-        text: commodity,
-        buyer: cloud.buyer(patience).await?,
-        endpoint: endpoint.to_string(),
-        region: cloud.client.region().to_owned(),
-    };
+    let purchase = cloud.purchase(NAME, Product::Market, commodity, patience).await?;
     let token = planned.get("client_token").as_str();
     if let Some(token) = token.filter(|token| !cloud.intents.uses(token)) {
         return Err(used_twice(token).into());
@@ -54,7 +47,7 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let mut warnings = Diagnostics::default();
     let mut intent = match cloud.intents.claim(&purchase)? {
         Earlier::Placed(intent, order_id) => {
-            warnings.push(taken_up(&order_id));
+            warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, intent: Some(intent), since: None, warnings });
         }
         Earlier::Undecided(intent) => Some(intent),
@@ -176,16 +169,4 @@ fn look_for_it() -> String {
         "If the order is in the Marketplace console under My Orders, it can also be taken into the state by hand:\n\n  \
          terraform import {NAME}.<name> <order id>"
     )
-}
-
-fn taken_up(order_id: &str) -> Diagnostic {
-    let detail = format!(
-        "An earlier apply in this directory placed the order {order_id} for the same purchase and ended before it was \
-         saved. It is in the state now, and nothing was bought again."
-    );
-    Diagnostic::warning(format!("Order {order_id} was taken up from an earlier apply"), detail)
-}
-
-fn misconfigured(error: &Error) -> Diagnostic {
-    Diagnostic::error("No endpoint", format!("{error}. Nothing was bought."))
 }

@@ -5,8 +5,6 @@ mod products;
 mod purchase;
 mod schema;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -34,9 +32,6 @@ use crate::{
 
 /// The type name.
 const NAME: &str = "alicloud_pai_product_order";
-
-/// How far apart the two replies must be by which an order counts as gone.
-const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Where the private data of a planned create has the products.
 const PLANNED: &str = "products";
@@ -172,20 +167,10 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 }
 
-/// Reads the rows of an order, and believes that there are none only when two replies, some time apart, say so.
+/// The rows of an order; none, if it is not there.
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
-    let rows = rows(cloud, id, limit).await?;
-    if !rows.is_empty() {
-        return Ok(rows);
-    }
-    if limit.wait(SECOND_LOOK).await {
-        return self::rows(cloud, id, limit).await;
-    }
-    let detail = format!(
-        "Billing answered once that there is no order {id}, and there was no time to ask again. The state stays as it is. \
-         Run terraform plan again."
-    );
-    Err(Diagnostic::error("The order cannot be read", detail))
+    let is_there = |rows: &Vec<Row>| !rows.is_empty();
+    owner::look(&format!("The order {id}"), limit, is_there, || rows(cloud, id, limit)).await
 }
 
 async fn rows(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {

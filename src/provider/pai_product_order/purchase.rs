@@ -18,7 +18,7 @@ use crate::{
     provider::{
         Cloud,
         explain::{self, Money},
-        intent::{Earlier, Intent, Purchase},
+        intent::{self, Earlier, Intent},
         timeouts,
     },
     tfplugin::{
@@ -71,24 +71,16 @@ enum Decision {
 
 /// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
 pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
-    let endpoint = cloud.client.endpoint(Product::AiWorkspace);
-    let endpoint =
-        endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error}. Nothing was bought.")))?;
-    let purchase = Purchase {
-        kind: NAME.to_owned(),
-        text: json!(model::body(planned)).to_string(),
-        buyer: cloud.buyer(patience).await?,
-        endpoint: endpoint.to_string(),
-        region: cloud.client.region().to_owned(),
-    };
+    let body = json!(model::body(planned)).to_string();
+    let purchase = cloud.purchase(NAME, Product::AiWorkspace, body, patience).await?;
     let limit = cloud.limit(timeouts::create(planned), patience);
     let mut warnings = Diagnostics::default();
     let codes = codes(planned);
-    let _alone = cloud.one_at_a_time.lock().await;
+    let _alone = cloud.intents.alone(&limit).await?;
     let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase)? {
         Earlier::Stuck(error) => return Err(error.into()),
         Earlier::Placed(intent, order_id) => {
-            warnings.push(taken_up(&order_id));
+            warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, orders: None, intent, warnings });
         }
         Earlier::Undecided(intent) => {
@@ -108,7 +100,7 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let (order_id, orders) = buying.run(is_claimed).await?;
     cloud.intents.placed(&mut buying.intent, &order_id);
     if orders.is_none() {
-        warnings.push(taken_up(&order_id));
+        warnings.push(found(&order_id));
     }
     Ok(Bought { order_id, orders, intent: buying.intent, warnings })
 }
@@ -281,7 +273,7 @@ fn subject(codes: &[String]) -> String {
     format!("{NAME} for {}", codes.join(", "))
 }
 
-fn taken_up(order_id: &str) -> Diagnostic {
+fn found(order_id: &str) -> Diagnostic {
     let detail = format!(
         "The reply to the purchase was lost, or came to an apply that ended before it was saved. Reading found the order \
          {order_id}. It is in the state now, and nothing was bought again."
