@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match Mock::start_on(port) {
         Ok(mock) => {
             let url = mock.url();
-            println!("The mock endpoint is at {url}. For Terraform:\n");
+            println!("# The mock endpoint is at {url}. For Terraform:");
             for name in ["MARKET_ENDPOINT", "STS_ENDPOINT", "BSSOPENAPI_ENDPOINT", "AIWORKSPACE_ENDPOINT"] {
                 println!("export {name}={url}");
             }

@@ -119,6 +119,8 @@ impl Client {
     async fn credentials(&self, limit: &Limit) -> Result<Arc<Credentials>, Error> {
         let over = || "the credentials did not come within the time limit".to_owned();
         tokio::select! {
+            // Keys that are there count, even at the very end of the time.
+            biased;
             found = self.config.credentials.credentials() => found.map_err(|error| Error::Credentials(error.0)),
             () = limit.over() => Err(if limit.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
         }

@@ -20,6 +20,7 @@ tokio::task_local! {
 pub(super) async fn answered_within<T>(time: Duration, exchange: impl Future<Output = T>) -> Option<T> {
     let (connected, since) = watch::channel(Some(Instant::now()));
     tokio::select! {
+        biased;
         answer = CONNECTED.scope(connected, exchange) => Some(answer),
         () = silence(time, since) => None,
     }
@@ -36,8 +37,9 @@ async fn silence(time: Duration, mut since: watch::Receiver<Option<Instant>>) {
             }
         };
         tokio::select! {
-            () = over => return,
+            biased;
             changed = since.changed() => if changed.is_err() { return std::future::pending().await },
+            () = over => return,
         }
     }
 }

@@ -83,7 +83,13 @@ impl Http {
             // A request that was given another's connection while its own was being made knows no better.
             .timeout(timeouts.connect.saturating_add(timeouts.read))
             .build();
-        client.map_err(|error| Error::Configuration(format!("no HTTP client: {error}")))
+        client.map_err(|error| {
+            let cause = causes(&error).last().map(ToString::to_string).unwrap_or_default();
+            Error::Configuration(format!(
+                "HTTPS cannot be set up on this machine ({cause}): are the certificates of the authorities installed \
+                 (ca-certificates, or SSL_CERT_FILE)?"
+            ))
+        })
     }
 
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(RawReply, Option<i64>), Error> {
@@ -158,12 +164,18 @@ fn header_map(headers: &Parameters) -> Result<HeaderMap, Error> {
         .ok_or_else(|| Error::Configuration("the credentials have characters that no header can carry".to_owned()))
 }
 
-/// What an error of the HTTP library means. The URL, which is signed, is never in it.
-fn classify(error: &reqwest::Error, host: &str) -> Error {
+/// What is behind an error, the root of it last.
+fn causes(error: &reqwest::Error) -> Vec<&(dyn StdError + 'static)> {
     let mut causes: Vec<&(dyn StdError + 'static)> = Vec::new();
     while let Some(cause) = causes.last().map_or(error.source(), |cause| (*cause).source()) {
         causes.push(cause);
     }
+    causes
+}
+
+/// What an error of the HTTP library means. The URL, which is signed, is never in it.
+fn classify(error: &reqwest::Error, host: &str) -> Error {
+    let causes = causes(error);
     let tls = causes.iter().find_map(|cause| tls_error(*cause));
     let broken = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
     let told: Vec<String> = causes.iter().map(ToString::to_string).collect();

@@ -11,7 +11,7 @@ use crate::{
         client::Client,
         credentials::{Credentials, NoCredentials, Source},
         endpoint::Product,
-        error::{Error, Failure},
+        error::Failure,
         retry::Limit,
         signature::acs3::content_sha256,
         sts,
@@ -136,15 +136,13 @@ impl Cloud {
             let id =
                 id.map_err(|error| Diagnostic::error("No credentials", format!("{error}. Nothing was bought.")))?;
             // An account that the provider block names must be known. Else who buys is only a precaution.
-            let time = if self.account_id.is_some() { CREDENTIALS } else { BUYER };
-            let account = match self.account(&self.limit(time, patience)).await {
-                Ok(account) => Some(account.to_owned()),
-                Err(AccountUnknown::Failed(failure))
-                    if self.account_id.is_none() && !matches!(failure.error, Error::Credentials(_)) =>
-                {
-                    None
-                }
-                Err(unknown) => return Err(unknown.explain()),
+            let account = if self.account_id.is_some() {
+                let account = self.account(&self.limit(CREDENTIALS, patience)).await;
+                Some(account.map_err(|unknown| unknown.explain())?.to_owned())
+            } else {
+                let limit = self.limit(BUYER, patience);
+                let account = tokio::time::timeout(limit.left(), self.account(&limit)).await;
+                account.ok().and_then(Result::ok).map(str::to_owned)
             };
             Ok(Buyer { account, key: content_sha256(id.as_bytes()) })
         });
@@ -194,10 +192,16 @@ pub(super) struct NotYet {
     arguments: Vec<String>,
 }
 
+/// Arguments that decide neither who asks nor where.
+const HARMLESS: [&str; 4] =
+    ["configuration_source", "client_connect_timeout", "client_read_timeout", "max_retry_timeout"];
+
 impl NotYet {
     /// None if all values of this provider block are known.
     pub(super) fn for_values_of(config: &Value) -> Option<Self> {
-        let unknown = |(_, value): &(&String, &Value)| !value.is_wholly_known();
+        // What only says how long and as whom can wait for the apply.
+        let unknown =
+            |(name, value): &(&String, &Value)| !value.is_wholly_known() && !HARMLESS.contains(&name.as_str());
         let arguments = config.as_map().into_iter().flatten().filter(unknown).map(|(name, _)| name.clone());
         let arguments: Vec<String> = arguments.collect();
         (!arguments.is_empty()).then_some(Self { arguments })
@@ -210,7 +214,7 @@ impl Source for NotYet {
         let arguments = self.arguments.join(", ");
         Err(NoCredentials(format!(
             "The provider block has values that are known only after apply ({arguments}), and this has to be read before. \
-             Apply what they come from first, with terraform apply -target."
+             Apply what they come from first, with terraform apply -target"
         )))
     }
 }

@@ -29,7 +29,12 @@ pub use config::environment;
 pub const IDENTITY: Identity = Identity {
     name: "terraform-provider-alicloud",
     version: env!("CARGO_PKG_VERSION"),
-    addresses: &["registry.terraform.io/aliyun/alicloud", "registry.terraform.io/hashicorp/alicloud"],
+    addresses: &[
+        "registry.terraform.io/aliyun/alicloud",
+        "registry.terraform.io/hashicorp/alicloud",
+        "registry.opentofu.org/aliyun/alicloud",
+        "registry.opentofu.org/hashicorp/alicloud",
+    ],
 };
 
 /// The provider.

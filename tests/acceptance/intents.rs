@@ -309,6 +309,29 @@ fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought(
 }
 
 #[test]
+fn a_note_that_is_written_on_while_another_terraform_runs_is_read_again() {
+    let other = ORDER.replace("\"order\"", "\"other\"").replace("Month", "Year");
+    let later = order_with("depends_on = [alicloud_market_order.other]");
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    // The first plugin waits for its reply while the second Terraform buys something else before it gets to the same.
+    terraform.mock.fault(Fault::once("CreateOrder", Kind::SlowBefore { delay_ms: 2000 }));
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(&terraform, "CreateOrder", 1);
+    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
+    kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
+    running.wait().unwrap();
+    let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
+    terraform.mock.fault(Fault::once("CreateOrder", Kind::SlowBefore { delay_ms: 4000 }));
+    terraform.configure(&[other, later].concat());
+    terraform.apply().succeeds();
+    assert!(handles.iter().all(has_ended));
+    assert_eq!(terraform.orders().len(), 2);
+    assert_eq!(terraform.requests("CreateOrder").len(), 2);
+    terraform.plans_empty();
+}
+
+#[test]
 fn an_interrupt_waits_for_the_purchase_that_is_sent() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));

@@ -12,6 +12,7 @@ mod intents;
 mod loopback;
 mod market_order;
 mod pai;
+mod pai_faults;
 mod provider_block;
 mod proxy;
 mod random;

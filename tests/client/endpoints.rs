@@ -7,7 +7,9 @@ use terraform_provider_alicloud::alicloud::{
     credentials::{Credentials, StaticKeys},
     endpoint::{Product, Protocol},
     regions,
+    retry::Limit,
 };
+use tokio_util::sync::CancellationToken;
 
 const PRODUCTS: [Product; 4] = [Product::Market, Product::Billing, Product::AiWorkspace, Product::Sts];
 
@@ -40,6 +42,14 @@ fn each_region_leads_to_the_hosts_of_the_products() {
         assert!(regions::is_known(region), "{region}");
         let endpoint = client(region).endpoint(product).unwrap();
         assert_eq!(endpoint.to_string(), format!("https://{host}"), "{product:?} in {region}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_there_count_even_when_the_time_is_over() {
+    let over = Limit::new(Duration::ZERO, CancellationToken::new());
+    for _ in 0..100 {
+        assert_eq!(client("cn-hangzhou").access_key_id(&over).await.unwrap(), "id");
     }
 }
 

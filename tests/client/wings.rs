@@ -46,7 +46,10 @@ fn the_sdk_has_never_heard_of_alibaba() {
 
 #[test]
 fn no_file_outgrows_one_sitting() {
-    for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        assert!(text.lines().count() <= 450, "{file} has {} lines", text.lines().count());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["src", "tests", "xtask/src", "xtask/tests", "mock-endpoint/src"] {
+        for (file, text) in sources(&root.join(folder)).iter().filter(|(file, _)| file.ends_with(".rs")) {
+            assert!(text.lines().count() <= 420, "{file} has {} lines", text.lines().count());
+        }
     }
 }

@@ -12,9 +12,9 @@ use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
 
 use crate::{
     Outcome,
-    dist::NAME,
+    dist::{self, NAME},
     measure::{Run, first_line, median, memory, watch},
-    project::{build_provider, root, run as run_command, terraform, write_overrides},
+    project::{root, run as run_command, terraform, write_overrides},
 };
 
 /// How many starts are measured.
@@ -31,13 +31,15 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         return Err("usage: cargo xtask bench".to_owned());
     }
     let terraform = terraform()?;
-    let plugin = build_provider()?;
+    // What is measured is what is released.
+    let (binary, _) = dist::build(None)?;
+    let plugin = binary.parent().unwrap_or(&binary).to_owned();
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `cargo xtask bench`, all in one run. Read the ratios: the times are this machine's.\n\n",
     );
     let _ = writeln!(page, "Machine: {}.\n", machine());
-    start_up(&mut page, &plugin.join(NAME), directory.path())?;
+    start_up(&mut page, &binary, directory.path())?;
     whole_commands(&mut page, &terraform, &plugin, directory.path())?;
     page.push_str(&fs::read_to_string(root().join("xtask/templates/benchmarks.md")).unwrap_or_default());
     let file = root().join("docs/benchmarks.md");
@@ -145,8 +147,9 @@ fn whole_commands(page: &mut String, terraform: &Path, plugin: &Path, directory:
 
 fn per_order(mock: &Mock, count: usize, applied: Run) -> String {
     let ledger = mock.ledger();
+    // The kernel counts processor time in steps of 10 ms.
     format!(
-        "| {count} | {:.2} | {} | {:.1} MiB | {:.2} ms |\n",
+        "| {count} | {:.2} | {} | {:.1} MiB | {:.1} ms |\n",
         ledger.requests.len() as f64 / count as f64,
         ledger.connections,
         applied.plugin_peak,

@@ -26,12 +26,13 @@ pub const NAME: &str = "terraform-provider-alicloud";
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    if !arguments.is_empty() {
-        return Err("usage: cargo xtask dist".to_owned());
-    }
-    let (binary, target) = build()?;
+    let wanted = match arguments {
+        [] => None,
+        ["--target", target] => Some(*target),
+        _ => return Err("usage: cargo xtask dist [--target TRIPLE]".to_owned()),
+    };
+    let (binary, target) = build(wanted)?;
     let directory = root().join("dist");
-    let _ = fs::remove_dir_all(&directory);
     let archive = package(&binary, &platform(&target), &directory)?;
     let sbom = directory.join(format!("{NAME}_{VERSION}_sbom.cdx.json"));
     write(&sbom, format!("{:#}\n", sbom_of(&target)?).as_bytes())?;
@@ -49,14 +50,20 @@ fn target() -> Result<String, String> {
     Ok(if Path::new(library.trim()).is_dir() { musl } else { host })
 }
 
-/// Builds a binary that needs no library of the machine it runs on, and that does not tell where it was built.
-fn build() -> Result<(PathBuf, String), String> {
-    let target = target()?;
+/// Builds a binary that is linked statically, and that does not tell where it was built. Linked with glibc, it may still
+/// load the machine's own modules to look up host names, and does without where there are none.
+pub(crate) fn build(target: Option<&str>) -> Result<(PathBuf, String), String> {
+    let target = target.map_or_else(self::target, |target| Ok(target.to_owned()))?;
     let directory = target_directory();
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     let mut flags = vec![remap(root(), "."), remap(&directory, "./target")];
-    flags.extend(home.ok().map(|home| remap(Path::new(&home), "cargo")));
+    if let Ok(home) = home {
+        flags.push(remap(Path::new(&home), "cargo"));
+        // One folder a registry, named by where it was reached.
+        let registries = fs::read_dir(Path::new(&home).join("registry/src")).into_iter().flatten().flatten();
+        flags.extend(registries.map(|registry| remap(&registry.path(), "registry")));
+    }
     flags.push("-Ctarget-feature=+crt-static".to_owned());
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--locked", "--package", NAME, "--target", &target]);
@@ -76,7 +83,8 @@ pub fn platform(target: &str) -> String {
     format!("{os}_{arch}")
 }
 
-/// Packs a binary into a directory: the zip, the manifest and the checksums. Returns the path of the zip.
+/// Packs a binary into a directory: the zip, the manifest, and the checksums over it, the manifest and the zips of other
+/// platforms that are there. Returns the path of the zip.
 ///
 /// # Errors
 /// A file that cannot be read or written.
@@ -85,18 +93,28 @@ pub fn package(binary: &Path, platform: &str, directory: &Path) -> Result<PathBu
     let content = fs::read(binary).map_err(|error| format!("{}: {error}", binary.display()))?;
     let archive = zip_of(&format!("{NAME}_v{VERSION}"), &content).map_err(|error| format!("no zip: {error}"))?;
     let manifest = format!("{:#}\n", json!({"version": 1, "metadata": {"protocol_versions": ["6.0"]}}));
-    let files = [
-        (format!("{NAME}_{VERSION}_{platform}.zip"), archive),
-        (format!("{NAME}_{VERSION}_manifest.json"), manifest.into_bytes()),
-    ];
+    let archive_path = directory.join(format!("{NAME}_{VERSION}_{platform}.zip"));
+    write(&archive_path, &archive)?;
+    write(&directory.join(format!("{NAME}_{VERSION}_manifest.json")), manifest.as_bytes())?;
+    write(&directory.join(format!("{NAME}_{VERSION}_SHA256SUMS")), sums(directory)?.as_bytes())?;
+    Ok(archive_path)
+}
+
+/// The checksums of this version's zips and manifest in a directory, as `sha256sum` writes them.
+fn sums(directory: &Path) -> Result<String, String> {
+    let entries = fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let is_released = |name: &str| name.ends_with(".zip") || name.ends_with("_manifest.json");
+    names.retain(|name| name.starts_with(&format!("{NAME}_{VERSION}_")) && is_released(name));
+    names.sort();
     let mut sums = String::new();
-    for (name, content) in &files {
-        write(&directory.join(name), content)?;
+    for name in names {
+        let content = fs::read(directory.join(&name)).map_err(|error| format!("{name}: {error}"))?;
         let sum: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
         sums.push_str(&format!("{sum}  {name}\n"));
     }
-    write(&directory.join(format!("{NAME}_{VERSION}_SHA256SUMS")), sums.as_bytes())?;
-    Ok(directory.join(&files[0].0))
+    Ok(sums)
 }
 
 fn zip_of(name: &str, content: &[u8]) -> zip::result::ZipResult<Vec<u8>> {

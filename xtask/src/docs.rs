@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
         pages.push((file, resource_page(name, &resource.schema())?));
     }
-    let mut differing = Vec::new();
+    let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
         let path = root().join(&file);
         if fs::read_to_string(&path).is_ok_and(|present| present == text) {
@@ -51,12 +51,28 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     }
 }
 
+/// Pages that no schema stands behind, and guides that the registry cannot list.
+fn odd_pages(pages: &[(String, String)]) -> Result<Vec<String>, String> {
+    let mut odd = Vec::new();
+    for folder in ["docs/resources", "docs/guides"] {
+        let entries = fs::read_dir(root().join(folder)).map_err(|error| format!("{folder}: {error}"))?;
+        for entry in entries.flatten() {
+            let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            let is_made = pages.iter().any(|(page, _)| *page == file);
+            let is_guide = folder == "docs/guides" && read(&entry.path())?.starts_with("---\npage_title: ");
+            odd.extend((!is_made && !is_guide).then_some(file));
+        }
+    }
+    Ok(odd)
+}
+
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn front_matter(title: &str, subcategory: &str, description: &str) -> String {
-    format!("---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n  {description}\n---\n\n")
+fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
+    let subcategory = subcategory.map(|title| format!("subcategory: \"{title}\"\n")).unwrap_or_default();
+    format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {description}\n---\n\n")
 }
 
 fn index(schema: &Schema) -> Result<String, String> {
@@ -65,14 +81,15 @@ fn index(schema: &Schema) -> Result<String, String> {
     let page = template
         .replace("{{example}}", &format!("```terraform\n{example}```"))
         .replace("{{schema}}", schema_section(&schema.block, true).trim_end());
-    Ok(front_matter("Provider: Alibaba Cloud orders", "", schema.block.description) + &page)
+    Ok(front_matter("Provider: Alibaba Cloud orders", None, schema.block.description) + &page)
 }
 
 fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     let examples = root().join("examples/resources").join(name);
-    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map_or("", |(_, title)| title);
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
+    let subcategory = subcategory.ok_or_else(|| format!("{name} has no subcategory"))?;
     let template = read(&root().join("xtask/templates").join(format!("{name}.md")))?;
-    let mut page = front_matter(&format!("{name} Resource - alicloud"), subcategory, schema.block.description);
+    let mut page = front_matter(&format!("{name} Resource - alicloud"), Some(subcategory), schema.block.description);
     let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.block.description);
     let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&examples.join("resource.tf"))?);
     page.push_str(&template);
@@ -170,6 +187,9 @@ fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> St
         }
         Some(Default::Always(Value::Number(value))) => {
             let _ = write!(text, " Default `{value}`.");
+        }
+        Some(Default::Initially(Value::Map(value))) if value.is_empty() => {
+            let _ = write!(text, " Default `{{}}`; left out later, it stays as it is.");
         }
         Some(Default::From(_, what)) => {
             let _ = write!(text, " Default: {what}.");

@@ -1,6 +1,7 @@
 //! Measures processes, on Linux: how long, how much memory, how much processor time.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader},
     path::Path,
@@ -57,16 +58,19 @@ pub(crate) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> 
     let begin = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
     let mut run = Run::default();
+    // Terraform starts a plugin several times for one command.
+    let mut used = BTreeMap::new();
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             run.seconds = begin.elapsed().as_secs_f64();
+            run.plugin_cpu = used.values().sum();
             return if status.success() { Ok(run) } else { Err(format!("{command:?} failed ({status})")) };
         }
         for pid in children(child.id()) {
             let name = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
             if name.file_name().is_some_and(|name| name.to_string_lossy().starts_with(plugin)) {
                 run.plugin_peak = run.plugin_peak.max(memory(pid, "VmHWM").unwrap_or_default());
-                run.plugin_cpu = run.plugin_cpu.max(cpu(pid).unwrap_or_default());
+                used.extend(cpu(pid).map(|seconds| (pid, seconds)));
             }
         }
         thread::sleep(Duration::from_millis(10));

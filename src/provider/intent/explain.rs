@@ -40,12 +40,25 @@ impl Intents {
     pub(super) fn still_running(&self, intent: &Intent) -> Diagnostic {
         let detail = format!(
             "Another Terraform in this directory, or the provider that it started, sent a purchase of the same thing at {} \
-             and still runs. Nothing was bought now. Apply again when it has ended. If it is no Terraform any more, and its order is in no need of being \
-             found: rm {}",
+             and still runs. Nothing was bought now. Apply again when it has ended. If nothing of it runs any more, and you know what became of the order: \
+             rm {}",
             intent.time.to_rfc3339(),
             self.place(intent)
         );
         Diagnostic::error("The same purchase is under way", detail)
+    }
+
+    pub(super) fn delivered(&self, intent: &Intent) -> Diagnostic {
+        let (id, kind) = (intent.order_id.as_deref().unwrap_or_default(), &intent.purchase.kind);
+        let detail = format!(
+            "A purchase of the same thing from this directory placed the order {id} at {}. It was handed to Terraform, and no \
+             plan has shown it in a state since. Nothing was bought now.\n\nIf the order is in the state, plan without -target. \
+             If it is in none:\n\n  terraform import {kind}.<name> {id}\n\nTo buy another one, remove the note and apply \
+             again:\n\n  rm {}",
+            intent.time.to_rfc3339(),
+            self.place(intent)
+        );
+        Diagnostic::error(format!("The order {id} may be this one"), detail)
     }
 
     pub(super) fn too_old(&self, intent: &Intent) -> Diagnostic {
@@ -93,8 +106,9 @@ pub(super) fn orphaned() -> Diagnostic {
 
 /// The error when another purchase took all the time.
 pub(super) fn crowded() -> Diagnostic {
-    let detail = "Purchases that have no idempotency token are made one at a time, and another one in this directory took \
-                  all the time. Nothing was bought. Apply again when it has ended.";
+    let detail = "Purchases that have no idempotency token are made one at a time, and another one in this directory was \
+                  not done before the time was over or Terraform asked to stop. Nothing was bought. Apply again when it has \
+                  ended.";
     Diagnostic::error("Another purchase is under way", detail)
 }
 

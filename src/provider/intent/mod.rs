@@ -11,7 +11,7 @@ mod store;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
+    fs::{File, TryLockError},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -102,6 +102,8 @@ pub(super) struct Intent {
     pub(super) known: Vec<String>,
     /// The order, once it is known.
     pub(super) order_id: Option<String>,
+    /// Whether Terraform was given the order, and ended the plugin in the ordinary way.
+    delivered: bool,
 }
 
 impl Intent {
@@ -187,27 +189,32 @@ impl Intents {
                     && intent.workspace == workspace
                     && intent.terraform != self.terraform
             };
-            if let Some(intent) =
-                left.iter().find(|intent| may_be(intent) && intent.purchase.is_same(purchase).is_none())
-            {
-                return Ok(Earlier::Stuck(self.whose(intent)));
-            }
             let same = |intent: &Intent| may_be(intent) && !intent.is_held();
-            while let Some(at) = left.iter().position(same) {
+            loop {
+                let unclear = |intent: &&Intent| may_be(intent) && intent.purchase.is_same(purchase).is_none();
+                if let Some(intent) = left.iter().find(unclear) {
+                    return Ok(Earlier::Stuck(self.whose(intent)));
+                }
+                let Some(at) = left.iter().position(same) else { break };
                 let intent = left[at].clone();
+                if intent.delivered {
+                    return Ok(Earlier::Stuck(self.delivered(&intent)));
+                }
                 if intent.order_id.is_none() && Utc::now() - intent.time > TOKEN_LIFE {
                     return Ok(Earlier::Stuck(self.too_old(&intent)));
                 }
-                left.remove(at);
                 let (terraform, plugin) = (self.terraform.clone(), self.plugin.clone());
                 let mine = Intent { terraform, plugin, ..intent.clone() };
                 if self.store.take_over(&intent, &mine).map_err(|error| unreadable(&error))? {
+                    left.remove(at);
                     self.note(&mine, false, true);
                     return Ok(match mine.order_id.clone() {
                         Some(order_id) => Earlier::Placed(mine, order_id),
                         None => Earlier::Undecided(mine),
                     });
                 }
+                // It was written on since it was read: its plugin has ended meanwhile, or another Terraform has it.
+                *left = self.store.all().map_err(|error| unreadable(&error))?;
             }
             // One that still runs may be buying this very thing in this very directory.
             match left.iter().find(|intent| may_be(intent)) {
@@ -226,12 +233,14 @@ impl Intents {
     /// The time is over, or there can be no file.
     pub(super) async fn alone(&self, limit: &Limit) -> Result<File, Diagnostic> {
         let file = self.store.open("alone").map_err(|error| self.unwritable(&error))?;
-        while file.try_lock().is_err() {
-            if !limit.wait(AGAIN).await {
-                return Err(explain::crowded());
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::Error(error)) => return Err(self.unwritable(&error)),
+                Err(TryLockError::WouldBlock) if limit.wait(AGAIN).await => {}
+                Err(TryLockError::WouldBlock) => return Err(explain::crowded()),
             }
         }
-        Ok(file)
     }
 
     /// Writes a new intent, so that it is on disk when this returns. `known` are the orders that were there before and
@@ -249,6 +258,7 @@ impl Intents {
             terraform: self.terraform.clone(),
             plugin: self.plugin.clone(),
             order_id: None,
+            delivered: false,
         };
         self.store.write(&intent).map_err(|error| self.unwritable(&error))?;
         self.note(&intent, false, false);
@@ -324,22 +334,29 @@ impl Intents {
     /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered. A backend may write it
     /// down only later: there the notes stay until the orders are seen in a state.
     pub(super) fn closing(&self) {
-        if self.store.has_backend() {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let answered: Vec<String> =
+            own.iter().filter(|(_, own)| own.answered).map(|(token, _)| token.clone()).collect();
+        if answered.is_empty() {
             return;
         }
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        own.retain(|token, purchase| {
-            if purchase.answered {
-                self.store.remove(token);
-            }
-            !purchase.answered
-        });
+        own.retain(|_, own| !own.answered);
+        if !self.store.has_backend() {
+            return answered.iter().for_each(|token| self.store.remove(token));
+        }
+        for intent in self.store.all().unwrap_or_default().into_iter().filter(|intent| answered.contains(&intent.token))
+        {
+            let written = self.store.write(&Intent { delivered: true, ..intent });
+            written.unwrap_or_else(|error| tracing::warn!(%error, "that an order was delivered was not noted"));
+        }
     }
 
     /// What earlier Terraforms left and nobody has claimed so far, each told once. It stays to be claimed.
     pub(super) fn unclaimed(&self) -> Vec<Diagnostic> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = self.with_left(|left| left.iter().filter(|intent| !intent.is_held()).cloned().collect::<Vec<_>>());
+        let ended = self.with_left(|left| {
+            left.iter().filter(|intent| !intent.is_held() && !intent.delivered).cloned().collect::<Vec<_>>()
+        });
         let ended = ended.unwrap_or_default().into_iter();
         ended.filter(|intent| told.insert(intent.token.clone())).map(|intent| self.left_over(&intent)).collect()
     }

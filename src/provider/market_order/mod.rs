@@ -117,10 +117,10 @@ impl Resource<Cloud> for MarketOrder {
         let order = match find(cloud, &id, &limit).await? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
-                if prior.state.get("order_status").is_null() {
+                owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
+                if prior.state.get("instance_ids").is_null() {
                     return Err(owner::never_seen(NAME, &id).into());
                 }
-                owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
                 let warnings = gone(&id, &request_id).into();
                 return Ok(Saved::with(None, warnings));
             }
@@ -140,7 +140,8 @@ impl Resource<Cloud> for MarketOrder {
         Ok(update.planned.into())
     }
 
-    async fn delete(&self, _cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+    async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+        cloud.intents.seen_in_state(delete.prior.get("id").as_str().unwrap_or_default());
         Ok(not_refunded(&delete.prior, Action::Destroy).into())
     }
 

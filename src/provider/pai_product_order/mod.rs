@@ -106,10 +106,10 @@ impl Resource<Cloud> for PaiProductOrder {
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let rows = find(cloud, &id, &limit).await?;
         if rows.is_empty() {
-            if prior.state.get("payment_status").is_null() {
+            owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
+            if prior.state.get("instance_ids").is_null() {
                 return Err(owner::never_seen(NAME, &id).into());
             }
-            owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
             return Ok(Saved::with(None, gone(&id).into()));
         }
         let mut object = model::refreshed(prior, &rows);
@@ -124,7 +124,8 @@ impl Resource<Cloud> for PaiProductOrder {
         Ok(update.planned.into())
     }
 
-    async fn delete(&self, _cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+    async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+        cloud.intents.seen_in_state(id_of(&delete.prior));
         // In a replacement that destroys first, this is what the create was planned with.
         let planned = delete.private.own.get(PLANNED).and_then(Json::as_array).cloned().unwrap_or_default();
         let held = schema::codes(&delete.prior);

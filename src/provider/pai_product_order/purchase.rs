@@ -91,8 +91,9 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
             warnings.extend(cloud.intents.unclaimed());
             let checked = check(cloud, &codes, &limit).await?;
             // A precaution, for which no purchase fails.
-            let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &cloud.limit(KNOWN, patience)).await;
-            let known = known.unwrap_or_default();
+            let brief = cloud.limit(KNOWN, patience);
+            let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &brief);
+            let known = tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
             (cloud.intents.write(purchase, known)?, false, checked)
         }
     };

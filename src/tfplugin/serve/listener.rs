@@ -22,9 +22,8 @@ const TLS_HANDSHAKE: Duration = Duration::from_secs(10);
 /// The address that the handshake line names.
 #[derive(Debug, Clone)]
 pub(super) enum Address {
-    #[cfg_attr(windows, allow(dead_code))]
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows listens on TCP"))]
     Unix(String),
-    #[cfg_attr(unix, allow(dead_code))]
     Tcp(String),
 }
 
@@ -46,8 +45,10 @@ impl Address {
 /// A socket that listens, and what must live as long as it.
 pub(super) enum Listener {
     #[cfg(unix)]
-    Unix { listener: tokio::net::UnixListener, _directory: tempfile::TempDir },
-    #[cfg_attr(unix, allow(dead_code))]
+    Unix {
+        listener: tokio::net::UnixListener,
+        _directory: tempfile::TempDir,
+    },
     Tcp(TcpListener),
 }
 
@@ -77,7 +78,7 @@ impl Listener {
     }
 
     /// Loopback TCP, on the first free port of the range that the host allows.
-    #[cfg_attr(unix, allow(dead_code))]
+    #[cfg_attr(unix, expect(dead_code, reason = "for Windows, and built here so that it keeps building"))]
     fn bind_tcp() -> io::Result<(Self, Address)> {
         let port = |name| env::var(name).ok().and_then(|port| port.parse::<u16>().ok());
         let ports = match (port("PLUGIN_MIN_PORT"), port("PLUGIN_MAX_PORT")) {
