@@ -101,6 +101,16 @@ fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
 }
 
 #[test]
+fn a_service_that_took_the_request_and_is_slow_is_waited_for() {
+    let Some(mut terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.set("CLIENT_READ_TIMEOUT", "1000");
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 14_000 }));
+    terraform.apply().succeeds().says(&["was found by reading"]);
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+}
+
+#[test]
 fn an_order_that_was_there_before_is_not_taken_for_this_one() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();

@@ -12,7 +12,7 @@ use crate::{
         aiworkspace::{self, ProductOrders},
         billing,
         endpoint::Product,
-        error::{Failure, Fate},
+        error::{Error, Failure, Fate, TransportKind},
         retry::Limit,
     },
     provider::{
@@ -33,6 +33,9 @@ const BETWEEN_READINGS: Duration = Duration::from_secs(5);
 
 /// How many readings in a row, from one until two pauses later, must find nothing before it did not happen.
 const READINGS: u32 = 3;
+
+/// How many, if the service took the request and did not answer in time: it may be working on it still.
+const READINGS_AFTER_TIMEOUT: u32 = 13;
 
 /// How long before the server's clock an order of this purchase can seem to have been made, in seconds. Orders of that
 /// time which the check before buying knew are left out.
@@ -197,6 +200,8 @@ impl Buying<'_> {
     /// # Errors
     /// It cannot be decided within the time limit.
     async fn decide(&self, sent: Option<&Failure>) -> Result<Decision, Diagnostic> {
+        let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
+        let readings = if sent.is_some_and(is_timeout) { READINGS_AFTER_TIMEOUT } else { READINGS };
         let mut nothing = 0;
         loop {
             let is_purchased =
@@ -218,7 +223,7 @@ impl Buying<'_> {
                 (Ok(false), Ok(_)) => nothing += 1,
                 _ => nothing = 0,
             }
-            if nothing == READINGS {
+            if nothing == readings {
                 return Ok(Decision::NotPlaced);
             }
             if !self.limit.wait(BETWEEN_READINGS).await {
