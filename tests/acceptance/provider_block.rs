@@ -121,6 +121,9 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
     let Some(mut terraform) = world(&[]) else { return };
     let file = credentials_file(&terraform);
     terraform.write("broken.json", "{\"profiles\": [");
+    let chained = |name: &str, source: &str| json!({"name": name, "mode": "ChainableRamRoleArn", "source_profile": source, "ram_role_arn": "r"});
+    let odd = json!({"profiles": [{"name": "odd", "mode": "RsaKeyPair"}, chained("a", "b"), chained("b", "a")]});
+    terraform.write("odd.json", &odd.to_string());
     let oidc = |line: &str| {
         format!(
             "  assume_role_with_oidc {{\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::1:role/r\"\n{line}\n  }}"
@@ -148,13 +151,23 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
         ),
         (format!("{keys}  client_read_timeout = 0"), vec!["client_read_timeout must be"]),
         (format!("{keys}  account_type = \"Other\""), vec!["one of \"Domestic\", \"International\""]),
-        ("  credentials_uri = \"file:///x\"".to_owned(), vec!["not an HTTP URI"]),
+        ("  credentials_uri = \"file:///x\"".to_owned(), vec!["not an HTTP URI", "credentials_uri = "]),
+        (
+            "  profile = \"odd\"\n  shared_credentials_file = \"odd.json\"".to_owned(),
+            vec!["which this provider cannot serve"],
+        ),
+        (
+            "  profile = \"a\"\n  shared_credentials_file = \"odd.json\"".to_owned(),
+            vec!["a -> b -> a", "profile = \"a\""],
+        ),
+        (String::new(), vec!["No credentials", "ALICLOUD_ACCESS_KEY", "ecs_role_name"]),
     ];
     for (block, words) in table {
         configure(&terraform, &block);
         let refused = terraform.plan().fails();
         assert_eq!(refused.text.matches("Error:").count(), 1, "{}", refused.text);
-        refused.says(&words);
+        // Terraform shows where a path leads, and nothing where there is none.
+        refused.says(&words).says(&["on main.tf line", "provider \"alicloud\""]);
     }
     terraform.set("CLIENT_READ_TIMEOUT", "soon");
     configure(&terraform, &keys);
@@ -165,6 +178,8 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
 #[test]
 fn nothing_is_fetched_before_it_is_needed() {
     let Some(terraform) = world(&[]) else { return };
+    terraform.configure("provider \"alicloud\" {\n  credentials_uri = \"http://127.0.0.1:1/\"\n}\n");
+    terraform.plans_empty();
     // A source that would fail, and an endpoint that would count connections.
     configure(&terraform, "  credentials_uri = \"http://127.0.0.1:1/\"\n  assume_role {\n    role_arn = \"r\"\n  }");
     terraform.validate().succeeds();

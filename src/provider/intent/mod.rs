@@ -28,7 +28,7 @@ use crate::{
     tfplugin::{diagnostics::Diagnostic, serve::started_by_terraform},
 };
 
-/// How long to wait before looking again whether another purchase is done.
+/// How long to wait before looking again whether another process is done.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// How long a service is trusted to remember an idempotency token.
@@ -155,6 +155,8 @@ pub(super) enum Earlier {
     Undecided(Intent),
     /// Nobody knows, and sending the same again would not find out. Nothing may be bought.
     Stuck(Diagnostic),
+    /// Its Terraform has ended, and its plugin still waits for the reply. Nothing may be bought before it has ended too.
+    Ending(Diagnostic),
 }
 
 impl Intents {
@@ -173,11 +175,21 @@ impl Intents {
         }
     }
 
-    /// Claims what an earlier Terraform left of the same purchase.
+    /// Claims what an earlier Terraform left of the same purchase. A plugin that outlives its Terraform is waited for.
     ///
     /// # Errors
     /// What is on disk cannot be read. Nothing may be bought.
-    pub(super) fn claim(&self, purchase: &Purchase) -> Result<Earlier, Diagnostic> {
+    pub(super) async fn claim(&self, purchase: &Purchase, limit: &Limit) -> Result<Earlier, Diagnostic> {
+        loop {
+            match self.try_claim(purchase)? {
+                Earlier::Ending(error) if !limit.wait(AGAIN).await => return Ok(Earlier::Stuck(error)),
+                Earlier::Ending(_) => {}
+                earlier => return Ok(earlier),
+            }
+        }
+    }
+
+    fn try_claim(&self, purchase: &Purchase) -> Result<Earlier, Diagnostic> {
         let workspace = self.store.workspace();
         if self.is_plugin && !self.terraform.is_parent() {
             return Ok(Earlier::Stuck(explain::orphaned()));
@@ -218,7 +230,8 @@ impl Intents {
             }
             // One that still runs may be buying this very thing in this very directory.
             match left.iter().find(|intent| may_be(intent)) {
-                Some(intent) => Ok(Earlier::Stuck(self.still_running(intent))),
+                Some(intent) if intent.terraform.is_running() => Ok(Earlier::Stuck(self.still_running(intent))),
+                Some(intent) => Ok(Earlier::Ending(self.still_running(intent))),
                 None => Ok(Earlier::None),
             }
         })

@@ -45,13 +45,14 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
         return Err(used_twice(token).into());
     }
     let mut warnings = Diagnostics::default();
-    let mut intent = match cloud.intents.claim(&purchase)? {
+    let limit = cloud.limit(timeouts::create(planned), patience);
+    let mut intent = match cloud.intents.claim(&purchase, &limit).await? {
         Earlier::Placed(intent, order_id) => {
             warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, intent: Some(intent), since: None, warnings });
         }
         Earlier::Undecided(intent) => Some(intent),
-        Earlier::Stuck(error) => return Err(error.into()),
+        Earlier::Stuck(error) | Earlier::Ending(error) => return Err(error.into()),
         Earlier::None if token.is_some() => None,
         Earlier::None => {
             warnings.extend(cloud.intents.unclaimed());
@@ -64,7 +65,6 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
         (None, None) => unreachable!("without a token there is an intent"),
     };
     let order = NewOrder { client_token, commodity: purchase.text };
-    let limit = cloud.limit(timeouts::create(planned), patience);
     let begin = Instant::now();
     match market::create_order(&cloud.client, &order, &limit).await {
         Ok(placed) => {
