@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Cloud;
 use crate::{
     alicloud::retry::Limit,
-    tfplugin::{diagnostics::Diagnostic, private::Private},
+    tfplugin::{diagnostics::Diagnostic, private::Private, provider::Object},
 };
 
 /// How far apart the two replies must be by which an order counts as gone.
@@ -32,12 +32,12 @@ pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &
     }
 }
 
-/// Reads `what`, and believes that it is not there only when two replies, some time apart, say so.
+/// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
 ///
 /// # Errors
 /// It cannot be read, or only one reply says so.
 pub(super) async fn look<T, F: Future<Output = Result<T, Diagnostic>>>(
-    what: &str,
+    id: &str,
     limit: &Limit,
     is_there: impl Fn(&T) -> bool,
     read: impl Fn() -> F,
@@ -50,15 +50,15 @@ pub(super) async fn look<T, F: Future<Output = Result<T, Diagnostic>>>(
         return read().await;
     }
     let detail = format!(
-        "{what} was said once not to be there, and there was no time to ask again. The state stays as it is. Run terraform \
-         plan again."
+        "The order {id} was said once not to be there, and there was no time to ask again. The state stays as it is. Run \
+         terraform plan again."
     );
     Err(Diagnostic::error("The order cannot be read", detail))
 }
 
 /// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know
 /// it, and an order that was never there to be seen cannot be gone.
-pub(super) fn never_seen(kind: &str, id: &str) -> Diagnostic {
+fn never_seen(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
         "The order {id} was placed, and was never read back since: the service does not know it yet. The state stays as it \
          is, and nothing is bought. Run terraform plan again in a while. If the console does not show the order either, \
@@ -67,32 +67,36 @@ pub(super) fn never_seen(kind: &str, id: &str) -> Diagnostic {
     Diagnostic::error(format!("The order {id} is not to be seen yet"), detail)
 }
 
-/// Whether an object that nobody knows can be believed to be gone: not if the credentials belong to another account than
-/// the one that owns it.
+/// Whether an order of this type that nobody knows can be believed to be gone: not if the credentials belong to another
+/// account than the one that owns it, and not if it was never seen.
 ///
 /// # Errors
-/// They do, or there is no telling.
+/// It cannot, or there is no telling.
 pub(super) async fn confirm_gone(
-    private: &Private,
-    what: &str,
+    kind: &str,
+    id: &str,
+    prior: &Object,
     cloud: &Cloud,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
     let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
-    match recall(private) {
+    match recall(&prior.private) {
         Some(owner) if owner != account => {
             let detail = format!(
-                "{what} belongs to the account {owner}, and the credentials belong to the account {account}, which does \
-                 not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}."
+                "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which \
+                 does not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}."
             );
             Err(Diagnostic::error("The credentials belong to another account", detail))
         }
+        // Every reading of an order tells its instances.
+        Some(_) if prior.state.get("instance_ids").is_null() => Err(never_seen(kind, id)),
         Some(_) => Ok(()),
         None => {
             let detail = format!(
-                "{what} is not known to the account {account}, and the state does not tell which account owns it. The state \
-                 stays as it is, and nothing is bought. If the order belongs to another account, use its credentials. If \
-                 it is really gone, take it out of the state with terraform state rm; the next apply then buys a new one."
+                "The order {id} is not known to the account {account}, and the state does not tell which account owns it. \
+                 The state stays as it is, and nothing is bought. If the order belongs to another account, use its \
+                 credentials. If it is really gone, take it out of the state with terraform state rm; the next apply then \
+                 buys a new one."
             );
             Err(Diagnostic::error("There is no telling whether the order is gone", detail))
         }

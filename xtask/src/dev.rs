@@ -1,10 +1,10 @@
 //! A shell in which Terraform uses the provider of this checkout.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{env, process::Command};
 
 use crate::{
     Outcome,
-    project::{build_provider, root, run as run_command, write_overrides},
+    project::{build_provider, run as run_command, target_directory, write_overrides},
 };
 
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
@@ -14,8 +14,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         _ => return Err("usage: cargo xtask dev [--print]".to_owned()),
     };
     let plugin = build_provider()?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let overrides = target.join("dev.tfrc");
+    let overrides = target_directory().join("dev.tfrc");
     write_overrides(&overrides, &plugin)?;
     if print {
         println!("export TF_CLI_CONFIG_FILE='{}'", overrides.display());

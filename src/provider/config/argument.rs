@@ -18,7 +18,7 @@ impl Argument {
 
     /// What this block, or else the environment, gives. An empty text counts as nothing.
     pub(super) fn text(&self, block: &Value) -> Option<String> {
-        self.explicit(block).or_else(|| from_environment(self.variables))
+        self.explicit(block).or_else(|| from_environment(self.variables).map(|(_, text)| text))
     }
 
     /// What this block gives.
@@ -43,9 +43,7 @@ impl Argument {
 
     /// The variable that stands in for it now; none if the block gives it, or nobody does.
     pub(super) fn variable(&self, block: &Value) -> Option<(&'static str, String)> {
-        let given =
-            |name: &&'static str| env::var(name).ok().filter(|value| !value.is_empty()).map(|value| (*name, value));
-        if self.explicit(block).is_some() { None } else { self.variables.iter().find_map(given) }
+        if self.explicit(block).is_some() { None } else { from_environment(self.variables) }
     }
 
     /// What a variable's text means for an argument of this type; none if it means nothing.
@@ -71,9 +69,9 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// The first of these variables that is set and not empty.
-pub(super) fn from_environment(names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+/// The first of these variables that is set and not empty, and its text.
+pub(super) fn from_environment(names: &[&'static str]) -> Option<(&'static str, String)> {
+    names.iter().find_map(|name| Some((*name, env::var(name).ok().filter(|text| !text.is_empty())?)))
 }
 
 macro_rules! arguments {

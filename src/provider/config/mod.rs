@@ -24,6 +24,7 @@ use crate::{
     tfplugin::{
         diagnostics::{Diagnostic, Diagnostics},
         provider::Saved,
+        schema::Attribute,
         value::{Path, Type, Value},
     },
 };
@@ -60,7 +61,8 @@ pub(super) fn configure(
     if let Some(waiting) = NotYet::for_values_of(config) {
         return Ok(later(waiting, terraform_version));
     }
-    if let Some(wrong) = TOP.iter().find_map(|argument| wrong_variable(*argument, config)) {
+    let attributes = schema().block.attributes;
+    if let Some(wrong) = TOP.iter().find_map(|argument| wrong_variable(*argument, &attributes, config)) {
         return Err(wrong.into());
     }
     let profile = credentials::profile(config)?;
@@ -141,10 +143,9 @@ fn number(argument: Argument, config: &Value) -> Option<u64> {
 }
 
 /// What is wrong with the variable that stands in for an argument: the schema's rules hold for it too.
-fn wrong_variable(argument: Argument, config: &Value) -> Option<Diagnostic> {
+fn wrong_variable(argument: Argument, attributes: &[Attribute], config: &Value) -> Option<Diagnostic> {
     // Terraform reads this one too, so a text that is too long is cut and not refused.
     let (variable, text) = argument.variable(config).filter(|_| argument.name != CONFIGURATION_SOURCE.name)?;
-    let attributes = schema().block.attributes;
     let attribute = attributes.iter().find(|attribute| attribute.name == argument.name)?;
     let wrong = match (Argument::parse(&text, &attribute.ty()), attribute.ty()) {
         (Some(value), _) => attribute.validators.iter().find_map(|validator| validator.check(&value))?,
@@ -174,7 +175,9 @@ fn endpoints(config: &Value, protocol: Protocol) -> Result<BTreeMap<Product, End
     for (product, variable) in ENDPOINTS {
         let name = product.endpoint_name();
         let set = blocks.iter().find_map(|block| block.get(name).as_str().filter(|text| !text.is_empty()));
-        let Some(text) = set.map(str::to_owned).or_else(|| from_environment(&[variable])) else { continue };
+        let Some(text) = set.map(str::to_owned).or_else(|| from_environment(&[variable]).map(|(_, text)| text)) else {
+            continue;
+        };
         let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
             let detail = format!("The endpoint {text:?} for {name} (or {variable}) is {error}. Nothing was sent.");
             Diagnostic::error("Invalid endpoint", detail).at(Path::attribute("endpoints"))

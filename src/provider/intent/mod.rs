@@ -3,7 +3,7 @@
 //! A create that fails saves nothing, and a process that is killed saves nothing either, so what became of the purchase
 //! has to be found out by the next apply in the same directory. An intent tells it the idempotency token and the very
 //! text that was sent; sending both again buys nothing twice. An intent is claimed once, by a purchase of the same thing
-//! on the same account, endpoint and workspace, after the Terraform that wrote it has ended.
+//! on the same account, endpoint and workspace, after everybody who worked on it has ended.
 
 mod explain;
 mod process;
@@ -12,6 +12,7 @@ mod store;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{File, TryLockError},
+    ops::ControlFlow,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -153,10 +154,6 @@ pub(super) enum Earlier {
     Placed(Intent, String),
     /// Nobody knows: send the same again.
     Undecided(Intent),
-    /// Nobody knows, and sending the same again would not find out. Nothing may be bought.
-    Stuck(Diagnostic),
-    /// Its Terraform has ended, and its plugin still waits for the reply. Nothing may be bought before it has ended too.
-    Ending(Diagnostic),
 }
 
 impl Intents {
@@ -178,21 +175,23 @@ impl Intents {
     /// Claims what an earlier Terraform left of the same purchase. A plugin that outlives its Terraform is waited for.
     ///
     /// # Errors
-    /// What is on disk cannot be read. Nothing may be bought.
+    /// What is on disk cannot be read; or nobody knows what became of it, and sending the same again would not find out.
+    /// Nothing may be bought.
     pub(super) async fn claim(&self, purchase: &Purchase, limit: &Limit) -> Result<Earlier, Diagnostic> {
         loop {
             match self.try_claim(purchase)? {
-                Earlier::Ending(error) if !limit.wait(AGAIN).await => return Ok(Earlier::Stuck(error)),
-                Earlier::Ending(_) => {}
-                earlier => return Ok(earlier),
+                ControlFlow::Break(earlier) => return Ok(earlier),
+                ControlFlow::Continue(_) if limit.wait(AGAIN).await => {}
+                ControlFlow::Continue(error) => return Err(error),
             }
         }
     }
 
-    fn try_claim(&self, purchase: &Purchase) -> Result<Earlier, Diagnostic> {
+    /// Continues where a Terraform has ended and its plugin still waits for the reply, with the error if there is no time.
+    fn try_claim(&self, purchase: &Purchase) -> Result<ControlFlow<Earlier, Diagnostic>, Diagnostic> {
         let workspace = self.store.workspace();
         if self.is_plugin && !self.terraform.is_parent() {
-            return Ok(Earlier::Stuck(explain::orphaned()));
+            return Err(explain::orphaned());
         }
         let unreadable = |error: &std::io::Error| self.unreadable(error);
         self.with_left(|left| {
@@ -205,34 +204,34 @@ impl Intents {
             loop {
                 let unclear = |intent: &&Intent| may_be(intent) && intent.purchase.is_same(purchase).is_none();
                 if let Some(intent) = left.iter().find(unclear) {
-                    return Ok(Earlier::Stuck(self.whose(intent)));
+                    return Err(self.whose(intent));
                 }
                 let Some(at) = left.iter().position(same) else { break };
                 let intent = left[at].clone();
                 if intent.delivered {
-                    return Ok(Earlier::Stuck(self.delivered(&intent)));
+                    return Err(self.delivered(&intent));
                 }
                 if intent.order_id.is_none() && Utc::now() - intent.time > TOKEN_LIFE {
-                    return Ok(Earlier::Stuck(self.too_old(&intent)));
+                    return Err(self.too_old(&intent));
                 }
                 let (terraform, plugin) = (self.terraform.clone(), self.plugin.clone());
                 let mine = Intent { terraform, plugin, ..intent.clone() };
                 if self.store.take_over(&intent, &mine).map_err(|error| unreadable(&error))? {
                     left.remove(at);
                     self.note(&mine, false, true);
-                    return Ok(match mine.order_id.clone() {
+                    return Ok(ControlFlow::Break(match mine.order_id.clone() {
                         Some(order_id) => Earlier::Placed(mine, order_id),
                         None => Earlier::Undecided(mine),
-                    });
+                    }));
                 }
                 // It was written on since it was read: its plugin has ended meanwhile, or another Terraform has it.
                 *left = self.store.all().map_err(|error| unreadable(&error))?;
             }
             // One that still runs may be buying this very thing in this very directory.
             match left.iter().find(|intent| may_be(intent)) {
-                Some(intent) if intent.terraform.is_running() => Ok(Earlier::Stuck(self.still_running(intent))),
-                Some(intent) => Ok(Earlier::Ending(self.still_running(intent))),
-                None => Ok(Earlier::None),
+                Some(intent) if intent.terraform.is_running() => Err(self.still_running(intent)),
+                Some(intent) => Ok(ControlFlow::Continue(self.still_running(intent))),
+                None => Ok(ControlFlow::Break(Earlier::None)),
             }
         })
         .map_err(|error| unreadable(&error))?

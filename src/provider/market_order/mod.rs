@@ -117,10 +117,7 @@ impl Resource<Cloud> for MarketOrder {
         let order = match find(cloud, &id, &limit).await? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
-                owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
-                if prior.state.get("instance_ids").is_null() {
-                    return Err(owner::never_seen(NAME, &id).into());
-                }
+                owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
                 let warnings = gone(&id, &request_id).into();
                 return Ok(Saved::with(None, warnings));
             }
@@ -175,7 +172,7 @@ impl Resource<Cloud> for MarketOrder {
 
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
     let is_there = |described: &Described| matches!(described, Described::Found(_));
-    owner::look(&format!("The order {id}"), limit, is_there, || describe(cloud, id, limit)).await
+    owner::look(id, limit, is_there, || describe(cloud, id, limit)).await
 }
 
 async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {

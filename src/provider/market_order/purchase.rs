@@ -52,7 +52,6 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
             return Ok(Bought { order_id, intent: Some(intent), since: None, warnings });
         }
         Earlier::Undecided(intent) => Some(intent),
-        Earlier::Stuck(error) | Earlier::Ending(error) => return Err(error.into()),
         Earlier::None if token.is_some() => None,
         Earlier::None => {
             warnings.extend(cloud.intents.unclaimed());

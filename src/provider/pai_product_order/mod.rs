@@ -106,10 +106,7 @@ impl Resource<Cloud> for PaiProductOrder {
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let rows = find(cloud, &id, &limit).await?;
         if rows.is_empty() {
-            owner::confirm_gone(&prior.private, &format!("The order {id}"), cloud, &limit).await?;
-            if prior.state.get("instance_ids").is_null() {
-                return Err(owner::never_seen(NAME, &id).into());
-            }
+            owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
             return Ok(Saved::with(None, gone(&id).into()));
         }
         let mut object = model::refreshed(prior, &rows);
@@ -171,7 +168,7 @@ impl Resource<Cloud> for PaiProductOrder {
 /// The rows of an order; none, if it is not there.
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
     let is_there = |rows: &Vec<Row>| !rows.is_empty();
-    owner::look(&format!("The order {id}"), limit, is_there, || rows(cloud, id, limit)).await
+    owner::look(id, limit, is_there, || rows(cloud, id, limit)).await
 }
 
 async fn rows(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {

@@ -81,7 +81,6 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let codes = codes(planned);
     let _alone = cloud.intents.alone(&limit).await?;
     let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase, &limit).await? {
-        Earlier::Stuck(error) | Earlier::Ending(error) => return Err(error.into()),
         Earlier::Placed(intent, order_id) => {
             warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, orders: None, intent, warnings });
