@@ -8,7 +8,12 @@ use mock_endpoint::{
 };
 use serde_json::json;
 
-use crate::{altered, loopback::Loopback, market_order::ORDER, terraform::Terraform};
+use crate::{
+    altered,
+    loopback::{self, Loopback},
+    market_order::ORDER,
+    terraform::Terraform,
+};
 
 const CANARIES: [&str; 4] = ["canary-secret-key", "canary-token", "canary-oidc-token", "canary-profile-secret"];
 
@@ -172,11 +177,7 @@ fn a_sidecar() {
 
 /// What a sidecar and a metadata service answer.
 fn temporary_keys() -> String {
-    json!({
-        "Code": "Success", "AccessKeyId": "canary-id", "AccessKeySecret": "canary-secret-key",
-        "SecurityToken": "canary-token", "Expiration": "2099-01-01T00:00:00Z",
-    })
-    .to_string()
+    loopback::credentials(["canary-id", "canary-secret-key", "canary-token"], "2099-01-01T00:00:00Z")
 }
 
 #[test]

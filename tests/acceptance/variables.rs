@@ -7,11 +7,10 @@ use mock_endpoint::{
     fault::{Fault, Kind},
     ledger::Key,
 };
-use serde_json::json;
 
 use crate::{
     altered,
-    loopback::Loopback,
+    loopback::{self, Loopback},
     market_order::ORDER,
     provider_block::{buyer, configure, credentials_file, world},
     terraform::Terraform,
@@ -21,11 +20,7 @@ const ROLE: &str = "acs:ram::77:role/buyer";
 
 /// What a sidecar and a metadata service answer.
 fn temporary_keys() -> String {
-    json!({
-        "Code": "Success", "AccessKeyId": "temporary", "AccessKeySecret": "temporary-secret",
-        "SecurityToken": "temporary-token", "Expiration": "2099-01-01T00:00:00Z",
-    })
-    .to_string()
+    loopback::credentials(["temporary", "temporary-secret", "temporary-token"], "2099-01-01T00:00:00Z")
 }
 
 /// A mock that knows the keys of [`temporary_keys`] too, for the account `temporary`.

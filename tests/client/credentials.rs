@@ -17,7 +17,7 @@ use terraform_provider_alicloud::alicloud::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::loopback::Loopback;
+use crate::loopback::{self, Loopback};
 
 /// Where nobody answers.
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -133,11 +133,7 @@ async fn a_token_of_an_identity_provider_needs_no_keys_and_its_file_is_read_agai
 /// What the metadata service and a sidecar answer.
 fn answer(id: &str, seconds: i64) -> String {
     let end = (Utc::now() + chrono::Duration::seconds(seconds)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    json!({
-        "Code": "Success", "AccessKeyId": id, "AccessKeySecret": "secret-of-the-instance",
-        "SecurityToken": "token-of-the-instance", "Expiration": end,
-    })
-    .to_string()
+    loopback::credentials([id, "secret-of-the-instance", "token-of-the-instance"], &end)
 }
 
 #[tokio::test]

@@ -7,11 +7,21 @@ use std::{
     thread,
 };
 
+use serde_json::json;
+
 /// A request: its first line, and its headers in lower case.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub line: String,
     pub headers: Vec<String>,
+}
+
+/// Temporary credentials as a metadata service and a sidecar answer them, until this moment (RFC 3339).
+pub fn credentials([id, secret, token]: [&str; 3], until: &str) -> String {
+    json!({
+        "Code": "Success", "AccessKeyId": id, "AccessKeySecret": secret, "SecurityToken": token, "Expiration": until,
+    })
+    .to_string()
 }
 
 /// A server that answers each request with a status and a body.
