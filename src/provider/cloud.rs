@@ -1,11 +1,20 @@
 //! What resources work with.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use super::intent::{Buyer, Intent, Intents, Purchase};
+use super::{
+    directory::Directory,
+    intent::{Buyer, Intent, Intents, Purchase},
+};
 use crate::{
     alicloud::{
         client::Client,
@@ -45,6 +54,7 @@ pub struct Cloud {
     buyer: OnceCell<Buyer>,
     /// The notes of purchases that are under way.
     pub(super) intents: Arc<Intents>,
+    state_checked: AtomicBool,
 }
 
 impl Cloud {
@@ -63,6 +73,7 @@ impl Cloud {
             account: OnceCell::new(),
             buyer: OnceCell::new(),
             intents: Arc::new(Intents::here()),
+            state_checked: AtomicBool::new(false),
         }
     }
 
@@ -100,6 +111,12 @@ impl Cloud {
     pub(super) fn forgets_on_delivery(&self, intent: Option<Intent>) -> Delivered {
         let intents = Arc::clone(&self.intents);
         intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
+    }
+
+    /// The error if a plan that creates would buy again what a lost state had. It is told once, for all resources.
+    pub(super) fn emptied_state(&self) -> Option<Diagnostic> {
+        let is_first = !self.state_checked.swap(true, Ordering::Relaxed);
+        is_first.then(|| Directory::here().emptied_state()).flatten()
     }
 
     /// A purchase of a product with these credentials, as it is noted.

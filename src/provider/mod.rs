@@ -2,6 +2,7 @@
 
 mod cloud;
 mod config;
+mod directory;
 mod explain;
 mod intent;
 mod market_order;

@@ -4,6 +4,7 @@
 mod altered;
 mod bad_input;
 mod debugger;
+mod emptied_state;
 mod examples;
 mod faults;
 mod import;

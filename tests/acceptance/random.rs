@@ -15,6 +15,7 @@ use std::{
 
 use mock_endpoint::fault::{Fault, Kind};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value as Json;
 
 use crate::terraform::{Outcome, Terraform};
 
@@ -53,11 +54,22 @@ fn fault(random: &mut Random) -> Kind {
 
 /// One life: a configuration of some orders, and what happens to it.
 struct Life {
+    seed: u64,
     terraform: Terraform,
     random: Random,
     count: usize,
     /// Orders that an error or a destroy warning has named.
     named: BTreeSet<String>,
+    /// What happened, a line each.
+    story: Vec<String>,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            println!("seed {}:\n{}", self.seed, self.story.join("\n"));
+        }
+    }
 }
 
 impl Life {
@@ -66,10 +78,11 @@ impl Life {
         let count = 1 + random.below(3);
         let mut terraform = Terraform::with(&configuration(count, 1))?;
         terraform.set("CLIENT_READ_TIMEOUT", "1000");
-        Some(Self { terraform, random, count, named: BTreeSet::new() })
+        Some(Self { seed, terraform, random, count, named: BTreeSet::new(), story: Vec::new() })
     }
 
     fn note(&mut self, outcome: &Outcome) {
+        self.story.push(format!("apply: {:?} {}", outcome.code, outcome.text));
         let orders = self.terraform.orders();
         self.named.extend(orders.into_iter().filter(|id| outcome.text.contains(id.as_str())));
     }
@@ -78,11 +91,12 @@ impl Life {
         for _ in 0..self.random.below(4) {
             let operation = ["CreateOrder", "DescribeOrder"][self.random.below(2)];
             let (kind, times) = (fault(&mut self.random), 1 + self.random.below(4));
+            self.story.push(format!("fault of {operation}: {times} times {kind:?}"));
             self.terraform.mock.fault(Fault::times(operation, kind, u32::try_from(times).unwrap()));
         }
         match self.random.below(5) {
-            0 => drop(self.terraform.run(&["refresh", "-no-color"])),
-            1 => drop(self.terraform.plan()),
+            0 => self.run(&["refresh", "-no-color"]),
+            1 => self.run(&["plan", "-no-color"]),
             2 => self.apply_and_kill(),
             _ => {
                 let applied = self.terraform.apply();
@@ -91,55 +105,80 @@ impl Life {
         }
     }
 
+    fn run(&mut self, arguments: &[&str]) {
+        let outcome = self.terraform.run(arguments);
+        self.story.push(format!("{}: {:?} {}", arguments[0], outcome.code, outcome.text));
+    }
+
     fn apply_and_kill(&mut self) {
+        let before = self.terraform.state_text();
         let mut running = self.terraform.start(&["apply", "-auto-approve", "-no-color"]);
         // A kill at any moment is what is tested, so any moment will do.
-        thread::sleep(Duration::from_millis(50 + self.random.next() % 900));
+        let moment = Duration::from_millis(50 + self.random.next() % 900);
+        thread::sleep(moment);
         let pid = Pid::from_child(&running);
-        let plugins = fs::read_to_string(format!("/proc/{}/task/{}/children", running.id(), running.id()));
-        let plugins = plugins.unwrap_or_default();
-        let plugins = plugins.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?));
-        match self.random.below(3) {
+        let how = self.random.below(3);
+        match how {
             0 => kill(pid, Signal::KILL),
-            1 => plugins.for_each(|pid| kill(pid, Signal::KILL)),
+            1 => children(running.id()).into_iter().for_each(|plugin| kill(plugin, Signal::KILL)),
             _ => kill(pid, Signal::INT),
         }
-        running.wait().unwrap();
+        let ended = running.wait().unwrap();
+        let how = ["Terraform was killed", "the plugin was killed", "Terraform was interrupted"][how];
+        self.story.push(format!("apply: {how} after {moment:?}, {ended}"));
         let _ = fs::remove_file(self.terraform.path().join(".terraform.tfstate.lock.info"));
+        self.mend_state(before);
+    }
+
+    /// Terraform empties its state file before it writes it. If it was killed in between, its user takes the backup.
+    fn mend_state(&mut self, before: String) {
+        let left = self.terraform.state_text();
+        if left != before && serde_json::from_str::<Json>(&left).is_err() {
+            self.story.push(format!("the state was left torn: {left:?}"));
+            self.terraform.write("terraform.tfstate", &before);
+        }
     }
 
     /// The faults are over: one more apply must bring everything in order.
-    fn end(mut self, seed: u64) {
+    fn end(&mut self) {
         self.terraform.mock.ledger().faults.clear();
         let applied = self.terraform.apply();
-        assert_eq!(applied.code, Some(0), "seed {seed}: {}", applied.text);
+        assert_eq!(applied.code, Some(0), "{}", applied.text);
         self.note(&applied);
         self.terraform.plans_empty();
-        let ids = |instances: &[serde_json::Value]| -> BTreeSet<String> {
+        let ids = |instances: &[Json]| -> BTreeSet<String> {
             instances.iter().map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
         };
         let in_state = ids(&self.terraform.instances());
-        assert_eq!(in_state.len(), self.count, "seed {seed}");
+        assert_eq!(in_state.len(), self.count);
         let sold: BTreeSet<String> = self.terraform.orders().into_iter().collect();
         let lost: Vec<&String> = sold.difference(&in_state).filter(|id| !self.named.contains(*id)).collect();
-        assert!(lost.is_empty(), "seed {seed}: {lost:?} are in no state, and no message named them");
-        assert_eq!(sold.len(), self.count, "seed {seed}: every intent is one order");
+        assert!(lost.is_empty(), "{lost:?} are in no state, and no message named them");
+        assert_eq!(sold.len(), self.count, "every intent is one order");
 
         // An import of each finds the same order and buys nothing.
         if self.random.below(4) == 0 {
             let id = in_state.iter().next().unwrap();
             let address = "alicloud_market_order.order[0]";
             let at = self.terraform.run(&["state", "rm", address]);
-            assert_eq!(at.code, Some(0), "seed {seed}: {}", at.text);
+            assert_eq!(at.code, Some(0), "{}", at.text);
             let left = ids(&self.terraform.instances());
             let id = sold.difference(&left).next().unwrap_or(id);
             self.terraform.import(address, id).succeeds();
             // The time limits, which live only in the configuration, are taken in place.
             self.terraform.apply().succeeds();
             self.terraform.plans_empty();
-            assert_eq!(self.terraform.orders().len(), self.count, "seed {seed}");
+            assert_eq!(self.terraform.orders().len(), self.count);
         }
     }
+}
+
+/// The children of a process, whichever of its threads has started them.
+fn children(process: u32) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let children: String =
+        threads.map(|thread| fs::read_to_string(thread.path().join("children")).unwrap_or_default()).collect();
+    children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
 }
 
 /// Kills a process that may have ended by itself.
@@ -185,10 +224,9 @@ fn whatever_happens_each_intent_is_one_order() {
 const LIVES_AT_ONCE: usize = 6;
 
 fn live(seed: u64) {
-    println!("seed {seed}");
     let Some(mut life) = Life::begin(seed) else { return };
     for _ in 0..1 + life.random.below(4) {
         life.act();
     }
-    life.end(seed);
+    life.end();
 }

@@ -200,9 +200,14 @@ impl Terraform {
         actions.filter(|actions| actions != "no-op").collect()
     }
 
+    /// The text of the state file; empty if there is none.
+    pub fn state_text(&self) -> String {
+        fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default()
+    }
+
     /// The state file.
     pub fn state(&self) -> Json {
-        let text = fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default();
+        let text = self.state_text();
         // Terraform creates the file before it writes the first state into it.
         if text.is_empty() { Json::Null } else { serde_json::from_str(&text).expect("a state is JSON") }
     }

@@ -24,6 +24,7 @@ pub(super) use explain::taken_up;
 use process::Process;
 use store::Store;
 
+use super::directory::Directory;
 use crate::{
     alicloud::retry::Limit,
     tfplugin::{diagnostics::Diagnostic, serve::started_by_terraform},
@@ -117,6 +118,7 @@ impl Intent {
 /// The intents of this directory.
 #[derive(Debug)]
 pub(super) struct Intents {
+    directory: Directory,
     store: Store,
     /// What was there before, as far as nobody has claimed or forgotten it. Read once, when it is first needed.
     left: Mutex<Option<Vec<Intent>>>,
@@ -159,8 +161,10 @@ pub(super) enum Earlier {
 impl Intents {
     /// Those of the working directory.
     pub(super) fn here() -> Self {
+        let directory = Directory::here();
         Self {
-            store: Store::here(),
+            store: Store::of(directory.data()),
+            directory,
             left: Mutex::default(),
             own: Mutex::default(),
             told: Mutex::default(),
@@ -189,7 +193,7 @@ impl Intents {
 
     /// Continues where a Terraform has ended and its plugin still waits for the reply, with the error if there is no time.
     fn try_claim(&self, purchase: &Purchase) -> Result<ControlFlow<Earlier, Diagnostic>, Diagnostic> {
-        let workspace = self.store.workspace();
+        let workspace = self.directory.workspace();
         if self.is_plugin && !self.terraform.is_parent() {
             return Err(explain::orphaned());
         }
@@ -265,7 +269,7 @@ impl Intents {
             token: uuid::Uuid::new_v4().simple().to_string(),
             purchase,
             known,
-            workspace: self.store.workspace(),
+            workspace: self.directory.workspace(),
             time: Utc::now(),
             terraform: self.terraform.clone(),
             plugin: self.plugin.clone(),
@@ -353,7 +357,7 @@ impl Intents {
             return;
         }
         own.retain(|_, own| !own.answered);
-        if !self.store.has_backend() {
+        if !self.directory.has_backend() {
             return answered.iter().for_each(|token| self.store.remove(token));
         }
         for intent in self.store.all().unwrap_or_default().into_iter().filter(|intent| answered.contains(&intent.token))

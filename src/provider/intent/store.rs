@@ -1,7 +1,6 @@
 //! The files: one an intent, readable by their owner alone, on disk when a call returns.
 
 use std::{
-    env,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -19,11 +18,9 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// TF_DATA_DIR, or else `.terraform`, as Terraform itself has it.
-    pub(super) fn here() -> Self {
-        let data = env::var_os("TF_DATA_DIR").filter(|directory| !directory.is_empty());
-        let data = data.map_or_else(|| PathBuf::from(".terraform"), PathBuf::from);
-        Self { data: std::path::absolute(&data).unwrap_or(data) }
+    /// Those in Terraform's data directory.
+    pub(super) fn of(data: &Path) -> Self {
+        Self { data: data.to_owned() }
     }
 
     pub(super) fn directory(&self) -> PathBuf {
@@ -32,20 +29,6 @@ impl Store {
 
     pub(super) fn file(&self, token: &str) -> PathBuf {
         self.directory().join(format!("{token}.json"))
-    }
-
-    /// Terraform's workspace: TF_WORKSPACE, or else what the data directory names, or else the default one.
-    pub(super) fn workspace(&self) -> String {
-        let given = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        let variable = env::var("TF_WORKSPACE").ok().and_then(given);
-        let chosen = || fs::read_to_string(self.data.join("environment")).ok().and_then(given);
-        variable.or_else(chosen).unwrap_or_else(|| "default".to_owned())
-    }
-
-    /// Whether Terraform keeps its state in a backend that it was initialised with, and not just in a file.
-    pub(super) fn has_backend(&self) -> bool {
-        let text = fs::read(self.data.join("terraform.tfstate")).unwrap_or_default();
-        serde_json::from_slice::<serde_json::Value>(&text).is_ok_and(|chosen| chosen["backend"].is_object())
     }
 
     /// All intents, the oldest first.

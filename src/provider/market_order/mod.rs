@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The type name.
-const NAME: &str = "alicloud_market_order";
+pub(super) const NAME: &str = "alicloud_market_order";
 
 /// The resource.
 #[derive(Debug)]
@@ -77,6 +77,9 @@ impl Resource<Cloud> for MarketOrder {
             cloud.intents.seen_in_state(id);
         }
         let mut diagnostics = Diagnostics::default();
+        if review.plan.action == Action::Create {
+            diagnostics.extend(cloud.and_then(Cloud::emptied_state));
+        }
         if matches!(review.plan.action, Action::Replace | Action::Destroy) {
             diagnostics.push(not_refunded(review.prior, review.plan.action));
         }

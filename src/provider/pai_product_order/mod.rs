@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The type name.
-const NAME: &str = "alicloud_pai_product_order";
+pub(super) const NAME: &str = "alicloud_pai_product_order";
 
 /// Where the private data of a planned create has the products.
 const PLANNED: &str = "products";
@@ -59,7 +59,11 @@ impl Resource<Cloud> for PaiProductOrder {
             cloud.intents.seen_in_state(id);
         }
         match review.plan.action {
-            Action::Create => missing_properties(cloud, review.config),
+            Action::Create => {
+                let mut found = missing_properties(cloud, review.config);
+                found.extend(cloud.and_then(Cloud::emptied_state));
+                found
+            }
             Action::Destroy => stays_active(review.prior).into(),
             Action::Replace => {
                 let held = schema::codes(review.prior);
