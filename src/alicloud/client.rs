@@ -178,9 +178,12 @@ impl Client {
         let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
         let outgoing = self.sign(request, &endpoint, credentials);
-        // Nothing is sent in the very moment in which Terraform asks to stop.
+        // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
         if limit.is_stopped() {
             return Err(Error::Stopped);
+        }
+        if limit.is_too_late() {
+            return Err(Error::TooLate);
         }
         tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
         let (raw, server_time) = self.http.send(outgoing).await?;

@@ -26,6 +26,8 @@ pub enum Error {
     Configuration(String),
     /// Waiting was called off before anything was sent.
     Stopped,
+    /// The time in which it is safe to send it has passed.
+    TooLate,
 }
 
 /// What the network did.
@@ -166,9 +168,12 @@ impl Error {
         match self {
             Self::Lost(_) | Self::Malformed { .. } => Fate::Unknown,
             Self::Api(error) if error.refusal() == Refusal::ServerFault => Fate::Unknown,
-            Self::NotSent(_) | Self::Api(_) | Self::Credentials(_) | Self::Configuration(_) | Self::Stopped => {
-                Fate::NotDone
-            }
+            Self::NotSent(_)
+            | Self::Api(_)
+            | Self::Credentials(_)
+            | Self::Configuration(_)
+            | Self::Stopped
+            | Self::TooLate => Fate::NotDone,
         }
     }
 
@@ -180,7 +185,7 @@ impl Error {
             // Redirects and the pages of proxies stay what they are; a broken success or a server's fault may not.
             Self::Malformed { status, .. } => matches!(status, 200..300 | 408 | 429 | 500..),
             Self::Api(error) => matches!(error.refusal(), Refusal::Throttled | Refusal::ServerFault),
-            Self::Credentials(_) | Self::Configuration(_) | Self::Stopped => false,
+            Self::Credentials(_) | Self::Configuration(_) | Self::Stopped | Self::TooLate => false,
         }
     }
 
@@ -203,6 +208,7 @@ impl fmt::Display for Error {
             Self::Api(error) => write!(f, "HTTP {}, {}: {}", error.status, error.code, error.message),
             Self::Credentials(what) | Self::Configuration(what) => f.write_str(what),
             Self::Stopped => f.write_str("Terraform asked to stop before the request was sent"),
+            Self::TooLate => f.write_str("too much time has passed since it was first meant to be sent"),
         }
     }
 }

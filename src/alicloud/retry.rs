@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -20,18 +21,30 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Limit {
     until: Instant,
+    /// By the clock, which goes on while the machine sleeps.
+    not_after: DateTime<Utc>,
     stop: CancellationToken,
 }
 
 impl Limit {
     /// So much time from now, unless it is called off before.
     pub fn new(time: Duration, stop: CancellationToken) -> Self {
-        Self { until: Instant::now() + time, stop }
+        Self { until: Instant::now() + time, not_after: DateTime::<Utc>::MAX_UTC, stop }
+    }
+
+    /// The same, with nothing sent after a moment by the clock.
+    pub fn not_after(self, moment: DateTime<Utc>) -> Self {
+        Self { not_after: moment.min(self.not_after), ..self }
     }
 
     /// What is left.
     pub fn left(&self) -> Duration {
-        self.until.saturating_duration_since(Instant::now())
+        if self.is_too_late() { Duration::ZERO } else { self.until.saturating_duration_since(Instant::now()) }
+    }
+
+    /// Whether the moment is over after which nothing may be sent.
+    pub fn is_too_late(&self) -> bool {
+        Utc::now() > self.not_after
     }
 
     /// Whether nothing new may be sent.

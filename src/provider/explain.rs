@@ -68,7 +68,7 @@ fn remedy(failure: &Failure) -> String {
         }
         Error::Credentials(_) => "See the section on credentials in the provider's documentation.".to_owned(),
         Error::Configuration(_) => "Correct the provider block.".to_owned(),
-        Error::Stopped => "Run terraform apply again to go on.".to_owned(),
+        Error::Stopped | Error::TooLate => "Run terraform apply again to go on.".to_owned(),
     }
 }
 

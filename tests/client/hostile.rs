@@ -11,6 +11,7 @@ use std::{
 use mock_endpoint::{
     Mock,
     fault::{Fault, Kind},
+    ledger::Key,
 };
 use proptest::prelude::*;
 use terraform_provider_alicloud::alicloud::{
@@ -46,6 +47,26 @@ fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
 
 fn limit(seconds: u64) -> Limit {
     Limit::new(Duration::from_secs(seconds), CancellationToken::new())
+}
+
+#[tokio::test]
+async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
+    let mock = Mock::start().unwrap();
+    let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };
+    let client = client(&mock.url(), Duration::from_secs(2));
+    let over = limit(60).not_after(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
+    let failure = market::create_order(&client, &order, &over).await.unwrap_err();
+    assert_eq!((failure.error, failure.fate), (Error::TooLate, Fate::NotDone));
+    assert_eq!(mock.ledger().connections, 0);
+
+    mock.ledger().keys.insert("canary-access-key".to_owned(), Key::new(SECRET, "1"));
+    // An attempt before that moment can have done it, and there is no other one after it.
+    mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
+    let soon = limit(60).not_after(chrono::Utc::now() + chrono::TimeDelta::milliseconds(500));
+    let begin = Instant::now();
+    let failure = market::create_order(&client, &order, &soon).await.unwrap_err();
+    assert_eq!(failure.fate, Fate::Unknown);
+    assert!(begin.elapsed() < Duration::from_secs(30));
 }
 
 async fn describe(endpoint: &str, seconds: u64) -> Failure {
