@@ -1,12 +1,6 @@
 //! What resources work with.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -14,6 +8,7 @@ use tokio::sync::OnceCell;
 use super::{
     directory::Directory,
     intent::{Buyer, Intent, Intents, Purchase},
+    state_file::StateFile,
 };
 use crate::{
     alicloud::{
@@ -54,7 +49,7 @@ pub struct Cloud {
     buyer: OnceCell<Buyer>,
     /// The notes of purchases that are under way.
     pub(super) intents: Arc<Intents>,
-    state_checked: AtomicBool,
+    state_file: Option<StateFile>,
 }
 
 impl Cloud {
@@ -73,7 +68,7 @@ impl Cloud {
             account: OnceCell::new(),
             buyer: OnceCell::new(),
             intents: Arc::new(Intents::here()),
-            state_checked: AtomicBool::new(false),
+            state_file: StateFile::of(&Directory::here()),
         }
     }
 
@@ -106,17 +101,34 @@ const BUYER: Duration = Duration::from_secs(5);
 const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Cloud {
-    /// The note of a purchase is not needed any more once Terraform has been given the state, and ends the plugin in the
-    /// ordinary way.
-    pub(super) fn forgets_on_delivery(&self, intent: Option<Intent>) -> Delivered {
+    /// Terraform shows this order in a prior state: it is safe there.
+    pub(super) fn seen(&self, order_id: &str) {
+        // First, so that there is always a note of the order, or a record of it.
+        self.state_file.iter().for_each(StateFile::remember);
+        self.intents.seen_in_state(order_id);
+    }
+
+    /// Terraform forgets this order.
+    pub(super) fn destroyed(&self, order_id: &str) {
+        self.intents.seen_in_state(order_id);
+        self.state_file.iter().for_each(|file| file.destroyed(order_id));
+    }
+
+    /// Terraform ends the plugin in the ordinary way.
+    pub(super) fn closing(&self) {
+        self.intents.closing();
+        self.state_file.iter().for_each(StateFile::close);
+    }
+
+    /// What was bought is delivered once Terraform has been given the state, and ends the plugin in the ordinary way.
+    pub(super) fn on_delivery(&self, intent: Option<Intent>) -> Delivered {
         let intents = Arc::clone(&self.intents);
         intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
     }
 
-    /// The error if a plan that creates would buy again what a lost state had. It is told once, for all resources.
-    pub(super) fn emptied_state(&self) -> Option<Diagnostic> {
-        let is_first = !self.state_checked.swap(true, Ordering::Relaxed);
-        is_first.then(|| Directory::here().emptied_state()).flatten()
+    /// The error if a plan that creates would buy again what the state has lost. It is told once, for all resources.
+    pub(super) fn lost_orders(&self) -> Option<Diagnostic> {
+        self.state_file.as_ref().and_then(StateFile::lost)
     }
 
     /// A purchase of a product with these credentials, as it is noted.

@@ -8,6 +8,7 @@ mod intent;
 mod market_order;
 mod owner;
 mod pai_product_order;
+mod state_file;
 mod timeouts;
 
 use async_trait::async_trait;
@@ -72,6 +73,6 @@ impl Provider for Alicloud {
     }
 
     fn closing(&self, cloud: &Cloud) {
-        cloud.intents.closing();
+        cloud.closing();
     }
 }

@@ -13,15 +13,9 @@ fn bought_and_imported(configuration: &str) -> Option<(Terraform, String)> {
     let terraform = Terraform::with(configuration)?;
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.import("alicloud_market_order.order", &id).succeeds();
     Some((terraform, id))
-}
-
-fn forget(terraform: &Terraform) {
-    for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
-        let _ = std::fs::remove_file(terraform.path().join(file));
-    }
 }
 
 #[test]
@@ -64,14 +58,14 @@ fn a_payment_type_behind_an_odd_sku_is_taken_from_the_configuration() {
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "odd"}));
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.import("alicloud_market_order.order", &id).succeeds();
     assert_eq!(terraform.planned_actions(), ["update"]);
     terraform.apply().succeeds();
     terraform.plans_empty();
     assert_eq!(terraform.attributes()["pay_type"], "PrePaid");
 
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.configure(ORDER);
     terraform.import("alicloud_market_order.order", &id).succeeds();
     terraform.plans_empty();
@@ -94,7 +88,7 @@ fn an_import_block_writes_configuration_that_plans_empty() {
     };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.configure(&format!("import {{\n  to = alicloud_market_order.order\n  id = \"{id}\"\n}}\n"));
     let planned = terraform.run(&["plan", "-no-color", "-generate-config-out=generated.tf"]);
     planned.succeeds().says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
@@ -124,7 +118,7 @@ fn one_odd_reply_does_not_spoil_an_import() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     for kind in [Kind::Absent, Kind::Garbage, Kind::Truncated, Kind::DropBefore, Kind::Error500] {
         terraform.mock.fault(Fault::once("DescribeOrder", kind));
     }

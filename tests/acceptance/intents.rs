@@ -53,8 +53,8 @@ fn the_next_apply_finds_out_and_buys_nothing_twice() {
         assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
         let sent = terraform.requests("CreateOrder");
         assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
-        assert!(notes(&terraform).is_empty(), "the note is forgotten");
         terraform.plans_empty();
+        assert!(notes(&terraform).is_empty(), "a plan has seen the order in the state");
     }
 }
 
@@ -68,6 +68,7 @@ fn another_purchase_does_not_claim_it_and_a_warning_names_it() {
     terraform.configure(&impatient().replace("Month", "Year"));
     terraform.apply().succeeds().says(&["An earlier purchase is not taken up so far", "may have been placed"]);
     assert_eq!(terraform.orders().len(), 2);
+    terraform.plans_empty();
     assert_eq!(notes(&terraform).len(), 1, "an undecided note stays");
 }
 
@@ -226,6 +227,41 @@ fn children(pid: u32) -> Vec<i32> {
         found.extend(text.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
     }
     found
+}
+
+/// Waits until a process waits for a lock that somebody else holds. The kernel has no event to offer, so it is asked.
+fn wait_for_a_waiter(process: u32) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    let waits = |pid: i32| {
+        let locks = fs::read_to_string("/proc/locks").unwrap();
+        locks.lines().any(|line| line.contains("->") && line.split_whitespace().any(|word| word == pid.to_string()))
+    };
+    while !children(process).into_iter().any(waits) {
+        assert!(std::time::Instant::now() < deadline, "nobody waits");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn who_looks_for_a_note_waits_for_who_is_about_to_write_one() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropAfter);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    let note = notes(&terraform).remove(0);
+    let elsewhere = terraform.path().join("note");
+    fs::rename(&note, &elsewhere).unwrap();
+
+    // The plugin of a Terraform that was killed has its turn, and has not written its note yet.
+    let turn = fs::File::open(note.with_file_name("lock")).unwrap();
+    turn.lock().unwrap();
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for_a_waiter(running.id());
+    fs::rename(&elsewhere, &note).unwrap();
+    drop(turn);
+    assert!(running.wait().unwrap().success());
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
 }
 
 /// Waits until the mock has seen so many requests for an operation. The mock has no event to offer, so it is asked.

@@ -4,13 +4,13 @@
 mod altered;
 mod bad_input;
 mod debugger;
-mod emptied_state;
 mod examples;
 mod faults;
 mod import;
 mod intents;
 #[path = "../common/loopback.rs"]
 mod loopback;
+mod lost_orders;
 mod market_order;
 mod pai;
 mod pai_faults;

@@ -41,12 +41,6 @@ pub fn documented(codes: &[&str]) -> String {
 
 const ALL: [&str; 4] = ["DataWorks_share", "MaxCompute_share", "PAI_share", "OSS_share"];
 
-fn forget(terraform: &Terraform) {
-    for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
-        let _ = fs::remove_file(terraform.path().join(file));
-    }
-}
-
 #[test]
 fn every_product_is_bought_once_alone_and_all_in_one_order() {
     let mut cases: Vec<Vec<&str>> = ALL.iter().map(|code| vec![*code]).collect();
@@ -142,7 +136,7 @@ fn what_is_purchased_already_is_not_bought_and_the_error_names_its_order() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.apply().fails().says(&[
         "The product is purchased already",
         "No order was placed",
@@ -181,7 +175,7 @@ fn an_order_is_imported_and_what_billing_cannot_tell_is_taken_from_the_configura
     let Some(terraform) = Terraform::with(&documented(&ALL)) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     terraform.import(ADDRESS, &id).succeeds();
     assert_eq!(terraform.planned_actions(), ["update"]);
     terraform.apply().succeeds();
@@ -189,7 +183,7 @@ fn an_order_is_imported_and_what_billing_cannot_tell_is_taken_from_the_configura
     assert_eq!(terraform.orders().len(), 1);
     assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 
-    forget(&terraform);
+    terraform.begin_anew();
     let bare = ALL.map(|code| format!("    {{ product_code = \"{code}\" }},")).join("\n");
     terraform.configure(&order(&bare));
     terraform.import(ADDRESS, &id).succeeds();
@@ -204,7 +198,7 @@ fn an_import_of_something_else_is_refused() {
     terraform.import(ADDRESS, "202699999999999").fails().says(&["No such order"]);
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    forget(&terraform);
+    terraform.begin_anew();
     let other = json!({"ProductCode": "ecs", "ProductType": "ecs", "CommodityCode": "ecs"});
     terraform.mock.tell_of_order(&id, other);
     terraform.import(ADDRESS, &id).fails().says(&["Not an order of PAI products", "ecs"]);

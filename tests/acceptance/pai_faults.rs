@@ -89,9 +89,15 @@ fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
         let Some(terraform) = Terraform::with(&impatient) else { return };
         terraform.mock.fault(Fault::once("CreateProductOrders", kind.clone()));
         terraform.mock.fault(Fault::times("QueryOrders", Kind::Absent, 2));
-        terraform.apply().fails().says(&["an order may have been placed", "What is known", "terraform import"]);
+        let words = [
+            "an order may have been placed",
+            "What is known",
+            "give timeouts.create more than that",
+            "terraform import",
+        ];
+        terraform.apply().fails().says(&words);
         assert!(terraform.instances().is_empty());
-        let patient = impatient.replace("3s", "60s");
+        let patient = impatient.replace("3s", "90s");
         terraform.configure(&patient);
         terraform.apply().succeeds();
         assert_eq!(terraform.orders().len(), 1, "{kind:?}");
@@ -115,6 +121,7 @@ fn an_order_that_was_there_before_is_not_taken_for_this_one() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();
     let before = terraform.orders()[0].clone();
+    terraform.plans_empty();
     terraform.run(&["state", "rm", "alicloud_pai_product_order.data"]).succeeds();
     let product = json!({"ProductCode": "PAI_share", "IsPurchased": false, "HasPermissionToPurchase": true});
     let body = json!({"RequestId": "r", "TotalCount": 1, "Products": [product]}).to_string();

@@ -50,7 +50,7 @@ fn each_environment_variable_gives_keys_and_the_first_that_is_set_wins() {
     let Some(mut terraform) = world(&["a0", "a1", "a2"]) else { return };
     for (number, (id, secret)) in pairs.iter().enumerate().rev() {
         terraform.set(id, &format!("a{number}")).set(secret, &format!("a{number}-secret"));
-        std::fs::remove_file(terraform.path().join("terraform.tfstate")).ok();
+        terraform.begin_anew();
         assert_eq!(buyer(&terraform), format!("a{number}"));
     }
 }
@@ -62,9 +62,8 @@ fn an_argument_wins_over_the_environment_and_the_environment_over_the_profile() 
     terraform.set("ALICLOUD_SHARED_CREDENTIALS_FILE", &file);
     assert_eq!(buyer(&terraform), "current", "nothing else is given");
     assert_eq!(terraform.requests("CreateOrder")[0].parameters["RegionId"], "cn-hangzhou");
-    let again = |terraform: &Terraform| std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
 
-    again(&terraform);
+    terraform.begin_anew();
     terraform.set("ALICLOUD_REGION", "");
     assert_eq!(buyer(&terraform), "current");
     assert_eq!(terraform.mock.ledger().requests.last().unwrap().operation, "DescribeOrder");
@@ -72,13 +71,13 @@ fn an_argument_wins_over_the_environment_and_the_environment_over_the_profile() 
         terraform.mock.ledger().requests.iter().filter_map(|r| r.parameters.get("RegionId").cloned()).collect();
     assert_eq!(regions.last().unwrap(), "cn-shanghai");
 
-    again(&terraform);
+    terraform.begin_anew();
     terraform.set("ALIBABA_CLOUD_PROFILE", "named");
     assert_eq!(buyer(&terraform), "named");
-    again(&terraform);
+    terraform.begin_anew();
     terraform.set("ALICLOUD_ACCESS_KEY", "environment").set("ALICLOUD_SECRET_KEY", "environment-secret");
     assert_eq!(buyer(&terraform), "environment");
-    again(&terraform);
+    terraform.begin_anew();
     configure(&terraform, "  access_key = \"argument\"\n  secret_key = \"argument-secret\"");
     assert_eq!(buyer(&terraform), "argument");
 }
@@ -96,18 +95,18 @@ fn roles_are_assumed_with_whatever_else_is_given() {
     assert_eq!(terraform.mock.ledger().requests[0].parameters["RoleSessionName"], "terraform");
 
     // Variables fill in a block that is there, and an empty role means none.
-    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.begin_anew();
     terraform.set("ALICLOUD_ASSUME_ROLE_ARN", "acs:ram::88:role/buyer");
     terraform.set("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "from-the-environment");
     configure(&terraform, "");
     assert_eq!(buyer(&terraform), "base");
-    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.begin_anew();
     configure(&terraform, "  assume_role {}");
     assert_eq!(buyer(&terraform), "88");
     let name = terraform.requests("AssumeRole").last().map(|request| request.parameters["RoleSessionName"].clone());
     assert_eq!(name.as_deref(), Some("from-the-environment"));
 
-    std::fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
+    terraform.begin_anew();
     terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
     terraform.set("ALICLOUD_ASSUME_ROLE_ARN", "").write("token", "the-token");
     let oidc = "  assume_role_with_oidc {\n    oidc_provider_arn = \"acs:ram::9:oidc-provider/ci\"\n    role_arn = \

@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use mock_endpoint::fault::{Fault, Kind};
+use mock_endpoint::{
+    fault::{Fault, Kind},
+    ledger::Content,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
@@ -76,7 +79,7 @@ impl Life {
     fn begin(seed: u64) -> Option<Self> {
         let mut random = Random(seed);
         let count = 1 + random.below(3);
-        let mut terraform = Terraform::with(&configuration(count, 1))?;
+        let mut terraform = Terraform::with(&configuration(count, "3s", "5s"))?;
         terraform.set("CLIENT_READ_TIMEOUT", "1000");
         Some(Self { seed, terraform, random, count, named: BTreeSet::new(), story: Vec::new() })
     }
@@ -130,6 +133,16 @@ impl Life {
         self.mend_state(before);
     }
 
+    fn import_what_is_in_no_state(&mut self) {
+        let in_state = ids(&self.terraform.instances());
+        let sold = self.terraform.mock.ledger().orders.clone();
+        for (id, order) in sold.into_iter().filter(|(id, _)| !in_state.contains(id)) {
+            let Content::Commodity(commodity) = order.content else { panic!("{id} is another order") };
+            let address = format!("alicloud_market_order.order[{}]", commodity["quantity"].as_u64().unwrap() - 1);
+            self.run(&["import", "-no-color", &address, &id]);
+        }
+    }
+
     /// Terraform empties its state file before it writes it. If it was killed in between, its user takes the backup.
     fn mend_state(&mut self, before: String) {
         let left = self.terraform.state_text();
@@ -139,16 +152,20 @@ impl Life {
         }
     }
 
-    /// The faults are over: one more apply must bring everything in order.
+    /// The faults are over: one more apply, with time enough, must bring everything in order.
     fn end(&mut self) {
         self.terraform.mock.ledger().faults.clear();
-        let applied = self.terraform.apply();
+        self.terraform.configure(&configuration(self.count, "10m", "2m"));
+        let mut applied = self.terraform.apply();
+        if applied.text.contains("may be this one") {
+            // Terraform was killed while it saved what it had been given, and its user does what the error says.
+            self.note(&applied);
+            self.import_what_is_in_no_state();
+            applied = self.terraform.apply();
+        }
         assert_eq!(applied.code, Some(0), "{}", applied.text);
         self.note(&applied);
         self.terraform.plans_empty();
-        let ids = |instances: &[Json]| -> BTreeSet<String> {
-            instances.iter().map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
-        };
         let in_state = ids(&self.terraform.instances());
         assert_eq!(in_state.len(), self.count);
         let sold: BTreeSet<String> = self.terraform.orders().into_iter().collect();
@@ -173,6 +190,11 @@ impl Life {
     }
 }
 
+/// The ids of the orders in a state.
+fn ids(instances: &[Json]) -> BTreeSet<String> {
+    instances.iter().map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
 /// The children of a process, whichever of its threads has started them.
 fn children(process: u32) -> Vec<Pid> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
@@ -186,12 +208,11 @@ fn kill(pid: Pid, signal: Signal) {
     let _ = kill_process(pid, signal);
 }
 
-fn configuration(count: usize, seconds: u32) -> String {
+fn configuration(count: usize, create: &str, read: &str) -> String {
     format!(
         "resource \"alicloud_market_order\" \"order\" {{\n  count = {count}\n  product_code = \"cmapi033136\"\n  \
          pricing_cycle = \"Month\"\n  package_version = \"yuncode2713600001\"\n  quantity = 1 + count.index\n  timeouts = \
-         {{ create = \"{}s\", read = \"5s\" }}\n}}\n",
-        seconds + 2
+         {{ create = {create:?}, read = {read:?} }}\n}}\n"
     )
 }
 

@@ -200,6 +200,14 @@ impl Terraform {
         actions.filter(|actions| actions != "no-op").collect()
     }
 
+    /// Forgets everything that the directory knows of orders, as if nothing had ever been bought from it.
+    pub fn begin_anew(&self) {
+        for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
+            let _ = fs::remove_file(self.path().join(file));
+        }
+        let _ = fs::remove_dir_all(self.path().join(".terraform/alicloud-purchases"));
+    }
+
     /// The text of the state file; empty if there is none.
     pub fn state_text(&self) -> String {
         fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default()

@@ -62,7 +62,11 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     fs::create_dir(&work).unwrap();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/quickstart/main.tf");
     fs::copy(example, work.join("main.tf")).unwrap();
-    fs::write(work.join("backend.tf"), "terraform {\n  backend \"local\" {}\n}\n").unwrap();
+    fs::write(
+        work.join("backend.tf"),
+        "terraform {\n  backend \"local\" {\n    path = \"elsewhere.tfstate\"\n  }\n}\n",
+    )
+    .unwrap();
     let run_to = |code: i32, arguments: &[&str]| {
         let mut command = Command::new(&terraform);
         command.args(arguments).current_dir(&work).env("TF_CLI_CONFIG_FILE", &cli).env("CHECKPOINT_DISABLE", "1");
@@ -76,7 +80,7 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
         said
     };
     let run = |arguments: &[&str]| run_to(0, arguments);
-    // With a backend the notes of purchases stay until a plan has seen the orders in the state.
+    // The notes of purchases stay until a plan has seen the orders in the state.
     let notes = || {
         let entries = fs::read_dir(work.join(".terraform/alicloud-purchases")).into_iter().flatten().flatten();
         entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json")).count()
@@ -87,13 +91,10 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     run(&["plan", "-detailed-exitcode"]);
     assert_eq!(notes(), 0);
 
-    // What was handed over is not taken for something that is to be bought, nor bought again, before a plan has seen it.
-    fs::remove_file(work.join("terraform.tfstate")).unwrap();
-    mock.ledger().orders.clear();
-    run(&["apply", "-auto-approve", "-no-color"]);
-    fs::remove_file(work.join("terraform.tfstate")).unwrap();
+    // The local backend keeps its state where its configuration says.
+    fs::rename(work.join("elsewhere.tfstate"), work.join("lost")).unwrap();
     let refused = run_to(1, &["apply", "-auto-approve", "-no-color"]);
-    assert!(refused.contains("may be this one") && refused.contains("terraform import"), "{refused}");
+    assert!(refused.contains("has lost orders") && refused.contains("elsewhere.tfstate is empty or gone"), "{refused}");
     assert_eq!(mock.ledger().orders.len(), 2);
     let lock = fs::read_to_string(work.join(".terraform.lock.hcl")).unwrap();
     assert!(lock.contains(&format!("version = \"{VERSION}\"")) && lock.contains("h1:"), "{lock}");

@@ -4,16 +4,23 @@
 //! has to be found out by the next apply in the same directory. An intent tells it the idempotency token and the very
 //! text that was sent; sending both again buys nothing twice. An intent is claimed once, by a purchase of the same thing
 //! on the same account, endpoint and workspace, after everybody who worked on it has ended.
+//!
+//! An order is safe in a state when Terraform shows it in a prior state, and not before: Terraform saves after it has ended
+//! this process, and what it saves can be cut off.
 
 mod explain;
 mod process;
+mod purchase;
 mod store;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{File, TryLockError},
     ops::ControlFlow,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,7 +29,9 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use explain::taken_up;
 use process::Process;
+pub(super) use purchase::{Buyer, Purchase};
 use store::Store;
+pub(super) use store::{create_private, folder};
 
 use super::directory::Directory;
 use crate::{
@@ -35,54 +44,6 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// How long a service is trusted to remember an idempotency token.
 const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
-
-/// What makes two purchases the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Purchase {
-    /// The resource type.
-    pub(super) kind: String,
-    /// The text that says what is bought, byte by byte.
-    pub(super) text: String,
-    /// Who buys.
-    pub(super) buyer: Buyer,
-    /// Where it is bought.
-    pub(super) endpoint: String,
-    /// The region that is sent along.
-    pub(super) region: String,
-}
-
-/// Who buys: the account, where STS tells it, and in any case a fingerprint of the AccessKey.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Buyer {
-    /// The account.
-    pub(super) account: Option<String>,
-    /// The SHA-256 of the AccessKey id, in hexadecimal.
-    pub(super) key: String,
-}
-
-impl Buyer {
-    /// Whether both are the same; none if there is no telling.
-    fn is_same(&self, other: &Self) -> Option<bool> {
-        match (&self.account, &other.account) {
-            (Some(one), Some(another)) => Some(one == another),
-            _ => (self.key == other.key).then_some(true),
-        }
-    }
-}
-
-impl Purchase {
-    /// Whether both are the same; none if there is no telling: of who buys, or because a wrong endpoint or region may have
-    /// been corrected since.
-    fn is_same(&self, other: &Self) -> Option<bool> {
-        if self.kind != other.kind || self.text != other.text {
-            return Some(false);
-        }
-        match self.buyer.is_same(&other.buyer) {
-            Some(true) if self.endpoint != other.endpoint || self.region != other.region => None,
-            same => same,
-        }
-    }
-}
 
 /// An intent as it stands on disk. It holds what a state holds, and no key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,11 +65,17 @@ pub(super) struct Intent {
     pub(super) known: Vec<String>,
     /// The order, once it is known.
     pub(super) order_id: Option<String>,
-    /// Whether Terraform was given the order, and ended the plugin in the ordinary way.
+    /// Whether Terraform was given the order, and ended the plugin in the ordinary way. A file of its own says so.
+    #[serde(skip)]
     delivered: bool,
 }
 
 impl Intent {
+    /// The last moment at which it may be sent: the service may not remember the token for longer.
+    pub(super) fn last_moment(&self) -> DateTime<Utc> {
+        self.time + TOKEN_LIFE
+    }
+
     /// Whether somebody still works on it.
     fn is_held(&self) -> bool {
         self.terraform.is_running() || self.plugin.is_running()
@@ -120,8 +87,10 @@ impl Intent {
 pub(super) struct Intents {
     directory: Directory,
     store: Store,
-    /// What was there before, as far as nobody has claimed or forgotten it. Read once, when it is first needed.
+    /// What was there before, as far as nobody has claimed or forgotten it. Read when it is first needed, and again in the
+    /// first turn: by then the plugins of all Terraforms that have ended have noted what they send.
     left: Mutex<Option<Vec<Intent>>>,
+    has_looked: AtomicBool,
     /// This process's own, by token.
     own: Mutex<BTreeMap<String, Own>>,
     /// The tokens of those that a warning has named.
@@ -137,6 +106,14 @@ pub(super) struct Intents {
     plugin: Process,
 }
 
+/// What a look at the notes has found.
+enum Found {
+    Nothing,
+    Earlier(Box<Earlier>),
+    /// A Terraform has ended and its plugin still waits for the reply: the error, if there is no time to wait for it.
+    UnderWay(Diagnostic),
+}
+
 /// A purchase of this process.
 #[derive(Debug, Default)]
 struct Own {
@@ -150,8 +127,6 @@ struct Own {
 /// What an earlier purchase of the same thing leaves to be done.
 #[derive(Debug)]
 pub(super) enum Earlier {
-    /// There was none.
-    None,
     /// Its order is known: adopt it.
     Placed(Intent, String),
     /// Nobody knows: send the same again.
@@ -166,6 +141,7 @@ impl Intents {
             store: Store::of(directory.data()),
             directory,
             left: Mutex::default(),
+            has_looked: AtomicBool::default(),
             own: Mutex::default(),
             told: Mutex::default(),
             imported: Mutex::default(),
@@ -181,21 +157,53 @@ impl Intents {
     /// # Errors
     /// What is on disk cannot be read; or nobody knows what became of it, and sending the same again would not find out.
     /// Nothing may be bought.
-    pub(super) async fn claim(&self, purchase: &Purchase, limit: &Limit) -> Result<Earlier, Diagnostic> {
+    pub(super) async fn claim(&self, purchase: &Purchase, limit: &Limit) -> Result<ControlFlow<Earlier>, Diagnostic> {
+        self.claim_or(purchase, limit, || Ok(())).await
+    }
+
+    /// Claims what an earlier Terraform left of the same purchase, or else notes it as a new one. Nobody can do the same in
+    /// between.
+    ///
+    /// # Errors
+    /// As for [`Self::claim`] and [`Self::write`].
+    pub(super) async fn claim_or_write(
+        &self,
+        purchase: &Purchase,
+        limit: &Limit,
+    ) -> Result<ControlFlow<Earlier, Intent>, Diagnostic> {
+        self.store.prepare().map_err(|error| self.unwritable(&error))?;
+        self.claim_or(purchase, limit, || self.write(purchase.clone(), Vec::new())).await
+    }
+
+    async fn claim_or<T>(
+        &self,
+        purchase: &Purchase,
+        limit: &Limit,
+        otherwise: impl Fn() -> Result<T, Diagnostic>,
+    ) -> Result<ControlFlow<Earlier, T>, Diagnostic> {
         loop {
-            match self.try_claim(purchase)? {
-                ControlFlow::Break(earlier) => return Ok(earlier),
-                ControlFlow::Continue(_) if limit.wait(AGAIN).await => {}
-                ControlFlow::Continue(error) => return Err(error),
+            let turn = self.store.turn().map_err(|error| self.unreadable(&error))?;
+            let under_way = match self.look(purchase)? {
+                Found::Earlier(earlier) => return Ok(ControlFlow::Break(*earlier)),
+                Found::Nothing => return otherwise().map(ControlFlow::Continue),
+                Found::UnderWay(error) => error,
+            };
+            drop(turn);
+            if !limit.wait(AGAIN).await {
+                return Err(under_way);
             }
         }
     }
 
-    /// Continues where a Terraform has ended and its plugin still waits for the reply, with the error if there is no time.
-    fn try_claim(&self, purchase: &Purchase) -> Result<ControlFlow<Earlier, Diagnostic>, Diagnostic> {
+    /// Looks for a note of the same purchase, and takes it over. Only for whose turn it is.
+    fn look(&self, purchase: &Purchase) -> Result<Found, Diagnostic> {
         let workspace = self.directory.workspace();
+        // Who finds it alive, and nothing noted, has noted its purchase before a later Terraform has its turn.
         if self.is_plugin && !self.terraform.is_parent() {
             return Err(explain::orphaned());
+        }
+        if !self.is_plugin || !self.has_looked.swap(true, Ordering::Relaxed) {
+            self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
         let unreadable = |error: &std::io::Error| self.unreadable(error);
         self.with_left(|left| {
@@ -215,7 +223,7 @@ impl Intents {
                 if intent.delivered {
                     return Err(self.delivered(&intent));
                 }
-                if intent.order_id.is_none() && Utc::now() - intent.time > TOKEN_LIFE {
+                if intent.order_id.is_none() && Utc::now() > intent.last_moment() {
                     return Err(self.too_old(&intent));
                 }
                 let (terraform, plugin) = (self.terraform.clone(), self.plugin.clone());
@@ -223,10 +231,11 @@ impl Intents {
                 if self.store.take_over(&intent, &mine).map_err(|error| unreadable(&error))? {
                     left.remove(at);
                     self.note(&mine, false, true);
-                    return Ok(ControlFlow::Break(match mine.order_id.clone() {
+                    let earlier = match mine.order_id.clone() {
                         Some(order_id) => Earlier::Placed(mine, order_id),
                         None => Earlier::Undecided(mine),
-                    }));
+                    };
+                    return Ok(Found::Earlier(Box::new(earlier)));
                 }
                 // It was written on since it was read: its plugin has ended meanwhile, or another Terraform has it.
                 *left = self.store.all().map_err(|error| unreadable(&error))?;
@@ -234,8 +243,8 @@ impl Intents {
             // One that still runs may be buying this very thing in this very directory.
             match left.iter().find(|intent| may_be(intent)) {
                 Some(intent) if intent.terraform.is_running() => Err(self.still_running(intent)),
-                Some(intent) => Ok(ControlFlow::Continue(self.still_running(intent))),
-                None => Ok(ControlFlow::Break(Earlier::None)),
+                Some(intent) => Ok(Found::UnderWay(self.still_running(intent))),
+                None => Ok(Found::Nothing),
             }
         })
         .map_err(|error| unreadable(&error))?
@@ -347,23 +356,12 @@ impl Intents {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner).insert(order_id.to_owned());
     }
 
-    /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered. A backend may write it
-    /// down only later: there the notes stay until the orders are seen in a state.
+    /// Terraform ends the plugin in the ordinary way, so that it has everything it was answered, and is about to save it.
     pub(super) fn closing(&self) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let answered: Vec<String> =
-            own.iter().filter(|(_, own)| own.answered).map(|(token, _)| token.clone()).collect();
-        if answered.is_empty() {
-            return;
-        }
-        own.retain(|_, own| !own.answered);
-        if !self.directory.has_backend() {
-            return answered.iter().for_each(|token| self.store.remove(token));
-        }
-        for intent in self.store.all().unwrap_or_default().into_iter().filter(|intent| answered.contains(&intent.token))
-        {
-            let written = self.store.write(&Intent { delivered: true, ..intent });
-            written.unwrap_or_else(|error| tracing::warn!(%error, "that an order was delivered was not noted"));
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        for (token, _) in own.iter().filter(|(_, own)| own.answered) {
+            let marked = self.store.mark_delivered(token);
+            marked.unwrap_or_else(|error| tracing::warn!(%error, "that an order was delivered was not noted"));
         }
     }
 

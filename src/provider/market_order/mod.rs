@@ -74,11 +74,11 @@ impl Resource<Cloud> for MarketOrder {
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
         if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
-            cloud.intents.seen_in_state(id);
+            cloud.seen(id);
         }
         let mut diagnostics = Diagnostics::default();
         if review.plan.action == Action::Create {
-            diagnostics.extend(cloud.and_then(Cloud::emptied_state));
+            diagnostics.extend(cloud.and_then(Cloud::lost_orders));
         }
         if matches!(review.plan.action, Action::Replace | Action::Destroy) {
             diagnostics.push(not_refunded(review.prior, review.plan.action));
@@ -105,7 +105,7 @@ impl Resource<Cloud> for MarketOrder {
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
         let state = model::placed(create.planned, &bought.order_id, order.as_ref());
         let saved = Saved::with(Object { state, private }, warnings);
-        Ok(Saved { delivered: cloud.forgets_on_delivery(bought.intent), ..saved })
+        Ok(Saved { delivered: cloud.on_delivery(bought.intent), ..saved })
     }
 
     async fn read(
@@ -115,7 +115,7 @@ impl Resource<Cloud> for MarketOrder {
         patience: &Patience,
     ) -> Result<Saved<Option<Object>>, Diagnostics> {
         let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.intents.seen_in_state(&id);
+        cloud.seen(&id);
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let order = match find(cloud, &id, &limit).await? {
             Described::Found(order) => order,
@@ -141,7 +141,7 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
-        cloud.intents.seen_in_state(delete.prior.get("id").as_str().unwrap_or_default());
+        cloud.destroyed(delete.prior.get("id").as_str().unwrap_or_default());
         Ok(not_refunded(&delete.prior, Action::Destroy).into())
     }
 

@@ -1,6 +1,9 @@
 //! The purchase itself: one intent, one token, one order.
 
-use std::time::Instant;
+use std::{
+    ops::ControlFlow::{Break, Continue},
+    time::Instant,
+};
 
 use chrono::Utc;
 use serde_json::json;
@@ -46,18 +49,23 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     }
     let mut warnings = Diagnostics::default();
     let limit = cloud.limit(timeouts::create(planned), patience);
-    let mut intent = match cloud.intents.claim(&purchase, &limit).await? {
-        Earlier::Placed(intent, order_id) => {
+    let found = match token {
+        Some(_) => cloud.intents.claim(&purchase, &limit).await?.map_continue(|()| None),
+        None => cloud.intents.claim_or_write(&purchase, &limit).await?.map_continue(Some),
+    };
+    let mut intent = match found {
+        Break(Earlier::Placed(intent, order_id)) => {
             warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, intent: Some(intent), since: None, warnings });
         }
-        Earlier::Undecided(intent) => Some(intent),
-        Earlier::None if token.is_some() => None,
-        Earlier::None => {
+        Break(Earlier::Undecided(intent)) => Some(intent),
+        Continue(None) => None,
+        Continue(Some(intent)) => {
             warnings.extend(cloud.intents.unclaimed());
-            Some(cloud.intents.write(purchase.clone(), Vec::new())?)
+            Some(intent)
         }
     };
+    let limit = intent.iter().fold(limit, |limit, intent| limit.not_after(intent.last_moment()));
     let client_token = match (&intent, token) {
         (Some(intent), _) => intent.token.clone(),
         (None, Some(token)) => token.to_owned(),

@@ -56,12 +56,12 @@ impl Resource<Cloud> for PaiProductOrder {
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
         if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
-            cloud.intents.seen_in_state(id);
+            cloud.seen(id);
         }
         match review.plan.action {
             Action::Create => {
                 let mut found = missing_properties(cloud, review.config);
-                found.extend(cloud.and_then(Cloud::emptied_state));
+                found.extend(cloud.and_then(Cloud::lost_orders));
                 found
             }
             Action::Destroy => stays_active(review.prior).into(),
@@ -95,7 +95,7 @@ impl Resource<Cloud> for PaiProductOrder {
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
         let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
-        let delivered = cloud.forgets_on_delivery(Some(bought.intent));
+        let delivered = cloud.on_delivery(Some(bought.intent));
         Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
 
@@ -106,7 +106,7 @@ impl Resource<Cloud> for PaiProductOrder {
         patience: &Patience,
     ) -> Result<Saved<Option<Object>>, Diagnostics> {
         let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.intents.seen_in_state(&id);
+        cloud.seen(&id);
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
         let rows = find(cloud, &id, &limit).await?;
         if rows.is_empty() {
@@ -126,7 +126,6 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
-        cloud.intents.seen_in_state(id_of(&delete.prior));
         // In a replacement that destroys first, this is what the create was planned with.
         let planned = delete.private.own.get(PLANNED).and_then(Json::as_array).cloned().unwrap_or_default();
         let held = schema::codes(&delete.prior);
@@ -134,6 +133,7 @@ impl Resource<Cloud> for PaiProductOrder {
         if delete.private.creating && !again.is_empty() {
             return Err(replaces_itself(&delete.prior, &again).into());
         }
+        cloud.destroyed(id_of(&delete.prior));
         Ok(stays_active(&delete.prior).into())
     }
 

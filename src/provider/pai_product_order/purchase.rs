@@ -1,7 +1,10 @@
 //! The purchase. There is no idempotency token, so nothing is sent again before reading has decided that it did not
 //! happen.
 
-use std::time::Duration;
+use std::{
+    ops::ControlFlow::{Break, Continue},
+    time::Duration,
+};
 
 use chrono::Utc;
 use serde_json::json;
@@ -34,8 +37,9 @@ const BETWEEN_READINGS: Duration = Duration::from_secs(5);
 /// How many readings in a row, from one until two pauses later, must find nothing before it did not happen.
 const READINGS: u32 = 3;
 
-/// How many, if the service took the request and did not answer in time: it may be working on it still.
-const READINGS_AFTER_TIMEOUT: u32 = 13;
+/// How many, if the service took the request and did not answer in time, or nobody knows how it answered: it may be
+/// working on it still.
+const READINGS_WHILE_WORKING: u32 = 13;
 
 /// How long before the server's clock an order of this purchase can seem to have been made, in seconds. Orders of that
 /// time which the check before buying knew are left out.
@@ -81,15 +85,15 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let codes = codes(planned);
     let _alone = cloud.intents.alone(&limit).await?;
     let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase, &limit).await? {
-        Earlier::Placed(intent, order_id) => {
+        Break(Earlier::Placed(intent, order_id)) => {
             warnings.push(intent::taken_up(&order_id));
             return Ok(Bought { order_id, orders: None, intent, warnings });
         }
-        Earlier::Undecided(intent) => {
+        Break(Earlier::Undecided(intent)) => {
             let checked = intent.time.timestamp();
             (intent, true, checked)
         }
-        Earlier::None => {
+        Continue(()) => {
             warnings.extend(cloud.intents.unclaimed());
             let checked = check(cloud, &codes, &limit).await?;
             // A precaution, for which no purchase fails.
@@ -200,7 +204,7 @@ impl Buying<'_> {
     /// It cannot be decided within the time limit.
     async fn decide(&self, sent: Option<&Failure>) -> Result<Decision, Diagnostic> {
         let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
-        let readings = if sent.is_some_and(is_timeout) { READINGS_AFTER_TIMEOUT } else { READINGS };
+        let readings = if sent.is_none_or(is_timeout) { READINGS_WHILE_WORKING } else { READINGS };
         let mut nothing = 0;
         loop {
             let is_purchased =
@@ -264,8 +268,8 @@ impl Buying<'_> {
         let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
         let detail = format!(
             "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
-             again in this directory: it goes on reading, and buys only if it is certain that nothing was bought. The \
-             purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
+             again in this directory: it goes on reading, and buys only if it is certain that nothing was bought. That can \
+             take a minute, so give timeouts.create more than that. The purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
              hand, after which the note is not needed any more:\n\n  terraform import {NAME}.<name> <order id>\n  rm {1}",
             subject(&self.codes),
             self.cloud.intents.place(&self.intent)
