@@ -1,7 +1,5 @@
 //! `alicloud_pai_product_order`: buying, reading, importing, replacing.
 
-use std::fs;
-
 use mock_endpoint::fault::{Fault, Kind};
 use serde_json::json;
 
