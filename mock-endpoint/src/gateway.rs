@@ -216,7 +216,9 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
     if parts.version() != operation.version {
         return Err(ApiError::new(400, "InvalidVersion", "Specified parameter Version is not valid."));
     }
-    let access_key = if operation.signed { check_signature(ledger, parts)? } else { String::new() };
+    let signed = if operation.signed { Some(check_signature(ledger, parts)?) } else { None };
+    let (access_key, signature) = signed.unzip();
+    let access_key = access_key.unwrap_or_default();
     let key = ledger.keys.get(&access_key);
     if key.is_some_and(|key| key.forbidden.contains(operation.name)) {
         return Err(ApiError::new(403, "Forbidden.RAM", "User not authorized to operate on the specified resource."));
@@ -237,6 +239,7 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
     ledger.requests.push(Seen {
         operation: operation.name.to_owned(),
         client_token: parameters.get("ClientToken").cloned(),
+        signature,
         user_agent: parts.header("user-agent").to_owned(),
         parameters: parameters.clone(),
     });
@@ -244,8 +247,8 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
     Ok((operation, Call { account, access_key, parameters, body, absent: false }))
 }
 
-/// The AccessKey id of a request whose signature is right and fresh.
-fn check_signature(ledger: &mut Ledger, parts: &Parts) -> Result<String, ApiError> {
+/// The AccessKey id of a request whose signature is right and fresh, and how it was signed.
+fn check_signature(ledger: &mut Ledger, parts: &Parts) -> Result<(String, &'static str), ApiError> {
     let mut query = parts.query.clone();
     let given_in_query = query.remove("Signature");
     let signed =
@@ -304,7 +307,12 @@ fn check_signature(ledger: &mut Ledger, parts: &Parts) -> Result<String, ApiErro
     if !is_fresh {
         return Err(ApiError::new(400, "SignatureNonceUsed", "Specified signature nonce was used already."));
     }
-    Ok(id)
+    let name = match style {
+        Style::RpcV1 => "RPC V1",
+        Style::RoaV1 => "ROA V1",
+        Style::Acs3(_) => "ACS3",
+    };
+    Ok((id, name))
 }
 
 enum Style<'a> {

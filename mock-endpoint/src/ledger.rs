@@ -38,6 +38,8 @@ pub struct Seen {
     pub operation: String,
     /// The idempotency token, where the operation has one.
     pub client_token: Option<String>,
+    /// How it was signed: `RPC V1`, `ROA V1` or `ACS3`; none where it need not be.
+    pub signature: Option<&'static str>,
     /// The header `User-Agent`.
     pub user_agent: String,
     /// The parameters, without those of the signature.

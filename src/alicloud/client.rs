@@ -7,7 +7,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::{
-    credentials::{Credentials, Source},
+    credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
     error::{Error, Failure},
     regions,
@@ -117,11 +117,11 @@ impl Client {
     }
 
     async fn credentials(&self, limit: &Limit) -> Result<Arc<Credentials>, Error> {
-        let over = || "the credentials did not come within the time limit".to_owned();
+        let over = || NoCredentials::new("the credentials did not come within the time limit".to_owned());
         tokio::select! {
             // Keys that are there count, even at the very end of the time.
             biased;
-            found = self.config.credentials.credentials() => found.map_err(|error| Error::Credentials(error.0)),
+            found = self.config.credentials.credentials() => found.map_err(Error::Credentials),
             () = limit.over() => Err(if limit.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
         }
     }
@@ -177,7 +177,7 @@ impl Client {
         let endpoint = self.endpoint(request.product)?;
         let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
-        let outgoing = self.sign(request, &endpoint, credentials);
+        let (outgoing, signature) = self.sign(request, &endpoint, credentials);
         // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
         if limit.is_stopped() {
             return Err(Error::Stopped);
@@ -191,12 +191,13 @@ impl Client {
         let token = credentials.and_then(Credentials::token).unwrap_or_default();
         let secret = credentials.map(Credentials::secret).unwrap_or_default();
         let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
-        let judged = raw.judge(&[secret, token, shown]);
+        let judged = raw.judge(&[secret, token, shown, &signature]);
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }
 
-    fn sign(&self, request: &Request, endpoint: &Endpoint, credentials: Option<&Credentials>) -> Outgoing {
+    /// The request as it goes over the wire, and what of it nobody may be shown.
+    fn sign(&self, request: &Request, endpoint: &Endpoint, credentials: Option<&Credentials>) -> (Outgoing, String) {
         let (method, path) = match request.style {
             Style::Rpc => ("POST", "/"),
             Style::Roa(method, path) => (method, path),
@@ -207,13 +208,14 @@ impl Client {
         if !request.body.is_empty() {
             headers.insert("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
         }
+        let mut signature = String::new();
         if let Some(credentials) = credentials {
             let signer = Signer { method, path, credentials, host: endpoint.authority(), request };
-            match (self.config.signature, request.style) {
+            signature = match (self.config.signature, request.style) {
                 (SignatureVersion::V1, Style::Rpc) => signer.rpc_v1(&mut query),
                 (SignatureVersion::V1, Style::Roa(..)) => signer.roa_v1(&query, &mut headers),
                 (SignatureVersion::V3, _) => signer.acs3(&query, &mut headers),
-            }
+            };
         } else {
             let mut add = |name: &str, value: &str| query.insert(name.to_owned(), value.to_owned());
             add("Action", request.action);
@@ -222,16 +224,17 @@ impl Client {
             add("Timestamp", &now());
             add("SignatureNonce", &nonce());
         }
-        Outgoing {
+        let outgoing = Outgoing {
             method: if method == "GET" { Method::GET } else { Method::POST },
             url: endpoint.url(path, &canonical_query(&query)),
             headers,
             body: request.body.clone(),
-        }
+        };
+        (outgoing, signature)
     }
 }
 
-/// Adds to one request what its signature needs, and the signature itself.
+/// Adds to one request what its signature needs, and the signature itself, which is returned too.
 struct Signer<'a> {
     method: &'a str,
     path: &'a str,
@@ -241,7 +244,7 @@ struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    fn rpc_v1(&self, query: &mut Parameters) {
+    fn rpc_v1(&self, query: &mut Parameters) -> String {
         let mut add = |name: &str, value: &str| query.insert(name.to_owned(), value.to_owned());
         add("Action", self.request.action);
         add("Version", self.request.product.version());
@@ -255,10 +258,11 @@ impl Signer<'_> {
             add("SecurityToken", token);
         }
         let signature = rpc_v1::signature(self.method, query, self.credentials.secret());
-        query.insert("Signature".to_owned(), signature);
+        query.insert("Signature".to_owned(), signature.clone());
+        signature
     }
 
-    fn roa_v1(&self, query: &Parameters, headers: &mut Parameters) {
+    fn roa_v1(&self, query: &Parameters, headers: &mut Parameters) -> String {
         let mut add = |name: &str, value: &str| headers.insert(name.to_owned(), value.to_owned());
         add("date", &Utc::now().format("%a, %d %b %Y %H:%M:%S GMT").to_string());
         add("x-acs-action", self.request.action);
@@ -269,10 +273,10 @@ impl Signer<'_> {
         if let Some(token) = self.credentials.token() {
             add("x-acs-security-token", token);
         }
-        self.authorize(roa_v1::authorization, self.path, query, headers);
+        self.authorize(roa_v1::authorization, self.path, query, headers)
     }
 
-    fn acs3(&self, query: &Parameters, headers: &mut Parameters) {
+    fn acs3(&self, query: &Parameters, headers: &mut Parameters) -> String {
         let mut add = |name: &str, value: &str| headers.insert(name.to_owned(), value.to_owned());
         add("host", &self.host);
         add("x-acs-action", self.request.action);
@@ -284,7 +288,7 @@ impl Signer<'_> {
             add("x-acs-security-token", token);
         }
         let path = self.path.split('/').map(percent_encode).collect::<Vec<_>>().join("/");
-        self.authorize(acs3::authorization, &path, query, headers);
+        self.authorize(acs3::authorization, &path, query, headers)
     }
 
     fn authorize(
@@ -293,10 +297,13 @@ impl Signer<'_> {
         path: &str,
         query: &Parameters,
         headers: &mut Parameters,
-    ) {
+    ) -> String {
         let keys = self.credentials;
         let value = sign(self.method, headers, path, query, &keys.access_key_id, keys.secret());
+        // Both styles end with the signature, after a sign that is in none of them.
+        let signature = value.rsplit([':', '=']).find(|part| !part.is_empty()).unwrap_or_default().to_owned();
         headers.insert("authorization".to_owned(), value);
+        signature
     }
 }
 

@@ -1,6 +1,9 @@
 //! Where requests go: a scheme and a host, by region or as configured.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use url::Url;
 
@@ -87,8 +90,10 @@ impl Endpoint {
         let is_host = endpoint.0.host_str().is_some_and(is_host);
         // What a URL's reader corrects, completes or leaves out was not a host to begin with.
         let said = whole.split_once("://").map_or("", |(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
-        let is_said = endpoint.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(said));
-        if is_http && is_host && is_said { Ok(endpoint) } else { Err(NotAnEndpoint) }
+        let said = canonical(said);
+        let is_said = endpoint.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(&said));
+        let is_port = endpoint.0.port() != Some(0);
+        if is_http && is_host && is_said && is_port { Ok(endpoint) } else { Err(NotAnEndpoint) }
     }
 
     /// Host and port as the header `Host` has them: without the port that is the scheme's own.
@@ -129,10 +134,22 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 fn is_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.parse::<IpAddr>().is_ok()
-        || host
-            .split('.')
-            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+    bare.parse::<IpAddr>().is_ok() || host.split('.').all(is_label)
+}
+
+/// An IPv6 address in brackets in its short form, and anything else as it is.
+fn canonical(authority: &str) -> String {
+    let bracketed = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let address = bracketed.and_then(|(address, port)| Some((address.parse::<Ipv6Addr>().ok()?, port)));
+    address.map_or_else(|| authority.to_owned(), |(address, port)| format!("[{address}]{port}"))
+}
+
+/// Whether this can stand between the dots of a host's name.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 impl fmt::Display for Endpoint {
@@ -152,6 +169,7 @@ mod tests {
             ("market.aliyuncs.com:443", "https://market.aliyuncs.com"),
             ("127.0.0.1:8080", "https://127.0.0.1:8080"),
             ("http://[::1]:80", "http://[::1]"),
+            ("http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8080"),
             ("http://localhost:1/", "http://localhost:1"),
             ("Market.Aliyuncs.com", "https://market.aliyuncs.com"),
         ];
@@ -187,6 +205,9 @@ mod tests {
             "127.1",
             "a//",
             "a:0443",
+            "a:0",
+            "-",
+            "a-.com",
         ] {
             assert_eq!(Endpoint::parse(text, Protocol::Https), Err(NotAnEndpoint), "{text:?}");
         }

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use super::credentials::NoCredentials;
+
 /// A request that brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
@@ -21,7 +23,7 @@ pub enum Error {
     /// The service refused or failed.
     Api(ApiError),
     /// There are no credentials to sign with.
-    Credentials(String),
+    Credentials(NoCredentials),
     /// The request cannot be made from what was configured.
     Configuration(String),
     /// Waiting was called off before anything was sent.
@@ -206,7 +208,8 @@ impl fmt::Display for Error {
             Self::NotSent(transport) | Self::Lost(transport) => transport.fmt(f),
             Self::Malformed { status, what, .. } => write!(f, "the reply (HTTP {status}) is not usable: {what}"),
             Self::Api(error) => write!(f, "HTTP {}, {}: {}", error.status, error.code, error.message),
-            Self::Credentials(what) | Self::Configuration(what) => f.write_str(what),
+            Self::Credentials(why) => why.fmt(f),
+            Self::Configuration(what) => f.write_str(what),
             Self::Stopped => f.write_str("Terraform asked to stop before the request was sent"),
             Self::TooLate => f.write_str("too much time has passed since it was first meant to be sent"),
         }

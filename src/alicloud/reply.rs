@@ -80,8 +80,9 @@ impl RawReply {
         }
         match code {
             Some(code) => {
-                let message = redact(&field(["Message", "message"]).unwrap_or_default(), secrets);
-                let request_id = request_id.unwrap_or_default();
+                let hidden = |text: String| redact(&text, secrets);
+                let message = hidden(field(["Message", "message"]).unwrap_or_default());
+                let (code, request_id) = (hidden(code), hidden(request_id.unwrap_or_default()));
                 Err(Error::Api(ApiError { status, code, message, request_id, retry_after }))
             }
             None => Err(malformed(request_id, "it is an error without a code".to_owned())),

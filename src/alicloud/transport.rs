@@ -31,6 +31,9 @@ pub struct Timeouts {
     pub read: Duration,
 }
 
+/// The variables by which a proxy is named.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
 /// The pools of connections, each made when it is first needed: that reads the platform's roots, which takes longer than
 /// starting the whole plugin.
 #[derive(Debug, Clone)]
@@ -101,11 +104,21 @@ impl Http {
         })
     }
 
+    /// Who may be to blame where there is no connection: the host, or a proxy before it.
+    fn led_to(&self, url: &Url, host: &str) -> String {
+        let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match PROXIES.iter().find(|name| is_set(name)) {
+            Some(name) if self.proxied.is_some() && !is_loopback(url) => format!("{host}, or the proxy of {name},"),
+            _ => host.to_owned(),
+        }
+    }
+
     async fn exchange(&self, outgoing: Outgoing, host: &str) -> Result<(RawReply, Option<i64>), Error> {
         let Outgoing { method, url, headers, body } = outgoing;
         let headers = header_map(&headers)?;
+        let led_to = self.led_to(&url, host);
         let request = self.pool(&url).await?.request(method, url).headers(headers).body(body);
-        let mut response = request.send().await.map_err(|error| classify(&error, host))?;
+        let mut response = request.send().await.map_err(|error| classify(&error, &led_to))?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok());

@@ -241,7 +241,7 @@ impl NotYet {
 impl Source for NotYet {
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
         let arguments = self.arguments.join(", ");
-        Err(NoCredentials(format!(
+        Err(NoCredentials::new(format!(
             "The provider block has values that are known only after apply ({arguments}), and this has to be read before. \
              Apply what they come from first, with terraform apply -target"
         )))

@@ -1,7 +1,10 @@
 //! Failures in words: what happened, what it means for the user's money, and what to do next.
 
 use crate::{
-    alicloud::error::{Error, Failure, Refusal, TransportKind},
+    alicloud::{
+        credentials::NoCredentials,
+        error::{Error, Failure, Refusal, TransportKind},
+    },
     tfplugin::diagnostics::Diagnostic,
 };
 
@@ -66,6 +69,7 @@ fn remedy(failure: &Failure) -> String {
                                     then run terraform apply again."
                 .to_owned()
         }
+        Error::Credentials(NoCredentials { request: Some(failure), .. }) => remedy(failure),
         Error::Credentials(_) => "See the section on credentials in the provider's documentation.".to_owned(),
         Error::Configuration(_) => "Correct the provider block.".to_owned(),
         Error::Stopped | Error::TooLate => "Run terraform apply again to go on.".to_owned(),
@@ -81,6 +85,9 @@ fn refused(action: &str, refusal: Refusal) -> String {
             let permission = PERMISSIONS.iter().find(|(name, _)| *name == action).map(|(_, permission)| *permission);
             match permission {
                 Some(permission) => format!("Grant the caller the RAM action {permission}."),
+                None if action == "AssumeRoleWithOIDC" => {
+                    "Let the role's trust policy trust the identity provider, for tokens like this one.".to_owned()
+                }
                 None => format!("Grant the caller the RAM permission for {action}."),
             }
         }

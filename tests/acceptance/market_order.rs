@@ -81,12 +81,13 @@ resource "alicloud_market_order" "order" {
 
 #[test]
 fn both_signature_versions_buy() {
-    for version in ["v1", "v3"] {
+    for (version, signature) in [("v1", "RPC V1"), ("V3", "ACS3"), ("", "RPC V1")] {
         let provider = format!("provider \"alicloud\" {{\n  signature_version = \"{version}\"\n}}\n");
         let Some(terraform) = Terraform::with(&format!("{provider}{ORDER}")) else { return };
         terraform.apply().succeeds();
         terraform.plans_empty();
         assert_eq!(terraform.orders().len(), 1, "{version}");
+        assert!(terraform.mock.ledger().requests.iter().all(|request| request.signature == Some(signature)));
     }
 }
 

@@ -62,11 +62,14 @@ fn every_product_is_bought_once_alone_and_all_in_one_order() {
 
 #[test]
 fn both_signature_versions_buy() {
-    let provider = "provider \"alicloud\" {\n  signature_version = \"v3\"\n}\n";
-    let Some(terraform) = Terraform::with(&format!("{provider}{}", documented(&ALL))) else { return };
-    terraform.apply().succeeds();
-    terraform.plans_empty();
-    assert_eq!(terraform.orders().len(), 1);
+    for (version, signature) in [("v1", "ROA V1"), ("v3", "ACS3")] {
+        let provider = format!("provider \"alicloud\" {{\n  signature_version = {version:?}\n}}\n");
+        let Some(terraform) = Terraform::with(&format!("{provider}{}", documented(&ALL))) else { return };
+        terraform.apply().succeeds();
+        terraform.plans_empty();
+        assert_eq!(terraform.orders().len(), 1);
+        assert!(terraform.requests("CreateProductOrders").iter().all(|sent| sent.signature == Some(signature)));
+    }
 }
 
 #[test]

@@ -134,21 +134,28 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
         ("  secret_key = \"s\"".to_owned(), vec!["Incomplete credentials", "access_key"]),
         (
             format!("  shared_credentials_file = {file:?}\n  profile = \"nobody\""),
-            vec!["no profile \"nobody\"", "\"current\", \"named\""],
+            vec!["no profile \"nobody\"", "\"current\", \"named\"", "profile = \"nobody\""],
         ),
-        ("  shared_credentials_file = \"missing.json\"".to_owned(), vec!["missing.json cannot be read"]),
+        (
+            "  shared_credentials_file = \"missing.json\"".to_owned(),
+            vec!["missing.json cannot be read", "shared_credentials_file = \"missing.json\""],
+        ),
         (
             "  shared_credentials_file = \"broken.json\"".to_owned(),
             vec!["broken.json is malformed", "aliyun configure"],
         ),
         (oidc("    oidc_token = \"t\"\n    oidc_token_file = \"f\""), vec!["exactly one of", "both are given"]),
         (oidc(""), vec!["exactly one of", "neither is given"]),
-        (format!("{keys}  region = \"cn-hangzou\""), vec!["Unknown region", "cn-hangzhou"]),
+        (oidc("    oidc_token_file = \"gone\""), vec!["OIDC token file gone cannot be read"]),
+        (format!("{keys}  assume_role {{}}"), vec!["assume_role needs role_arn", "ALICLOUD_ASSUME_ROLE_ARN"]),
+        (format!("{keys}  region = \"cn-hangzou\""), vec!["Unknown region", "cn-hangzhou", "region = \"cn-hangzou\""]),
         (
             format!("{keys}  assume_role {{\n    role_arn = \"acs:ram::1:role/r\"\n    session_expiration = 60\n  }}"),
             vec!["a whole number from 900 to 43200"],
         ),
         (format!("{keys}  client_read_timeout = 0"), vec!["client_read_timeout must be"]),
+        (format!("{keys}  endpoints {{\n    market = \"a/b\"\n  }}"), vec!["a host, host:port", "market = \"a/b\""]),
+        (format!("{keys}  configuration_source = {:?}", "x".repeat(1025)), vec!["0 to 1024 characters long"]),
         (format!("{keys}  account_type = \"Other\""), vec!["one of \"Domestic\", \"International\""]),
         ("  credentials_uri = \"file:///x\"".to_owned(), vec!["not an HTTP URI", "credentials_uri = "]),
         (
@@ -165,8 +172,13 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
         configure(&terraform, &block);
         let refused = terraform.plan().fails();
         assert_eq!(refused.text.matches("Error:").count(), 1, "{}", refused.text);
-        // Terraform shows where a path leads, and nothing where there is none.
         refused.says(&words).says(&["on main.tf line", "provider \"alicloud\""]);
+    }
+    let role = "  assume_role {\n    role_arn = \"r\"\n  }";
+    for wrong in ["60", "soon"] {
+        terraform.set("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION", wrong);
+        configure(&terraform, &format!("{keys}{role}"));
+        terraform.plan().fails().says(&["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION", "900 to 43200", wrong]);
     }
     terraform.set("CLIENT_READ_TIMEOUT", "soon");
     configure(&terraform, &keys);
@@ -201,13 +213,17 @@ fn values_that_are_known_later_are_waited_for() {
 #[test]
 fn what_is_configured_goes_with_every_request() {
     let Some(mut terraform) = Terraform::with(ORDER) else { return };
-    terraform.set("TF_APPEND_USER_AGENT", "team/7");
-    configure(&terraform, "  source_ip = \"10.1.2.3\"\n  secure_transport = \"true\"");
+    terraform.set("TF_APPEND_USER_AGENT", &format!("team/7{}", "x".repeat(1100)));
+    let pai = "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
+    let block = "provider \"alicloud\" {\n  source_ip = \"10.1.2.3\"\n  secure_transport = \"True\"\n}\n";
+    terraform.configure(&[block, ORDER, pai].concat());
     terraform.apply().succeeds();
+    assert!(!terraform.requests("CreateProductOrders").is_empty());
     for request in &terraform.mock.ledger().requests {
         assert_eq!(request.parameters["SourceIp"], "10.1.2.3");
         assert_eq!(request.parameters["SecureTransport"], "true");
-        assert!(request.user_agent.ends_with(" team/7"), "{}", request.user_agent);
+        let cut = format!(" team/7{}", "x".repeat(1024 - "team/7".len()));
+        assert!(request.user_agent.ends_with(&cut), "{}", request.user_agent);
     }
 }
 

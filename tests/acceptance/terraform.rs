@@ -34,7 +34,8 @@ pub struct Terraform {
     binary: PathBuf,
     directory: TempDir,
     pub mock: Mock,
-    variables: Vec<(OsString, OsString)>,
+    /// What is set, and what is removed.
+    variables: Vec<(OsString, Option<OsString>)>,
 }
 
 /// What a command came to.
@@ -114,7 +115,13 @@ impl Terraform {
 
     /// Sets an environment variable for all further commands; an empty one is removed.
     pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
-        self.variables.push((name.into(), value.into()));
+        self.variables.push((name.into(), Some(value.into()).filter(|value: &OsString| !value.is_empty())));
+        self
+    }
+
+    /// Sets an environment variable to nothing for all further commands.
+    pub fn set_empty(&mut self, name: &str) -> &mut Self {
+        self.variables.push((name.into(), Some(OsString::new())));
         self
     }
 
@@ -137,10 +144,9 @@ impl Terraform {
             command.env(name, self.mock.url());
         }
         for (name, value) in &self.variables {
-            if value.is_empty() {
-                command.env_remove(name)
-            } else {
-                command.env(name, value)
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
             };
         }
         command

@@ -1,12 +1,13 @@
 //! Each argument of the provider block and each variable that stands in for one, by what the mock sees of it.
 
-use std::net::TcpListener;
+use std::{fs, net::TcpListener};
 
 use mock_endpoint::{
     ACCESS_KEY, ACCOUNT, SECRET_KEY,
     fault::{Fault, Kind},
     ledger::Key,
 };
+use terraform_provider_alicloud::provider::environment;
 
 use crate::{
     altered,
@@ -44,6 +45,8 @@ fn each_way_to_credentials_leads_to_its_account() {
     let given = "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::78:role/r\"\n    \
                  oidc_token = \"token\"\n    role_session_name = \"me\"\n    session_expiration = 901\n    policy = \
                  \"{}\"\n  }";
+    let file_given = "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::79:role/r\"\n    \
+                      oidc_token_file = \"token\"\n    role_session_name = \"me\"\n  }";
     let with = |base: &[(&'static str, &'static str)], more: (&'static str, &'static str)| [base, &[more]].concat();
     let file = ("ALIBABA_CLOUD_CREDENTIALS_FILE", "credentials.json");
     let table = [
@@ -63,6 +66,8 @@ fn each_way_to_credentials_leads_to_its_account() {
         (with(&oidc, ("ALIBABA_CLOUD_OIDC_TOKEN", "token")), "  assume_role_with_oidc {}", "77"),
         (with(&oidc, ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "token")), "  assume_role_with_oidc {}", "77"),
         (with(&oidc, ("ALIBABA_CLOUD_OIDC_TOKEN", "not this one")), given, "78"),
+        (with(&oidc, ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "nor this")), given, "78"),
+        (with(&oidc, ("ALIBABA_CLOUD_OIDC_TOKEN", "not this one")), file_given, "79"),
     ];
     for (variables, block, account) in table {
         let Some(mut terraform) = with_temporary_keys(&["base", "named", "current"]) else { return };
@@ -77,6 +82,125 @@ fn each_way_to_credentials_leads_to_its_account() {
             assert_eq!(request.parameters["RoleSessionName"], "me");
         }
     }
+}
+
+#[test]
+fn the_first_source_that_is_given_is_taken_and_one_in_the_block_that_is_not_used_is_named() {
+    let sidecar = Loopback::start(|_, _| (200, temporary_keys()));
+    let instance = Loopback::metadata(loopback::credentials(
+        ["instance", "instance-secret", "instance-token"],
+        "2099-01-01T00:00:00Z",
+    ));
+    let Some(mut terraform) = with_temporary_keys(&["keys", "named", "current"]) else { return };
+    let key = Key { token: Some("instance-token".to_owned()), ..Key::new("instance-secret", "instance") };
+    terraform.mock.ledger().keys.insert("instance".to_owned(), key);
+    credentials_file(&terraform);
+    let sources = [
+        ("access_key", "keys", "  access_key = \"keys\"\n  secret_key = \"keys-secret\"\n".to_owned()),
+        ("profile", "named", "  profile = \"named\"\n".to_owned()),
+        ("credentials_uri", "temporary", format!("  credentials_uri = {:?}\n", sidecar.url)),
+        ("ecs_role_name", "instance", "  ecs_role_name = \"buyer\"\n".to_owned()),
+        (
+            "assume_role_with_oidc",
+            "88",
+            "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::88:role/r\"\n    \
+             oidc_token = \"t\"\n  }\n"
+                .to_owned(),
+        ),
+        ("the current profile", "current", String::new()),
+    ];
+    let file = "  shared_credentials_file = \"credentials.json\"\n";
+    let plugin = altered::plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
+    for first in 0..sources.len() {
+        let given: String = sources[first..].iter().map(|(.., lines)| lines.as_str()).collect();
+        configure(&terraform, &[file, &given].concat());
+        let planned = terraform.plan();
+        for (at, (name, _, lines)) in sources.iter().enumerate().filter(|(_, (.., lines))| !lines.is_empty()) {
+            let warns = planned.text.contains(&format!("{name} is not used"));
+            assert_eq!(warns, at > first && !lines.is_empty(), "{name}: {}", planned.text);
+        }
+        terraform.begin_anew();
+        assert_eq!(buyer(&terraform), sources[first].1);
+    }
+    plugin.ends_well();
+}
+
+#[test]
+fn an_empty_variable_counts_as_nothing() {
+    let Some(mut terraform) = world(&["second"]) else { return };
+    terraform.set_empty("ALICLOUD_ACCESS_KEY").set_empty("ALICLOUD_SECRET_KEY").set_empty("ALICLOUD_SECURITY_TOKEN");
+    terraform.set("ALIBABA_CLOUD_ACCESS_KEY_ID", "second").set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "second-secret");
+    configure(&terraform, "  security_token = \"\"\n  secure_transport = \"\"\n  account_type = \"international\"");
+    assert_eq!(buyer(&terraform), "second");
+}
+
+/// The variables of each argument, as the provider block is described: `block.argument`, then the variables in their order.
+const VARIABLES: [(&str, &[&str]); 29] = [
+    ("access_key", &["ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"]),
+    ("secret_key", &["ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"]),
+    ("security_token", &["ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"]),
+    ("region", &["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"]),
+    ("profile", &["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"]),
+    ("shared_credentials_file", &["ALICLOUD_SHARED_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE"]),
+    ("ecs_role_name", &["ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"]),
+    ("credentials_uri", &["ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"]),
+    ("account_id", &["ALICLOUD_ACCOUNT_ID", "ALIBABA_CLOUD_ACCOUNT_ID"]),
+    ("account_type", &["ALIBABA_CLOUD_ACCOUNT_TYPE"]),
+    ("client_read_timeout", &["CLIENT_READ_TIMEOUT"]),
+    ("client_connect_timeout", &["CLIENT_CONNECT_TIMEOUT"]),
+    ("max_retry_timeout", &["MAX_RETRY_TIMEOUT"]),
+    ("source_ip", &["ALICLOUD_SOURCE_IP", "ALIBABA_CLOUD_SOURCE_IP"]),
+    ("secure_transport", &["ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"]),
+    ("configuration_source", &["TF_APPEND_USER_AGENT"]),
+    ("skip_region_validation", &["ALICLOUD_SKIP_REGION_VALIDATION"]),
+    ("assume_role.role_arn", &["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"]),
+    ("assume_role.session_name", &["ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"]),
+    ("assume_role.session_expiration", &["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"]),
+    ("assume_role_with_oidc.oidc_provider_arn", &["ALIBABA_CLOUD_OIDC_PROVIDER_ARN"]),
+    ("assume_role_with_oidc.role_arn", &["ALIBABA_CLOUD_ROLE_ARN"]),
+    ("assume_role_with_oidc.oidc_token", &["ALIBABA_CLOUD_OIDC_TOKEN"]),
+    ("assume_role_with_oidc.oidc_token_file", &["ALIBABA_CLOUD_OIDC_TOKEN_FILE"]),
+    ("assume_role_with_oidc.role_session_name", &["ALIBABA_CLOUD_ROLE_SESSION_NAME"]),
+    ("endpoints.market", &["MARKET_ENDPOINT"]),
+    ("endpoints.bssopenapi", &["BSSOPENAPI_ENDPOINT"]),
+    ("endpoints.aiworkspace", &["AIWORKSPACE_ENDPOINT"]),
+    ("endpoints.sts", &["STS_ENDPOINT"]),
+];
+
+#[test]
+fn variables_stand_in_for_arguments_in_the_order_in_which_they_are_described() {
+    let told: Vec<(String, &[&str])> = environment()
+        .into_iter()
+        .map(|(block, name, variables)| {
+            let name = if block.is_empty() { name.to_owned() } else { format!("{block}.{name}") };
+            (name, variables)
+        })
+        .collect();
+    assert_eq!(told, VARIABLES.map(|(name, variables)| (name.to_owned(), variables)));
+}
+
+#[test]
+fn the_file_of_the_command_line_is_read_when_nothing_else_is_given_and_only_then_its_region_counts() {
+    let regions = |terraform: &Terraform| -> Vec<String> {
+        terraform.requests("CreateOrder").iter().map(|request| request.parameters["RegionId"].clone()).collect()
+    };
+    let Some(mut terraform) = world(&["keys", "current", "named"]) else { return };
+    let file = credentials_file(&terraform);
+    fs::create_dir(terraform.path().join(".aliyun")).unwrap();
+    fs::rename(file, terraform.path().join(".aliyun/config.json")).unwrap();
+    let home = terraform.path().display().to_string();
+    terraform.set("HOME", &home).set("ALICLOUD_REGION", "");
+    assert_eq!(buyer(&terraform), "current");
+    assert_eq!(regions(&terraform), ["cn-shanghai"]);
+
+    terraform.begin_anew();
+    configure(&terraform, "  shared_credentials_file = \"~/.aliyun/config.json\"");
+    assert_eq!(buyer(&terraform), "current");
+
+    terraform.begin_anew();
+    terraform.set("ALICLOUD_ACCESS_KEY", "keys").set("ALICLOUD_SECRET_KEY", "keys-secret");
+    assert_eq!(buyer(&terraform), "keys");
+    assert_eq!(regions(&terraform), ["cn-shanghai", "cn-shanghai", "cn-beijing"]);
 }
 
 #[test]
@@ -126,6 +250,9 @@ fn each_setting_is_in_the_requests_that_it_is_for() {
     for ((variable, value), block, operation, parameter, expected) in table {
         let Some(mut terraform) = Terraform::with(ORDER) else { return };
         terraform.set("ALICLOUD_REGION", "").set(variable, value);
+        if operation == "AssumeRoleWithOIDC" {
+            terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
+        }
         configure(&terraform, &block);
         terraform.apply().succeeds();
         let requests = terraform.requests(operation);
@@ -205,7 +332,7 @@ fn variables_are_held_to_the_rules_of_their_arguments() {
         ("CLIENT_READ_TIMEOUT", "0", "a whole number of at least 1"),
         ("CLIENT_CONNECT_TIMEOUT", "1.5", "must be a whole number"),
         ("MAX_RETRY_TIMEOUT", "-1", "a whole number of at least 0"),
-        ("ALIBABA_CLOUD_ACCOUNT_TYPE", "international", "one of \"Domestic\", \"International\""),
+        ("ALIBABA_CLOUD_ACCOUNT_TYPE", "foreign", "one of \"Domestic\", \"International\""),
         ("ALIBABA_CLOUD_SECURE_TRANSPORT", "yes", "one of \"true\", \"false\""),
         ("ALICLOUD_SKIP_REGION_VALIDATION", "yes", "must be true or false"),
         ("ALICLOUD_REGION", "cn-hangzou", "cn-hangzhou"),
@@ -214,11 +341,8 @@ fn variables_are_held_to_the_rules_of_their_arguments() {
     let Some(mut terraform) = Terraform::with(ORDER) else { return };
     for (variable, value, words) in table {
         terraform.set(variable, value);
-        terraform.plan().fails().says(&["Invalid", variable, words].map(|word| match (variable, word) {
-            ("ALICLOUD_REGION", "Invalid") => "Unknown region",
-            ("ALICLOUD_REGION", "ALICLOUD_REGION") => "skip_region_validation",
-            _ => word,
-        }));
+        let summary = if variable == "ALICLOUD_REGION" { "Unknown region" } else { "Invalid" };
+        terraform.plan().fails().says(&[summary, variable, words]);
         terraform.set(variable, "");
     }
     assert_eq!(terraform.mock.ledger().connections, 0);

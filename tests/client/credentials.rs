@@ -114,7 +114,7 @@ async fn a_token_of_an_identity_provider_needs_no_keys_and_its_file_is_read_agai
         role("3000000000000003"),
     );
     let error = source.fetch().await.unwrap_err();
-    assert!(error.0.contains("is empty"), "{error}");
+    assert!(error.what.contains("is empty"), "{error}");
     for token in ["first", "second"] {
         std::fs::write(file.path(), format!("{token}\n")).unwrap();
         let keys = source.fetch().await.unwrap();
@@ -155,9 +155,9 @@ async fn a_metadata_service_without_a_role_says_so() {
     let service =
         Loopback::start(|asked, _| if asked.line.starts_with("PUT") { (200, "t".into()) } else { (404, "".into()) });
     let error = EcsRole::new(&service.url, None).fetch().await.unwrap_err();
-    assert!(error.0.contains("RAM role"), "{error}");
+    assert!(error.what.contains("RAM role"), "{error}");
     let error = EcsRole::new(NOWHERE, None).fetch().await.unwrap_err();
-    assert!(error.0.contains("ECS instance"), "{error}");
+    assert!(error.what.contains("ECS instance"), "{error}");
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn a_sidecar_answers_until_it_does_not() {
     assert_eq!(source.fetch().await.unwrap().access_key_id, "STS.sidecar");
     for word in ["Forbidden", "HTTP 500", "something else", "without an AccessKeyId"] {
         let error = source.fetch().await.unwrap_err();
-        assert!(error.0.contains(word), "{error}");
+        assert!(error.what.contains(word), "{error}");
     }
     assert!(sidecar.asked.lock().unwrap()[0].line.starts_with("GET /keys?x=1 "));
     assert!(CredentialsUri::new("file:///etc/passwd").is_err());
@@ -202,12 +202,12 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     let (uri, _file) = print(&json!({"mode": "CredentialsURI", "credentials_uri": sidecar.url}).to_string());
     assert_eq!(uri.fetch().await.unwrap().access_key_id, "STS.sidecar");
     let (itself, _file) = print(&json!({"mode": "External", "process_command": "true"}).to_string());
-    assert!(itself.fetch().await.unwrap_err().0.contains("run again"));
+    assert!(itself.fetch().await.unwrap_err().what.contains("run again"));
 
     let (bad, _file) = print("canary-in-the-output");
     for source in [bad, external("false").unwrap(), external("/no/such/program").unwrap()] {
         let error = source.fetch().await.unwrap_err();
-        assert!(!error.0.contains("canary"), "{error}");
+        assert!(!error.what.contains("canary"), "{error}");
     }
     // No shell: what looks like one is an argument.
     let (_, file) = print("x");
@@ -220,7 +220,7 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
 #[tokio::test(start_paused = true)]
 async fn a_command_that_does_not_end_is_ended() {
     let error = external("sleep 1000").unwrap().fetch().await.unwrap_err();
-    assert!(error.0.contains("did not end within 60 seconds"), "{error}");
+    assert!(error.what.contains("did not end within 60 seconds"), "{error}");
 }
 
 /// A file with a profile of every mode. `nearby` is the URL of a sidecar, and `file` what a token or a command's output
@@ -327,11 +327,11 @@ fn profiles_that_cannot_be_served_say_why() {
     ];
     for (name, word) in table {
         let error = file.source(file.profile(Some(name)).unwrap(), &client, NOWHERE).unwrap_err();
-        assert!(error.0.contains(word), "{name}: {error}");
-        assert!(!error.0.contains(SECRET_KEY), "{error}");
+        assert!(error.what.contains(word), "{name}: {error}");
+        assert!(!error.what.contains(SECRET_KEY), "{error}");
     }
     let error = file.profile(Some("nobody")).unwrap_err();
-    assert!(error.0.contains("\"ak\", \"sts\""), "{error}");
+    assert!(error.what.contains("\"ak\", \"sts\""), "{error}");
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_file_that_cannot_be_read_says_where_and_quotes_nothing() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "{\"current\": \"canary").unwrap();
     let error = ProfileFile::read(file.path()).unwrap_err();
-    assert!(error.0.contains("malformed (line 1") && !error.0.contains("canary"), "{error}");
+    assert!(error.what.contains("malformed (line 1") && !error.what.contains("canary"), "{error}");
     let error = ProfileFile::read(std::path::Path::new("/no/such/file")).unwrap_err();
-    assert!(error.0.contains("/no/such/file cannot be read"), "{error}");
+    assert!(error.what.contains("/no/such/file cannot be read"), "{error}");
 }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod codec;
+mod configuration;
 mod host;
 mod plan;
 mod process;

@@ -1,7 +1,7 @@
 //! Temporary credentials as services on the machine answer them: `{Code, AccessKeyId, AccessKeySecret, …}`.
 
 use chrono::DateTime;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{Credentials, NoCredentials};
@@ -23,7 +23,7 @@ struct Answer {
 
 /// Reads the answer of `whom`, which names it in errors.
 pub(super) fn credentials(whom: &str, status: u16, body: &[u8]) -> Result<Credentials, NoCredentials> {
-    let no = |what: &str| NoCredentials(format!("{whom} {what}"));
+    let no = |what: &str| NoCredentials::new(format!("{whom} {what}"));
     if status != 200 {
         return Err(no(&format!("answered HTTP {status}")));
     }
@@ -34,7 +34,11 @@ pub(super) fn credentials(whom: &str, status: u16, body: &[u8]) -> Result<Creden
     if answer.access_key_id.is_empty() {
         return Err(no("answered without an AccessKeyId"));
     }
-    let mut credentials = Credentials::new(answer.access_key_id, answer.access_key_secret, answer.security_token);
+    if answer.access_key_secret.expose_secret().is_empty() {
+        return Err(no("answered without an AccessKeySecret"));
+    }
+    let token = answer.security_token.filter(|token| !token.expose_secret().is_empty());
+    let mut credentials = Credentials::new(answer.access_key_id, answer.access_key_secret, token);
     if let Some(text) = answer.expiration {
         let end = DateTime::parse_from_rfc3339(&text).map_err(|_| no("answered an Expiration that is no RFC 3339"))?;
         credentials.expires = Some(end.to_utc());

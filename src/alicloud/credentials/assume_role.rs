@@ -38,6 +38,6 @@ impl AssumeRole {
 impl Fetch for AssumeRole {
     async fn fetch(&self) -> Result<Credentials, NoCredentials> {
         let assumed = sts::assume_role(&self.base, &self.role).await;
-        assumed.map_err(|error| NoCredentials(format!("the role {} cannot be assumed: {error}", self.role.arn)))
+        assumed.map_err(|failure| NoCredentials::for_role(&self.role.arn, failure))
     }
 }

@@ -14,6 +14,10 @@ const MARGIN: chrono::Duration = chrono::Duration::minutes(5);
 /// How long after a renewal that failed the next one is tried, while the old credentials are still valid.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// How long a renewal may take while the old credentials are still valid. Without them there is nothing better to do than
+/// to wait.
+const RENEWAL: Duration = Duration::from_secs(10);
+
 /// How long credentials that do not tell their end are kept before others are fetched.
 const UNTOLD: chrono::Duration = chrono::Duration::minutes(10);
 
@@ -71,7 +75,13 @@ impl<F: Fetch> Source for Cached<F> {
         {
             return held.valid().ok_or_else(|| failure.clone());
         }
-        match (self.fetch.fetch().await, held.valid()) {
+        let fetched = match held.valid() {
+            Some(_) => tokio::time::timeout(RENEWAL, self.fetch.fetch()).await.unwrap_or_else(|_| {
+                Err(NoCredentials::new(format!("there was no answer within {} seconds", RENEWAL.as_secs())))
+            }),
+            None => self.fetch.fetch().await,
+        };
+        match (fetched, held.valid()) {
             (Ok(new), _) => {
                 let new = Arc::new(new);
                 let lifetime = |end: chrono::DateTime<Utc>| end - MARGIN.min((end - now) / 3);
@@ -117,7 +127,7 @@ mod tests {
             let count = self.fetched.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
             if count >= self.fails_from {
-                return Err(NoCredentials("down".to_owned()));
+                return Err(NoCredentials::new("down".to_owned()));
             }
             let mut credentials = Credentials::new(format!("id-{count}"), "secret".into(), None);
             credentials.expires = Some(Utc::now() + self.lifetime);

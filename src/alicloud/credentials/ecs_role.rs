@@ -29,11 +29,12 @@ impl EcsRole {
 
     async fn ask(&self, method: Method, path: &str, header: (&str, &str)) -> Result<(u16, Vec<u8>), NoCredentials> {
         let text = format!("{}/latest/{path}", self.service);
-        let url = Url::parse(&text).map_err(|_| NoCredentials("the metadata service has no valid URL".to_owned()))?;
+        let url =
+            Url::parse(&text).map_err(|_| NoCredentials::new("the metadata service has no valid URL".to_owned()))?;
         let headers = [(header.0.to_owned(), header.1.to_owned())].into();
         let reply = self.http.send(Outgoing { method, url, headers, body: Vec::new() }).await;
         reply.map_err(|error| {
-            NoCredentials(format!(
+            NoCredentials::new(format!(
                 "the metadata service of the instance does not answer: {error}. Is this an ECS instance?"
             ))
         })
@@ -43,7 +44,7 @@ impl EcsRole {
         let (status, body) = self.ask(method, path, header).await?;
         match String::from_utf8(body) {
             Ok(text) if status == 200 && !text.trim().is_empty() => Ok(text.trim().to_owned()),
-            _ => Err(NoCredentials(format!(
+            _ => Err(NoCredentials::new(format!(
                 "the metadata service of the instance answered HTTP {status} for {path}. Does the instance have a RAM role?"
             ))),
         }

@@ -1,6 +1,6 @@
 //! The shared credentials file, as Alibaba Cloud's command line writes it, and the modes of its profiles.
 
-use std::{fs, ops::RangeInclusive, path::Path, sync::Arc};
+use std::{fmt, fs, ops::RangeInclusive, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
@@ -31,7 +31,7 @@ pub struct ProfileFile {
 }
 
 /// One profile. Which fields matter depends on its mode.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Profile {
     name: String,
@@ -54,6 +54,13 @@ pub struct Profile {
     process_command: String,
 }
 
+// A URI or a command may hold what lets the caller in.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile").field("name", &self.name).field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
 impl ProfileFile {
     /// Reads a file.
     ///
@@ -61,14 +68,14 @@ impl ProfileFile {
     /// A file that cannot be read, or that is not of this form; its content is not quoted.
     pub fn read(path: &Path) -> Result<Self, NoCredentials> {
         let text = fs::read(path).map(Zeroizing::new).map_err(|error| {
-            NoCredentials(format!(
+            NoCredentials::new(format!(
                 "the credentials file {} cannot be read: {error}. aliyun configure makes one; shared_credentials_file names \
                  another.",
                 path.display()
             ))
         })?;
         Self::parse(&text).map_err(|error| {
-            NoCredentials(format!(
+            NoCredentials::new(format!(
                 "the credentials file {} is malformed (line {}, column {}). aliyun configure writes a good one.",
                 path.display(),
                 error.line(),
@@ -98,7 +105,7 @@ impl ProfileFile {
         self.profiles.iter().find(|profile| profile.name == wanted).ok_or_else(|| {
             let names: Vec<String> = self.profiles.iter().map(|profile| format!("{:?}", profile.name)).collect();
             let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            NoCredentials(format!("there is no profile {wanted:?} in the credentials file. It has: {names}."))
+            NoCredentials::new(format!("there is no profile {wanted:?} in the credentials file. It has: {names}."))
         })
     }
 
@@ -125,7 +132,7 @@ impl ProfileFile {
     ) -> Result<Arc<dyn Source>, NoCredentials> {
         if path.contains(&profile.name.as_str()) {
             path.push(&profile.name);
-            return Err(NoCredentials(format!(
+            return Err(NoCredentials::new(format!(
                 "the profiles lead in a circle: {}. Give one of them another source_profile.",
                 path.join(" -> ")
             )));
@@ -148,7 +155,8 @@ impl ProfileFile {
                 with_role(Arc::new(StaticKeys::new(base.keys(&format!("of the profile {:?}", profile.name))?)))
             }
             "EcsRamRole" => instance_role(),
-            "RamRoleArnWithEcs" => with_role(instance_role()?),
+            // The second name is what the command line writes.
+            "RamRoleArnWithEcs" | "RamRoleArnWithRoleName" => with_role(instance_role()?),
             "ChainableRamRoleArn" => {
                 let name = profile.required("source_profile", &profile.source_profile)?;
                 with_role(self.follow(self.profile(Some(name))?, client, metadata_service, path)?)
@@ -160,8 +168,9 @@ impl ProfileFile {
             "OIDC" => {
                 let provider = profile.required("oidc_provider_arn", &profile.oidc_provider_arn)?.to_owned();
                 let file = profile.required("oidc_token_file", &profile.oidc_token_file)?;
-                let role = profile.role()?;
-                let source = AssumeRoleWithOidc::new(client.clone(), provider, Token::File(file.into()), role);
+                let (role, token) = (profile.role()?, Token::File(file.into()));
+                token.check()?;
+                let source = AssumeRoleWithOidc::new(client.clone(), provider, token, role);
                 Ok(Arc::new(Cached::new(source)))
             }
             "External" => {
@@ -169,10 +178,10 @@ impl ProfileFile {
                 let source = External::new(command, client.clone(), metadata_service.to_owned())?;
                 Ok(Arc::new(Cached::new(source)))
             }
-            other => Err(NoCredentials(format!(
+            other => Err(NoCredentials::new(format!(
                 "the profile {:?} has the mode {other:?}, which this provider cannot serve. It serves AK, StsToken, \
-                 RamRoleArn, EcsRamRole, RamRoleArnWithEcs, ChainableRamRoleArn, CredentialsURI, OIDC, External, CloudSSO \
-                 and OAuth.",
+                 RamRoleArn, EcsRamRole, RamRoleArnWithEcs (RamRoleArnWithRoleName), ChainableRamRoleArn, CredentialsURI, \
+                 OIDC, External, CloudSSO and OAuth.",
                 profile.name
             ))),
         }
@@ -183,7 +192,7 @@ impl Profile {
     fn required<'p>(&self, field: &str, value: &'p str) -> Result<&'p str, NoCredentials> {
         if value.is_empty() {
             let (name, mode) = (&self.name, &self.mode);
-            return Err(NoCredentials(format!(
+            return Err(NoCredentials::new(format!(
                 "the profile {name:?} of mode {mode} has no {field}. Run aliyun configure."
             )));
         }
@@ -192,7 +201,7 @@ impl Profile {
 
     fn role(&self) -> Result<Role, NoCredentials> {
         if self.expired_seconds != 0 && !SESSION_RANGE.contains(&self.expired_seconds) {
-            return Err(NoCredentials(format!(
+            return Err(NoCredentials::new(format!(
                 "the profile {:?} has expired_seconds {}, which must be from {} to {}. Run aliyun configure.",
                 self.name,
                 self.expired_seconds,
@@ -214,7 +223,7 @@ impl Profile {
 
     /// The keys in the profile itself. `whose` names them in errors.
     pub(super) fn keys(&self, whose: &str) -> Result<Credentials, NoCredentials> {
-        let no = |what: &str| NoCredentials(format!("the keys {whose} {what}"));
+        let no = |what: &str| NoCredentials::new(format!("the keys {whose} {what}"));
         if self.access_key_id.is_empty() || self.access_key_secret.expose_secret().is_empty() {
             return Err(no("are incomplete: access_key_id and access_key_secret are needed"));
         }

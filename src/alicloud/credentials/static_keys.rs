@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::Utc;
 
 use super::{Credentials, NoCredentials, Source};
 
@@ -20,6 +21,12 @@ impl StaticKeys {
 #[async_trait]
 impl Source for StaticKeys {
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
-        Ok(Arc::clone(&self.0))
+        match self.0.expires {
+            Some(end) if end <= Utc::now() => Err(NoCredentials::new(format!(
+                "the keys expired at {}. Sign in again with aliyun configure",
+                end.to_rfc3339()
+            ))),
+            _ => Ok(Arc::clone(&self.0)),
+        }
     }
 }

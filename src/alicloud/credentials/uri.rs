@@ -29,7 +29,7 @@ impl CredentialsUri {
     pub fn new(uri: &str) -> Result<Self, NoCredentials> {
         let parsed = Url::parse(uri).ok().filter(|uri| matches!(uri.scheme(), "http" | "https"));
         let uri = parsed.ok_or_else(|| {
-            NoCredentials(
+            NoCredentials::new(
                 "the credentials URI is not an HTTP URI: give one such as http://127.0.0.1:8080/credentials".to_owned(),
             )
         })?;
@@ -46,7 +46,7 @@ impl Fetch for CredentialsUri {
             .http
             .send(outgoing)
             .await
-            .map_err(|error| NoCredentials(format!("the credentials URI does not answer: {error}")))?;
+            .map_err(|error| NoCredentials::new(format!("the credentials URI does not answer: {error}")))?;
         answered::credentials("the credentials URI", status, &body)
     }
 }

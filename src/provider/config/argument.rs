@@ -31,9 +31,18 @@ impl Argument {
         }
     }
 
-    /// Whether it is given at all.
+    /// The same for an argument that has a few values, in lower case.
+    pub(super) fn choice(&self, block: &Value) -> Option<String> {
+        self.text(block).map(|text| text.to_ascii_lowercase())
+    }
+
+    /// Whether it is given at all. No copy is made, since it may be a secret.
     pub(super) fn is_given(&self, block: &Value) -> bool {
-        self.text(block).is_some()
+        let is_set = |name: &&str| env::var_os(name).is_some_and(|text| !text.is_empty());
+        match block.get(self.name) {
+            Value::String(text) if !text.is_empty() => true,
+            _ => self.variables.iter().any(is_set),
+        }
     }
 
     /// Whether it is given and means yes.

@@ -48,7 +48,7 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
     if !config.get(SKIP_REGION_VALIDATION.name).is_known() {
         return Diagnostics::default();
     }
-    let wrong = REGION.explicit(config).and_then(|region| known_region(config, region).err());
+    let wrong = REGION.explicit(config).and_then(|region| known_region(config, region, None).err());
     wrong.map(Diagnostics::from).unwrap_or_default()
 }
 
@@ -66,17 +66,16 @@ pub(super) fn configure(
         return Err(wrong.into());
     }
     let profile = credentials::profile(config)?;
-    let region = REGION.text(config).or_else(|| profile.as_ref().and_then(credentials::Chosen::region));
-    let region = known_region(config, region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))?;
-    let protocol = match PROTOCOL.text(config).as_deref() {
-        Some("HTTP") => Protocol::Http,
+    let region = region(config, profile.as_ref())?;
+    let protocol = match PROTOCOL.choice(config).as_deref() {
+        Some("http") => Protocol::Http,
         _ => Protocol::Https,
     };
     let client = Client::new(Config {
         region,
         endpoints: endpoints(config, protocol)?,
         protocol,
-        signature: match SIGNATURE_VERSION.text(config).as_deref() {
+        signature: match SIGNATURE_VERSION.choice(config).as_deref() {
             Some("v3") => SignatureVersion::V3,
             _ => SignatureVersion::V1,
         },
@@ -88,14 +87,15 @@ pub(super) fn configure(
         common: common(config),
         credentials: Arc::new(NotYet::default()),
     });
-    let source = credentials::source(config, profile, &client, metadata_service)?;
+    let (source, unused) = credentials::source(config, profile, &client, metadata_service)?;
     let client = client.with_credentials(source);
     let mut warnings = Diagnostics::default();
+    warnings.extend(unused);
     let endpoints = ENDPOINTS.iter().filter_map(|(product, _)| client.endpoint(*product).ok());
     warnings.extend(endpoints.filter(Endpoint::is_exposed).take(1).map(|endpoint| exposed(&endpoint)));
     let longest = number(MAX_RETRY_TIMEOUT, config).filter(|seconds| *seconds > 0).map(Duration::from_secs);
-    let account_type = match ACCOUNT_TYPE.text(config).as_deref() {
-        Some("International") => AccountType::International,
+    let account_type = match ACCOUNT_TYPE.choice(config).as_deref() {
+        Some("international") => AccountType::International,
         _ => AccountType::Domestic,
     };
     let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
@@ -134,8 +134,8 @@ fn user_agent(config: &Value, terraform_version: &str) -> String {
 
 /// The parameters that every request carries.
 fn common(config: &Value) -> Parameters {
-    let table = [("SourceIp", SOURCE_IP), ("SecureTransport", SECURE_TRANSPORT)];
-    table.iter().filter_map(|(name, argument)| Some(((*name).to_owned(), argument.text(config)?))).collect()
+    let table = [("SourceIp", SOURCE_IP.text(config)), ("SecureTransport", SECURE_TRANSPORT.choice(config))];
+    table.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn number(argument: Argument, config: &Value) -> Option<u64> {
@@ -157,13 +157,27 @@ fn wrong_variable(argument: Argument, attributes: &[Attribute], config: &Value) 
     Some(Diagnostic::error(format!("Invalid {}", argument.name), detail).at(argument.path()))
 }
 
-fn known_region(config: &Value, region: String) -> Result<String, Diagnostic> {
+fn region(config: &Value, profile: Option<&credentials::Chosen>) -> Result<String, Diagnostic> {
+    let of_profile = || Some((profile?.region()?, Some("the profile".to_owned())));
+    let (region, origin) = match REGION.variable(config) {
+        Some((variable, region)) => (region, Some(format!("the environment variable {variable}"))),
+        None => {
+            let explicit = REGION.explicit(config).map(|region| (region, None));
+            explicit.or_else(of_profile).unwrap_or_else(|| (DEFAULT_REGION.to_owned(), None))
+        }
+    };
+    known_region(config, region, origin.as_deref())
+}
+
+/// The region, if it is known. `origin` is what gave it, where that is not the argument.
+fn known_region(config: &Value, region: String, origin: Option<&str>) -> Result<String, Diagnostic> {
     if SKIP_REGION_VALIDATION.is_true(config) || regions::is_known(&region) {
         return Ok(region);
     }
+    let origin = origin.map(|origin| format!(", which {origin} names,")).unwrap_or_default();
     let detail = format!(
-        "There is no region {region:?} that this provider knows. Close to it: {}. For a region that is newer than this \
-         provider, set skip_region_validation = true.",
+        "There is no region {region:?}{origin} that this provider knows. Close to it: {}. For a region that is newer than \
+         this provider, set skip_region_validation = true.",
         regions::close_to(&region).join(", ")
     );
     Err(Diagnostic::error("Unknown region", detail).at(REGION.path()))
@@ -179,7 +193,9 @@ fn endpoints(config: &Value, protocol: Protocol) -> Result<BTreeMap<Product, End
             continue;
         };
         let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
-            let detail = format!("The endpoint {text:?} for {name} (or {variable}) is {error}. Nothing was sent.");
+            // What is not just a host may be somebody's key.
+            let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
+            let detail = format!("The endpoint{shown} for {name} (or {variable}) is {error}. Nothing was sent.");
             Diagnostic::error("Invalid endpoint", detail).at(Path::attribute("endpoints"))
         })?;
         endpoints.insert(product, endpoint);

@@ -77,8 +77,8 @@ fn arguments() -> Vec<Attribute> {
         text(CREDENTIALS_URI, "A URI that answers temporary credentials as JSON."),
         text(ACCOUNT_ID, "The account that the credentials must belong to. Orders of another one are refused."),
         text(ACCOUNT_TYPE, "`Domestic` for an account of the Chinese site, `International` for another. Default `Domestic`.")
-            .valid(Validator::OneOf(&["Domestic", "International"])),
-        text(PROTOCOL, "How requests travel. Default `HTTPS`.").valid(Validator::OneOf(&["HTTP", "HTTPS"])),
+            .valid(Validator::AnyCase(&["Domestic", "International"])),
+        text(PROTOCOL, "How requests travel. Default `HTTPS`.").valid(Validator::AnyCase(&["HTTP", "HTTPS"])),
         milliseconds(CLIENT_READ_TIMEOUT, "How long one reply may take, in milliseconds. Default 60000."),
         milliseconds(CLIENT_CONNECT_TIMEOUT, "How long connecting may take, in milliseconds. Default 60000."),
         Attribute::number(MAX_RETRY_TIMEOUT.name).valid(Validator::Whole(0, i64::MAX)).describe(
@@ -86,7 +86,7 @@ fn arguments() -> Vec<Attribute> {
         ),
         text(SOURCE_IP, "Sent with every request as `SourceIp`."),
         text(SECURE_TRANSPORT, "Sent with every request as `SecureTransport`.")
-            .valid(Validator::OneOf(&["true", "false"])),
+            .valid(Validator::AnyCase(&["true", "false"])),
         text(CONFIGURATION_SOURCE, "Appended to the header `User-Agent`, at most 1024 characters.")
             .valid(Validator::Length(0, MAX_CONFIGURATION_SOURCE)),
         Attribute::bool(SKIP_REGION_VALIDATION.name)
@@ -95,7 +95,7 @@ fn arguments() -> Vec<Attribute> {
             SIGNATURE_VERSION,
             "`v1` signs with HMAC-SHA1 as the API documents say, `v3` with ACS3-HMAC-SHA256. Default `v1`.",
         )
-        .valid(Validator::OneOf(&["v1", "v3"])),
+        .valid(Validator::AnyCase(&["v1", "v3"])),
     ]
 }
 

@@ -7,6 +7,8 @@ use crate::tfplugin::value::Value;
 pub enum Validator {
     /// The string is one of these.
     OneOf(&'static [&'static str]),
+    /// The string is one of these in upper or lower case, or empty, which stands for none.
+    AnyCase(&'static [&'static str]),
     /// The string has between so many and so many characters.
     Length(usize, usize),
     /// The string has at least one character, and one that is not a space.
@@ -26,6 +28,9 @@ impl Validator {
     pub fn check(&self, value: &Value) -> Option<String> {
         let holds = match (self, value) {
             (Self::OneOf(values), Value::String(text)) => values.contains(&text.as_str()),
+            (Self::AnyCase(values), Value::String(text)) => {
+                text.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
+            }
             (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
             (Self::NotBlank, Value::String(text)) => !text.trim().is_empty(),
             (Self::Whole(min, max), Value::Number(number)) => {
@@ -49,7 +54,7 @@ impl Validator {
     pub fn describe(&self) -> String {
         match self {
             Self::OneOf([only]) => format!("{only:?}"),
-            Self::OneOf(values) => {
+            Self::OneOf(values) | Self::AnyCase(values) => {
                 let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
                 format!("one of {}", quoted.join(", "))
             }
