@@ -19,7 +19,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{market_order::ORDER, terraform::Terraform};
+use crate::{altered, market_order::ORDER, terraform::Terraform};
 
 /// A host that only a proxy can lead to.
 const HOST: &str = "alicloud.invalid";
@@ -117,6 +117,26 @@ fn https_goes_through_a_tunnel_and_only_to_who_has_a_certificate_of_the_platform
     assert_eq!(terraform.orders().len(), 1);
     // The proxy sees where to, and nothing that is signed.
     assert!(proxy.asked().iter().all(|line| line == &format!("CONNECT {HOST}:443 HTTP/1.1")), "{:?}", proxy.asked());
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_named() {
+    let Some((mut terraform, _)) = behind_a_proxy("https") else { return };
+    terraform.set("HTTPS_PROXY", "http://127.0.0.1:1").set("MAX_RETRY_TIMEOUT", "1");
+    terraform.apply().fails().says(&[HOST, "or the proxy of HTTPS_PROXY", "No order was placed"]);
+}
+
+#[test]
+fn the_metadata_service_is_asked_directly() {
+    let Some((mut terraform, proxy)) = behind_a_proxy("http") else { return };
+    terraform.configure(&format!("provider \"alicloud\" {{\n  ecs_role_name = \"buyer\"\n}}\n{ORDER}"));
+    terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
+    let service = format!("http://{HOST}");
+    let variables = [("METADATA_SERVICE", service.as_str()), ("HTTP_PROXY", &proxy.url)];
+    let plugin = altered::plugin(&mut terraform, &variables);
+    terraform.apply().fails().says(&["the metadata service of the instance does not answer", "Nothing was bought"]);
+    plugin.ends_well();
+    assert_eq!(proxy.asked(), [""; 0]);
 }
 
 #[test]

@@ -167,11 +167,12 @@ async fn a_sidecar_answers_until_it_does_not() {
         2 => (200, json!({"Code": "Forbidden"}).to_string()),
         3 => (500, String::new()),
         4 => (200, "<html>".to_owned()),
-        _ => (200, json!({"Code": "Success"}).to_string()),
+        5 => (200, json!({"Code": "Success"}).to_string()),
+        _ => (200, json!({"Code": "Success", "AccessKeyId": "i"}).to_string()),
     });
     let source = CredentialsUri::new(&format!("{}/keys?x=1", sidecar.url)).unwrap();
     assert_eq!(source.fetch().await.unwrap().access_key_id, "STS.sidecar");
-    for word in ["Forbidden", "HTTP 500", "something else", "without an AccessKeyId"] {
+    for word in ["Forbidden", "HTTP 500", "something else", "without an AccessKeyId", "without an AccessKeySecret"] {
         let error = source.fetch().await.unwrap_err();
         assert!(error.what.contains(word), "{error}");
     }
@@ -205,7 +206,12 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     assert!(itself.fetch().await.unwrap_err().what.contains("run again"));
 
     let (bad, _file) = print("canary-in-the-output");
-    for source in [bad, external("false").unwrap(), external("/no/such/program").unwrap()] {
+    let (odd, _file) = print(&json!({"mode": "canary-in-the-output"}).to_string());
+    let chain = json!({"mode": "ChainableRamRoleArn", "source_profile": "canary", "ram_role_arn": "r"});
+    let (chain, _file) = print(&chain.to_string());
+    let role = json!({"mode": "RamRoleArn", "access_key_id": "i", "access_key_secret": "s", "ram_role_arn": "canary"});
+    let (role, _file) = print(&role.to_string());
+    for source in [bad, odd, chain, role, external("false").unwrap(), external("/no/such/program").unwrap()] {
         let error = source.fetch().await.unwrap_err();
         assert!(!error.what.contains("canary"), "{error}");
     }
@@ -215,6 +221,14 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     assert!(injected.fetch().await.is_err());
     assert!(file.path().exists());
     assert!(external("  ").is_err());
+}
+
+#[tokio::test]
+async fn keys_that_expire_while_they_are_used_are_not_used_on() {
+    let mut keys = Credentials::new("sso".to_owned(), "s".into(), Some("t".into()));
+    keys.expires = Some(Utc::now() - chrono::Duration::seconds(1));
+    let error = StaticKeys::new(keys).credentials().await.unwrap_err();
+    assert!(error.what.contains("expired at") && error.what.contains("aliyun configure"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -255,6 +269,7 @@ fn profiles(mock: &Mock, nearby: &str, file: &Path) -> ProfileFile {
             with("lost", "ChainableRamRoleArn", json!({"source_profile": "nowhere", "ram_role_arn": arn("6")})),
             with("ecs", "EcsRamRole", json!({"ram_role_name": "buyer"})),
             with("ecs-role", "RamRoleArnWithEcs", json!({"ram_role_name": "buyer", "ram_role_arn": arn("7")})),
+            with("ecs-name", "RamRoleArnWithRoleName", json!({"ram_role_name": "buyer", "ram_role_arn": arn("12")})),
             with("ecs-chain", "ChainableRamRoleArn", json!({"source_profile": "ecs-role", "ram_role_arn": arn("9")})),
             with("oidc", "OIDC", json!({"oidc_provider_arn": "p", "oidc_token_file": file, "ram_role_arn": arn("8")})),
             with("uri", "CredentialsURI", json!({"credentials_uri": nearby})),
@@ -291,6 +306,7 @@ async fn every_mode_of_a_profile_gives_its_credentials() {
         ("chain", "6"),
         ("ecs", "10"),
         ("ecs-role", "7"),
+        ("ecs-name", "12"),
         ("ecs-chain", "9"),
         ("oidc", "8"),
         ("uri", "11"),

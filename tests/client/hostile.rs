@@ -97,6 +97,28 @@ fn serve(write: impl Fn(&mut TcpStream) + Send + 'static) -> String {
 }
 
 #[tokio::test]
+async fn what_a_service_echoes_of_a_request_is_cut() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (told, echoed) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut read = [0; 8192];
+        let length = stream.read(&mut read).unwrap();
+        let line = String::from_utf8_lossy(&read[..length]).lines().next().unwrap().to_owned();
+        told.send(line.clone()).unwrap();
+        let body = serde_json::json!({"RequestId": line, "Code": line, "Message": line}).to_string();
+        write!(stream, "HTTP/1.1 400 no\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    });
+    let failure = market::describe_order(&client(&url, Duration::from_secs(2)), "1", &limit(5)).await.unwrap_err();
+    let line = echoed.recv().unwrap();
+    let signature = line.split(['&', ' ']).find_map(|part| part.strip_prefix("Signature=")).unwrap();
+    assert!(signature.len() > 20);
+    let text = failure.to_string();
+    assert!(!text.contains(signature) && text.matches("Signature=(hidden)").count() == 3, "{text}");
+}
+
+#[tokio::test]
 async fn each_trouble_of_the_network_has_its_own_sentence() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let plain = serve(|stream| drop(stream.write_all(b"HTTP/1.1 400 no\r\n\r\n")));

@@ -118,6 +118,8 @@ mod tests {
         lifetime: chrono::Duration,
         /// From this fetch on it fails.
         fails_from: usize,
+        /// Whether it does not fail then, but never answers.
+        hangs: bool,
         fetched: Arc<AtomicUsize>,
     }
 
@@ -126,6 +128,9 @@ mod tests {
         async fn fetch(&self) -> Result<Credentials, NoCredentials> {
             let count = self.fetched.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
+            if count >= self.fails_from && self.hangs {
+                std::future::pending::<()>().await;
+            }
             if count >= self.fails_from {
                 return Err(NoCredentials::new("down".to_owned()));
             }
@@ -137,7 +142,8 @@ mod tests {
 
     fn cached(lifetime: chrono::Duration, fails_from: usize) -> (Arc<Cached<Counting>>, Arc<AtomicUsize>) {
         let fetched = Arc::new(AtomicUsize::new(0));
-        (Arc::new(Cached::new(Counting { lifetime, fails_from, fetched: Arc::clone(&fetched) })), fetched)
+        let fetch = Counting { lifetime, fails_from, hangs: false, fetched: Arc::clone(&fetched) };
+        (Arc::new(Cached::new(fetch)), fetched)
     }
 
     /// What fifty callers at once are given.
@@ -163,6 +169,32 @@ mod tests {
         assert_eq!(fetched.load(Ordering::SeqCst), 1);
         assert!(source.credentials().await.is_err());
         assert_eq!(fetched.load(Ordering::SeqCst), 2, "who comes later has it tried again");
+    }
+
+    #[tokio::test]
+    async fn how_long_before_their_end_depends_on_their_life() {
+        for (life, margin) in [(3600, 300), (90, 30), (9, 3)] {
+            let (source, _) = cached(chrono::Duration::seconds(life), NEVER);
+            let keys = source.credentials().await.ok();
+            let end = keys.and_then(|keys| keys.expires);
+            let renewal = source.held.lock().await.renew_at;
+            let before = end.zip(renewal).map(|(end, renewal)| end - renewal);
+            // The end was counted from a moment just after the one from which the renewal is.
+            let off = before.map(|before| (before - chrono::Duration::seconds(margin)).abs());
+            assert!(off.is_some_and(|off| off < chrono::Duration::milliseconds(900)), "{before:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewal_that_hangs_goes_on_with_the_old_ones() {
+        let fetched = Arc::new(AtomicUsize::new(0));
+        let lifetime = chrono::Duration::hours(1);
+        let source = Cached::new(Counting { lifetime, fails_from: 1, hangs: true, fetched });
+        assert!(source.credentials().await.is_ok());
+        source.held.lock().await.renew_at = Some(Utc::now());
+        let begin = Instant::now();
+        assert_eq!(source.credentials().await.map(|keys| keys.access_key_id.clone()).ok().as_deref(), Some("id-0"));
+        assert_eq!(begin.elapsed(), RENEWAL);
     }
 
     #[tokio::test]
