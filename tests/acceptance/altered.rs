@@ -1,14 +1,14 @@
 //! The provider as no user gets it: with its metadata service elsewhere, a resource more, and a fault on demand.
 
-use std::{env, fs, process::Command};
+use std::{env, fs, process::Command, time::Duration};
 
 use async_trait::async_trait;
 use terraform_provider_alicloud::{
     provider::{Alicloud, Cloud, IDENTITY},
     tfplugin::{
         diagnostics::Diagnostics,
-        provider::{Provider, Resource, Saved},
-        schema::Schema,
+        provider::{Create, Delete, Object, Patience, Provider, Resource, Saved, Update},
+        schema::{Attribute, Block, Schema},
         serve,
         value::Value,
     },
@@ -32,12 +32,49 @@ impl Provider for Altered {
     fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
         let mut resources = self.provider.resources();
         resources.push(Box::new(AccountPin));
+        resources.push(Box::new(Fault));
         resources
     }
 
     async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
         assert!(!self.panics, "canary-secret-key in {config:?}");
         self.provider.configure(config, terraform_version).await
+    }
+}
+
+/// A resource whose create uses the credentials, and then panics with everything that it has.
+struct Fault;
+
+#[async_trait]
+impl Resource<Cloud> for Fault {
+    fn name(&self) -> &'static str {
+        "alicloud_fault"
+    }
+
+    fn schema(&self) -> Schema {
+        let attributes = vec![Attribute::string("id").computed().describe("Never known.")];
+        Schema { version: 0, block: Block { attributes, description: "Panics.", ..Block::default() } }
+    }
+
+    async fn create(&self, cloud: &Cloud, _: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        let account = cloud.account(&cloud.limit(Duration::from_secs(60), patience)).await;
+        panic!("{account:?} of {cloud:?} with canary-secret-key");
+    }
+
+    async fn read(&self, _: &Cloud, prior: Object, _: &Patience) -> Result<Saved<Option<Object>>, Diagnostics> {
+        Ok(Some(prior).into())
+    }
+
+    async fn update(&self, _: &Cloud, update: Update, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        Ok(update.planned.into())
+    }
+
+    async fn delete(&self, _: &Cloud, _: Delete, _: &Patience) -> Result<Diagnostics, Diagnostics> {
+        Ok(Diagnostics::default())
+    }
+
+    async fn import(&self, _: &Cloud, _: &str, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        Err(Diagnostics::default())
     }
 }
 

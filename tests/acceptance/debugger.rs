@@ -25,7 +25,7 @@ impl Attached {
     /// has from this command.
     pub fn start(mut command: Command, terraform: &mut Terraform) -> Self {
         let url = terraform.mock.url();
-        for name in ["MARKET_ENDPOINT", "STS_ENDPOINT"] {
+        for name in ["MARKET_ENDPOINT", "STS_ENDPOINT", "BSSOPENAPI_ENDPOINT", "AIWORKSPACE_ENDPOINT"] {
             command.env(name, &url);
         }
         let mut process = command.current_dir(terraform.path()).stdout(Stdio::piped()).spawn().unwrap();

@@ -1,24 +1,32 @@
 //! Secrets stay secret: canaries for every source, at TF_LOG=TRACE, in everything that is written or printed.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Cursor, Read as _},
+    os::unix::fs::PermissionsExt as _,
+};
 
 use mock_endpoint::{
     fault::{Fault, Kind},
     ledger::Key,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     altered,
     loopback::{self, Loopback},
-    market_order::ORDER,
+    market_order::order_with,
     terraform::Terraform,
 };
 
 const CANARIES: [&str; 4] = ["canary-secret-key", "canary-token", "canary-oidc-token", "canary-profile-secret"];
 
+/// An order of PAI products, which is asked for in the other style.
+const PAI: &str =
+    "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
+
 /// Everything that Terraform and the plugin wrote into the directory, but for the configuration and the credentials
-/// that the test wrote itself.
+/// that the test wrote itself. A plan is a zip, in which Terraform keeps the configuration too.
 fn written(terraform: &Terraform) -> String {
     let mut all = String::new();
     let mut folders = vec![terraform.path().to_owned()];
@@ -28,6 +36,8 @@ fn written(terraform: &Terraform) -> String {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
+            } else if name == "plan.bin" {
+                all.push_str(&planned(&fs::read(path).unwrap()));
             } else if !["main.tf", "credentials.json", "token"].contains(&name.as_str()) {
                 all.push_str(&String::from_utf8_lossy(&fs::read(path).unwrap()));
             }
@@ -36,35 +46,57 @@ fn written(terraform: &Terraform) -> String {
     all
 }
 
+/// The entries of a plan, but for the configuration.
+fn planned(plan: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(plan)).unwrap();
+    let mut all = String::new();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert!(names.iter().any(|name| name == "tfplan"), "{names:?}");
+    for name in names.iter().filter(|name| !name.starts_with("tfconfig/")) {
+        let mut entry = Vec::new();
+        archive.by_name(name).unwrap().read_to_end(&mut entry).unwrap();
+        all.push_str(&String::from_utf8_lossy(&entry));
+    }
+    assert!(all.contains("cmapi033136"), "the plan of the order is there");
+    all
+}
+
 fn is_clean(what: &str, text: &str, secrets: &[String]) {
     for secret in secrets {
         assert!(!text.contains(secret.as_str()), "{what} holds {secret}");
     }
-    for mark in ["&Signature=", "Signature=", "ACS3-HMAC-SHA256 Credential", "Authorization", "authorization: acs"] {
+    let marks =
+        ["&Signature=", "ACS3-HMAC-SHA256 Credential", "Authorization", "authorization: acs", "acs canary", "acs STS."];
+    for mark in marks {
         assert!(!text.contains(mark), "{what} holds {mark:?}");
     }
 }
 
-/// Plans, applies, fails to apply, with everything logged. `quoted` is what the service quotes of the request in an error.
-fn whole_run(terraform: &mut Terraform, quoted: &str) {
+/// Plans, applies, fails to apply, with everything logged, and panics at last. `quoted` is what services quote of the
+/// requests in their errors: an operation, and secrets that a request for it holds.
+fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
     let mut said = String::new();
     said += &terraform.run(&["plan", "-no-color", "-out=plan.bin"]).text;
-    let forbidden = Kind::ApiError {
-        status: 403,
-        code: "Forbidden.RAM".to_owned(),
-        message: format!("{quoted} server string to sign is:POST&canary-secret-key&canary-token"),
-    };
-    terraform.mock.fault(Fault::once("CreateOrder", forbidden));
-    let failed = terraform.apply();
-    assert_eq!(failed.code, Some(1), "{}", failed.text);
-    said += &failed.text;
+    for (operation, quoted) in quoted.iter().chain(&[("CreateOrder", "")]) {
+        let forbidden = Kind::ApiError {
+            status: 403,
+            code: "Forbidden.RAM".to_owned(),
+            message: format!("{quoted} server string to sign is:POST&canary-secret-key&canary-token"),
+        };
+        terraform.mock.fault(Fault::once(operation, forbidden));
+        let failed = terraform.apply();
+        assert_eq!(failed.code, Some(1), "{}", failed.text);
+        assert!(failed.text.contains("Forbidden.RAM"), "{}", failed.text);
+        said += &failed.text;
+    }
     terraform.mock.fault(Fault::once("CreateOrder", Kind::DropAfter));
     terraform.mock.fault(Fault::once("DescribeOrder", Kind::Garbage));
     let applied = terraform.apply();
     assert_eq!(applied.code, Some(0), "{}", applied.text);
     said += &applied.text;
     said += &terraform.run(&["show", "-no-color"]).text;
+    said += &panicked(terraform);
 
     let mut secrets: Vec<String> = CANARIES.iter().map(|canary| (*canary).to_owned()).collect();
     // What STS made on the way is as secret as what was configured.
@@ -79,8 +111,26 @@ fn whole_run(terraform: &mut Terraform, quoted: &str) {
     is_clean("what was written", &written, &secrets);
 }
 
+/// What is said when a provider panics that has used its credentials.
+fn panicked(terraform: &mut Terraform) -> String {
+    let orders = fs::read_to_string(terraform.path().join("main.tf")).unwrap();
+    terraform.write("main.tf", &format!("{orders}resource \"alicloud_fault\" \"fault\" {{}}\n"));
+    let environment = terraform.environment();
+    let variables: Vec<(&str, &str)> =
+        environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let is_attached = variables.iter().any(|(name, _)| *name == "TF_REATTACH_PROVIDERS");
+    let plugin = (!is_attached).then(|| altered::plugin(terraform, &variables));
+    let said = terraform.apply().fails().says(&["a panic"]).text;
+    plugin.into_iter().for_each(|plugin| plugin.ends_well());
+    let log = fs::read_to_string(terraform.path().join("plugin.log")).unwrap();
+    assert!(log.contains("\"@message\":\"panic\""), "the place of the panic is logged: {log}");
+    said
+}
+
 fn terraform(block: &str) -> Option<Terraform> {
-    let mut terraform = Terraform::with(&format!("provider \"alicloud\" {{\n{block}\n}}\n{ORDER}"))?;
+    // One after the other, so that it is clear which of them meets which fault.
+    let order = order_with("depends_on = [alicloud_pai_product_order.pai]");
+    let mut terraform = Terraform::with(&format!("provider \"alicloud\" {{\n{block}\n}}\n{PAI}{order}"))?;
     let temporary = Key { token: Some("canary-token".to_owned()), ..Key::new("canary-secret-key", "1") };
     terraform.mock.ledger().keys.insert("canary-id".to_owned(), temporary);
     terraform.mock.ledger().keys.insert("canary-profile".to_owned(), Key::new("canary-profile-secret", "2"));
@@ -88,13 +138,15 @@ fn terraform(block: &str) -> Option<Terraform> {
     Some(terraform)
 }
 
+const OF_A_KEY: &str = "canary-secret-key canary-token";
+
 #[test]
 fn keys_from_the_environment() {
     for version in ["v1", "v3"] {
         let Some(mut terraform) = terraform(&format!("  signature_version = \"{version}\"")) else { return };
         terraform.set("ALICLOUD_ACCESS_KEY", "canary-id").set("ALICLOUD_SECRET_KEY", "canary-secret-key");
         terraform.set("ALICLOUD_SECURITY_TOKEN", "canary-token");
-        whole_run(&mut terraform, "canary-secret-key canary-token");
+        whole_run(&mut terraform, &[("ListProducts", OF_A_KEY), ("CreateOrder", OF_A_KEY)]);
     }
 }
 
@@ -103,7 +155,7 @@ fn keys_in_the_provider_block() {
     let block =
         "  access_key = \"canary-id\"\n  secret_key = \"canary-secret-key\"\n  security_token = \"canary-token\"";
     let Some(mut terraform) = terraform(block) else { return };
-    whole_run(&mut terraform, "canary-secret-key canary-token");
+    whole_run(&mut terraform, &[("CreateOrder", OF_A_KEY)]);
 }
 
 #[test]
@@ -113,57 +165,79 @@ fn an_assumed_role() {
     };
     terraform.set("ALICLOUD_ACCESS_KEY", "canary-id").set("ALICLOUD_SECRET_KEY", "canary-secret-key");
     terraform.set("ALICLOUD_SECURITY_TOKEN", "canary-token");
-    whole_run(&mut terraform, "");
+    whole_run(&mut terraform, &[("AssumeRole", OF_A_KEY)]);
 }
 
 #[test]
 fn a_token_of_an_identity_provider() {
-    let block = "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::4:role/buyer\"\n    \
-                 oidc_token_file = \"token\"\n  }";
-    let Some(mut terraform) = terraform(block) else { return };
-    terraform.write("token", "canary-oidc-token");
-    whole_run(&mut terraform, "");
-}
-
-#[test]
-fn a_token_in_the_environment() {
-    let block =
-        "  assume_role_with_oidc {\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::4:role/buyer\"\n  }";
-    let Some(mut terraform) = terraform(block) else { return };
-    terraform.set("ALIBABA_CLOUD_OIDC_TOKEN", "canary-oidc-token");
-    whole_run(&mut terraform, "");
-}
-
-#[test]
-fn a_profile_and_a_command() {
-    let profile = json!({"name": "p", "mode": "AK", "access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret"});
-    let external = json!({"name": "p", "mode": "External", "process_command": "cat credentials-of-the-command.json"});
-    let sts = json!({
-        "name": "p", "mode": "StsToken", "access_key_id": "canary-id", "access_key_secret": "canary-secret-key",
-        "sts_token": "canary-token",
-    });
-    let mut role = profile.clone();
-    role["mode"] = "RamRoleArn".into();
-    role["ram_role_arn"] = "acs:ram::5:role/buyer".into();
-    for profile in [profile, external, sts, role] {
-        let Some(mut terraform) = terraform("  profile = \"p\"\n  shared_credentials_file = \"credentials.json\"")
-        else {
-            return;
-        };
-        terraform.write("credentials.json", &json!({"current": "p", "profiles": [profile]}).to_string());
-        let printed =
-            json!({"mode": "AK", "access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret"});
-        let command = terraform.path().join("credentials-of-the-command.json");
-        fs::write(&command, printed.to_string()).unwrap();
-        // The command's own file is the test's, like the credentials file.
-        let hidden = tempfile::TempDir::new().unwrap();
-        let moved = hidden.path().join("keys.json");
-        fs::rename(&command, &moved).unwrap();
-        let text = fs::read_to_string(terraform.path().join("credentials.json")).unwrap();
-        let text = text.replace("credentials-of-the-command.json", moved.to_str().unwrap());
-        terraform.write("credentials.json", &text);
-        whole_run(&mut terraform, "");
+    let block = |token: &str| {
+        format!(
+            "  assume_role_with_oidc {{\n    oidc_provider_arn = \"p\"\n    role_arn = \"acs:ram::4:role/buyer\"\n    \
+             {token}\n  }}"
+        )
+    };
+    let ways = [
+        ("oidc_token_file = \"token\"", ("UNUSED", "")),
+        ("oidc_token = \"canary-oidc-token\"", ("UNUSED", "")),
+        ("", ("ALIBABA_CLOUD_OIDC_TOKEN", "canary-oidc-token")),
+    ];
+    for (token, (variable, value)) in ways {
+        let Some(mut terraform) = terraform(&block(token)) else { return };
+        terraform.write("token", "canary-oidc-token");
+        terraform.set(variable, value);
+        whole_run(&mut terraform, &[("AssumeRoleWithOIDC", "canary-oidc-token")]);
     }
+}
+
+/// A provider whose profile is this one.
+fn with_profile(profile: Json) -> Option<Terraform> {
+    let terraform = terraform("  profile = \"p\"\n  shared_credentials_file = \"credentials.json\"")?;
+    let mut profiles = vec![profile];
+    profiles[0]["name"] = "p".into();
+    profiles.push(json!({
+        "name": "base", "mode": "AK", "access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret",
+    }));
+    terraform.write("credentials.json", &json!({"current": "p", "profiles": profiles}).to_string());
+    terraform.write("token", "canary-oidc-token");
+    Some(terraform)
+}
+
+#[test]
+fn a_profile_of_every_mode_with_keys_of_its_own() {
+    let sidecar = Loopback::start(|_, _| (200, temporary_keys()));
+    let keys = json!({"access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret"});
+    let temporary =
+        json!({"access_key_id": "canary-id", "access_key_secret": "canary-secret-key", "sts_token": "canary-token"});
+    let arn = "acs:ram::5:role/buyer";
+    let modes = [
+        ("AK", keys.clone()),
+        ("StsToken", temporary.clone()),
+        ("CloudSSO", temporary.clone()),
+        ("OAuth", temporary),
+        ("RamRoleArn", keys),
+        ("ChainableRamRoleArn", json!({"source_profile": "base"})),
+        ("CredentialsURI", json!({"credentials_uri": format!("{}/?key=canary-token", sidecar.url)})),
+        ("OIDC", json!({"oidc_provider_arn": "p", "oidc_token_file": "token"})),
+    ];
+    for (mode, mut profile) in modes {
+        profile["mode"] = mode.into();
+        profile["ram_role_arn"] = arn.into();
+        let Some(mut terraform) = with_profile(profile) else { return };
+        whole_run(&mut terraform, &[]);
+    }
+}
+
+#[test]
+fn a_command_that_prints_a_profile_and_complains() {
+    let hidden = tempfile::TempDir::new().unwrap();
+    let (keys, command) = (hidden.path().join("keys.json"), hidden.path().join("command"));
+    let printed =
+        json!({"mode": "AK", "access_key_id": "canary-profile", "access_key_secret": "canary-profile-secret"});
+    fs::write(&keys, printed.to_string()).unwrap();
+    fs::write(&command, format!("#!/bin/sh\necho canary-token >&2\ncat {}\n", keys.display())).unwrap();
+    fs::set_permissions(&command, fs::Permissions::from_mode(0o700)).unwrap();
+    let Some(mut terraform) = with_profile(json!({"mode": "External", "process_command": command})) else { return };
+    whole_run(&mut terraform, &[]);
 }
 
 #[test]
@@ -171,7 +245,7 @@ fn a_sidecar() {
     let sidecar = Loopback::start(|_, _| (200, temporary_keys()));
     let Some(mut terraform) = terraform("") else { return };
     terraform.set("ALICLOUD_CREDENTIALS_URI", &format!("{}/?key=canary-token", sidecar.url));
-    whole_run(&mut terraform, "canary-secret-key canary-token");
+    whole_run(&mut terraform, &[("CreateOrder", OF_A_KEY)]);
     assert!(sidecar.asked.lock().unwrap()[0].line.contains("canary-token"));
 }
 
@@ -182,16 +256,24 @@ fn temporary_keys() -> String {
 
 #[test]
 fn the_role_of_an_instance() {
-    let instance = Loopback::metadata(temporary_keys());
-    let Some(mut terraform) = terraform("  ecs_role_name = \"buyer\"") else { return };
-    let plugin = altered::plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
-    whole_run(&mut terraform, "canary-secret-key canary-token");
-    plugin.ends_well();
-    assert!(instance.asked.lock().unwrap().len() >= 2);
+    let with_role = json!({"mode": "RamRoleArnWithEcs", "ram_role_name": "buyer", "ram_role_arn": "acs:ram::6:role/r"});
+    let ways = [
+        terraform("  ecs_role_name = \"buyer\""),
+        with_profile(json!({"mode": "EcsRamRole", "ram_role_name": "buyer"})),
+        with_profile(with_role),
+    ];
+    for terraform in ways {
+        let instance = Loopback::metadata(temporary_keys());
+        let Some(mut terraform) = terraform else { return };
+        let plugin = altered::plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
+        whole_run(&mut terraform, &[]);
+        plugin.ends_well();
+        assert!(instance.asked.lock().unwrap().len() >= 2);
+    }
 }
 
 #[test]
-fn a_panic() {
+fn a_panic_while_the_provider_is_configured() {
     let block = "  access_key     = \"canary-id\"\n  secret_key     = \"canary-secret-key\"\n  security_token = \"canary-token\"";
     let Some(mut terraform) = terraform(block) else { return };
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");

@@ -125,6 +125,13 @@ impl Terraform {
         self
     }
 
+    /// What has been set for all further commands.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let text = |text: &OsString| text.to_string_lossy().into_owned();
+        let set = self.variables.iter().filter_map(|(name, value)| Some((text(name), text(value.as_ref()?))));
+        set.collect()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env_clear();
