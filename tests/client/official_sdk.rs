@@ -35,14 +35,14 @@ fn python() -> Option<PathBuf> {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-sdk");
     let python = home.join("bin/python");
     let works = |python: &Path| {
-        let import = Command::new(python).args(["-c", "import aliyunsdkcore"]).output();
+        let import = Command::new(python).args(["-c", "import aliyunsdkcore.client, aliyunsdkcore.request"]).output();
         import.is_ok_and(|output| output.status.success())
     };
     if works(&python) {
         return Some(python);
     }
     Command::new("python3").args(["-m", "venv"]).arg(&home).output().ok().filter(|output| output.status.success())?;
-    let install = Command::new(&python).args(["-m", "pip", "install", "-q", "aliyun-python-sdk-core"]).output();
+    let install = Command::new(&python).args(["-m", "pip", "install", "-q", "aliyun-python-sdk-core==2.16.1"]).output();
     install.ok().filter(|output| output.status.success())?;
     works(&python).then_some(python)
 }

@@ -4,7 +4,7 @@ use std::{env, process::Command};
 
 use crate::{
     Outcome,
-    project::{build_provider, run as run_command, target_directory, write_overrides},
+    project::{build_provider, target_directory, write_overrides},
 };
 
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
@@ -22,5 +22,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     }
     let shell = env::var_os("SHELL").unwrap_or_else(|| "sh".into());
     println!("Terraform uses the provider of this checkout until you exit this shell.");
-    run_command(Command::new(shell).env("TF_CLI_CONFIG_FILE", overrides))
+    // How its last command ended is no business of this one.
+    let shell = Command::new(shell).env("TF_CLI_CONFIG_FILE", overrides).status();
+    shell.map(drop).map_err(|error| format!("no shell: {error}"))
 }

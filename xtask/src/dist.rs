@@ -34,20 +34,34 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let (binary, target) = build(wanted)?;
     let directory = root().join("dist");
     let archive = package(&binary, &platform(&target), &directory)?;
-    let sbom = directory.join(format!("{NAME}_{VERSION}_sbom.cdx.json"));
+    let sbom = directory.join(format!("{NAME}_{VERSION}_{}_sbom.cdx.json", platform(&target)));
     write(&sbom, format!("{:#}\n", sbom_of(&target)?).as_bytes())?;
     println!("\n{} is ready, with its manifest, checksums and SBOM beside it.", archive.display());
     println!("To publish: sign {NAME}_{VERSION}_SHA256SUMS with gpg --detach-sign.");
     Ok(())
 }
 
-/// The target to build for: musl where its standard library is installed, else this machine's own.
+/// The target to build for: musl where its standard library and a C compiler for it are installed, else this machine's own.
 fn target() -> Result<String, String> {
     let verbose = output(Command::new("rustc").arg("-vV"))?;
     let host = verbose.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
-    let musl = host.replace("-gnu", "-musl");
+    let Some(musl) = host.strip_suffix("-linux-gnu").map(|machine| format!("{machine}-linux-musl")) else {
+        return Ok(host);
+    };
     let library = output(Command::new("rustc").args(["--print", "target-libdir", "--target", &musl]))?;
-    Ok(if Path::new(library.trim()).is_dir() { musl } else { host })
+    let short = musl.replace("-unknown", "");
+    let is_there = |compiler: &str| Command::new(compiler).arg("--version").output().is_ok();
+    let has_compiler = env::var_os(format!("CC_{}", musl.replace('-', "_"))).is_some()
+        || is_there(&format!("{short}-gcc"))
+        || is_there("musl-gcc");
+    if Path::new(library.trim()).is_dir() && has_compiler {
+        return Ok(musl);
+    }
+    println!(
+        "No musl here (rustup target add {musl}, and musl-gcc): the binary is linked statically with glibc, which may load \
+         modules of the machine that it runs on to look up host names."
+    );
+    Ok(host)
 }
 
 /// Builds a binary that is linked statically, and that does not tell where it was built. Linked with glibc, it may still
@@ -68,7 +82,12 @@ pub(crate) fn build(target: Option<&str>) -> Result<(PathBuf, String), String> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--locked", "--package", NAME, "--target", &target]);
     run_command(cargo.current_dir(root()).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
-    Ok((directory.join(&target).join("release").join(NAME), target))
+    let name = format!("{NAME}{}", executable_suffix(&target));
+    Ok((directory.join(&target).join("release").join(name), target))
+}
+
+fn executable_suffix(target: &str) -> &'static str {
+    if target.contains("windows") { ".exe" } else { "" }
 }
 
 /// What the registry calls a platform, such as `linux_amd64`.
@@ -77,6 +96,8 @@ pub fn platform(target: &str) -> String {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         "i686" => "386",
+        "armv7" | "arm" => "arm",
+        "riscv64gc" => "riscv64",
         other => other,
     };
     let os = ["linux", "windows", "freebsd"].into_iter().find(|os| target.contains(os)).unwrap_or("darwin");
@@ -91,7 +112,8 @@ pub fn platform(target: &str) -> String {
 pub fn package(binary: &Path, platform: &str, directory: &Path) -> Result<PathBuf, String> {
     fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let content = fs::read(binary).map_err(|error| format!("{}: {error}", binary.display()))?;
-    let archive = zip_of(&format!("{NAME}_v{VERSION}"), &content).map_err(|error| format!("no zip: {error}"))?;
+    let name = format!("{NAME}_v{VERSION}{}", executable_suffix(platform));
+    let archive = zip_of(&name, &content).map_err(|error| format!("no zip: {error}"))?;
     let manifest = format!("{:#}\n", json!({"version": 1, "metadata": {"protocol_versions": ["6.0"]}}));
     let archive_path = directory.join(format!("{NAME}_{VERSION}_{platform}.zip"));
     write(&archive_path, &archive)?;

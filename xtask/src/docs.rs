@@ -13,7 +13,7 @@ use terraform_provider_alicloud::{
 
 use crate::{Outcome, project::root};
 
-/// The sections of the registry's navigation, by resource.
+/// The sections of the registry's navigation, by resource. One that is not here stands at the top.
 const SUBCATEGORIES: [(&str, &str); 2] =
     [("alicloud_market_order", "Market Place"), ("alicloud_pai_product_order", "Platform For AI (PAI)")];
 
@@ -87,17 +87,18 @@ fn index(schema: &Schema) -> Result<String, String> {
 fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     let examples = root().join("examples/resources").join(name);
     let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
-    let subcategory = subcategory.ok_or_else(|| format!("{name} has no subcategory"))?;
-    let template = read(&root().join("xtask/templates").join(format!("{name}.md")))?;
-    let mut page = front_matter(&format!("{name} Resource - alicloud"), Some(subcategory), schema.block.description);
+    let template = root().join("xtask/templates").join(format!("{name}.md"));
+    let template = if template.exists() { read(&template)? } else { String::new() };
+    let mut page = front_matter(&format!("{name} Resource - alicloud"), subcategory, schema.block.description);
     let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.block.description);
     let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&examples.join("resource.tf"))?);
-    page.push_str(&template);
-    page.push('\n');
+    if !template.is_empty() {
+        let _ = writeln!(page, "{template}");
+    }
     page.push_str(&schema_section(&schema.block, false));
     let _ = write!(
         page,
-        "## Import\n\nBy the order id. With Terraform 1.5 and later, as a block:\n\n```terraform\n{}```\n\nOr as a \
+        "## Import\n\nBy its id. With Terraform 1.5 and later, as a block:\n\n```terraform\n{}```\n\nOr as a \
          command:\n\n```shell\n{}```\n",
         read(&examples.join("import-by-string-id.tf"))?,
         read(&examples.join("import.sh"))?

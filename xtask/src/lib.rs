@@ -8,6 +8,8 @@ mod measure;
 mod project;
 mod quickstart;
 
+pub use project::terraform_alone;
+
 use std::process::ExitCode;
 
 /// What went wrong, for the person who ran the command.
@@ -22,7 +24,7 @@ const COMMANDS: [Command; 5] = [
         "build the provider and run Terraform on examples/quickstart against the mock ([--keep])",
         quickstart::run,
     ),
-    ("dist", "build the release into dist/: zip, manifest, checksums, SBOM", dist::run),
+    ("dist", "build the release into dist/: zip, manifest, checksums, SBOM ([--target TRIPLE])", dist::run),
     ("bench", "measure whole processes and write docs/benchmarks.md", bench::run),
     ("docs", "write docs/ from the schemas and examples/ ([--check] only compares)", docs::run),
     ("dev", "a shell in which Terraform uses the provider of this checkout ([--print] for the variables)", dev::run),

@@ -33,13 +33,13 @@ pub(crate) fn memory(pid: u32, field: &str) -> Option<f64> {
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? / 1024.0)
 }
 
-/// The processor time that a process has used, in seconds.
+/// The processor time that a process has used so far, in seconds: the kernel counts it in nanoseconds, for each thread.
 fn cpu(pid: u32) -> Option<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks: f64 = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    // The kernel counts in hundredths of a second towards programs.
-    Some(ticks / 100.0)
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten();
+    let nanoseconds = threads.filter_map(|thread| {
+        fs::read_to_string(thread.path().join("schedstat")).ok()?.split_whitespace().next()?.parse::<f64>().ok()
+    });
+    Some(nanoseconds.sum::<f64>() / 1e9)
 }
 
 /// What a command came to.
@@ -52,6 +52,9 @@ pub(crate) struct Run {
     /// The processor time that the plugin used, in seconds.
     pub(crate) plugin_cpu: f64,
 }
+
+/// How often a plugin that runs is looked at.
+const SAMPLE: Duration = Duration::from_millis(2);
 
 /// Runs a command to its end, and watches the plugin that it starts.
 pub(crate) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> {
@@ -73,7 +76,7 @@ pub(crate) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> 
                 used.extend(cpu(pid).map(|seconds| (pid, seconds)));
             }
         }
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(SAMPLE);
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
     process::Command,
 };
 
+use terraform_provider_alicloud::provider::environment;
+
 use crate::Outcome;
 
 /// The top of the checkout.
@@ -40,6 +42,21 @@ pub(crate) fn terraform() -> Result<PathBuf, String> {
          OpenTofu (https://opentofu.org/docs/intro/install) and run this again."
             .to_owned()
     })
+}
+
+/// Settings of Terraform that lead it elsewhere.
+const SETTINGS: [&str; 6] =
+    ["TF_CLI_ARGS", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_LOG", "TF_REATTACH_PROVIDERS", "TF_WORKSPACE"];
+
+/// Terraform without the settings of whoever runs this: they may have an account and a workspace of their own.
+pub fn terraform_alone(terraform: &Path) -> Command {
+    let mut command = Command::new(terraform);
+    let variables = environment().into_iter().flat_map(|(.., variables)| variables.iter().copied());
+    for name in variables.chain(SETTINGS) {
+        command.env_remove(name);
+    }
+    command.env("CHECKPOINT_DISABLE", "1");
+    command
 }
 
 /// A CLI configuration by which Terraform takes the provider from a directory, under the addresses that it is known by.

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Instant,
 };
 
@@ -12,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::{
     Outcome,
-    project::{build_provider, root, run as run_command, terraform, write_overrides},
+    project::{build_provider, root, run as run_command, terraform, terraform_alone, write_overrides},
 };
 
 /// Terraform in one directory, with the mock as its world.
@@ -26,7 +25,7 @@ impl Stage<'_> {
     /// Announces a step and runs it; Terraform's own output streams through.
     fn step(&self, title: &str, arguments: &[&str]) -> Outcome {
         println!("\n==> {title}\n    terraform {}\n", arguments.join(" "));
-        let mut command = Command::new(self.terraform);
+        let mut command = terraform_alone(self.terraform);
         command.args(arguments).current_dir(&self.directory).envs(self.environment.iter().cloned());
         run_command(&mut command).map_err(|error| format!("{title}: {error}"))
     }
@@ -108,7 +107,6 @@ fn environment(overrides: &Path, mock: &Mock) -> Vec<(&'static str, String)> {
     let url = mock.url();
     vec![
         ("TF_CLI_CONFIG_FILE", overrides.display().to_string()),
-        ("CHECKPOINT_DISABLE", "1".to_owned()),
         ("MARKET_ENDPOINT", url.clone()),
         ("BSSOPENAPI_ENDPOINT", url.clone()),
         ("AIWORKSPACE_ENDPOINT", url.clone()),

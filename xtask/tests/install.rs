@@ -8,7 +8,10 @@ use std::{
 };
 
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
-use xtask::dist::{NAME, VERSION, package, platform};
+use xtask::{
+    dist::{NAME, VERSION, package, platform},
+    terraform_alone,
+};
 
 /// The provider, built as the tests build it.
 fn binary() -> PathBuf {
@@ -68,8 +71,8 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     )
     .unwrap();
     let run_to = |code: i32, arguments: &[&str]| {
-        let mut command = Command::new(&terraform);
-        command.args(arguments).current_dir(&work).env("TF_CLI_CONFIG_FILE", &cli).env("CHECKPOINT_DISABLE", "1");
+        let mut command = terraform_alone(&terraform);
+        command.args(arguments).current_dir(&work).env("TF_CLI_CONFIG_FILE", &cli);
         command.env("ALICLOUD_ACCESS_KEY", ACCESS_KEY).env("ALICLOUD_SECRET_KEY", SECRET_KEY);
         for name in ["MARKET_ENDPOINT", "STS_ENDPOINT", "BSSOPENAPI_ENDPOINT", "AIWORKSPACE_ENDPOINT"] {
             command.env(name, mock.url());
