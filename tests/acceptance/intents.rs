@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{
     altered,
     market_order::{ORDER, order_with},
-    terraform::Terraform,
+    terraform::{Terraform, children},
 };
 
 /// A purchase that gives up after a second.
@@ -219,22 +219,14 @@ fn notes_are_their_owners_alone_and_hold_no_secret() {
     }
 }
 
-/// The children of a process.
-fn children(pid: u32) -> Vec<i32> {
-    let mut found = Vec::new();
-    for task in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
-        let text = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        found.extend(text.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
-    }
-    found
-}
-
 /// Waits until a process waits for a lock that somebody else holds. The kernel has no event to offer, so it is asked.
 fn wait_for_a_waiter(process: u32) {
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    let waits = |pid: i32| {
+    let waits = |pid: Pid| {
         let locks = fs::read_to_string("/proc/locks").unwrap();
-        locks.lines().any(|line| line.contains("->") && line.split_whitespace().any(|word| word == pid.to_string()))
+        locks.lines().any(|line| {
+            line.contains("->") && line.split_whitespace().any(|word| word == pid.as_raw_nonzero().to_string())
+        })
     };
     while !children(process).into_iter().any(waits) {
         assert!(std::time::Instant::now() < deadline, "nobody waits");
@@ -290,7 +282,7 @@ fn kill_while_buying(terraform: &Terraform, victim: Victim) {
     terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));
     let mut running: Child = terraform.start(&["apply", "-auto-approve", "-no-color"]);
     wait_for(terraform, "CreateOrder", 1);
-    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+    let plugins: Vec<_> = children(running.id());
     let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
     assert!(!plugins.is_empty());
     if !matches!(victim, Victim::Terraform) {
@@ -326,7 +318,7 @@ fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought(
         terraform.mock.fault(Fault::once(operation, Kind::SlowBefore { delay_ms: 4000 }));
         let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
         wait_for(&terraform, operation, 1);
-        let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+        let plugins: Vec<_> = children(running.id());
         let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
         kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
         running.wait().unwrap();
@@ -357,7 +349,7 @@ fn a_note_that_is_written_on_while_another_terraform_runs_is_read_again() {
     terraform.mock.fault(Fault::once("CreateOrder", Kind::SlowBefore { delay_ms: 2000 }));
     let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
     wait_for(&terraform, "CreateOrder", 1);
-    let plugins: Vec<_> = children(running.id()).into_iter().filter_map(Pid::from_raw).collect();
+    let plugins: Vec<_> = children(running.id());
     let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
     kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
     running.wait().unwrap();
@@ -378,7 +370,7 @@ fn an_interrupt_waits_for_the_purchase_that_is_sent() {
     let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
     wait_for(&terraform, "CreateOrder", 1);
     // Ctrl-C goes to the whole process group: to Terraform and to the plugin.
-    for pid in children(running.id()).into_iter().filter_map(Pid::from_raw) {
+    for pid in children(running.id()) {
         kill_process(pid, Signal::INT).unwrap();
     }
     kill_process(Pid::from_child(&running), Signal::INT).unwrap();

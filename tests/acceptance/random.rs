@@ -20,7 +20,7 @@ use mock_endpoint::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
-use crate::terraform::{Outcome, Terraform};
+use crate::terraform::{Outcome, Terraform, children};
 
 /// A generator of numbers that a seed repeats (splitmix64).
 struct Random(u64);
@@ -193,14 +193,6 @@ impl Life {
 /// The ids of the orders in a state.
 fn ids(instances: &[Json]) -> BTreeSet<String> {
     instances.iter().map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The children of a process, whichever of its threads has started them.
-fn children(process: u32) -> Vec<Pid> {
-    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let children: String =
-        threads.map(|thread| fs::read_to_string(thread.path().join("children")).unwrap_or_default()).collect();
-    children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
 }
 
 /// Kills a process that may have ended by itself.

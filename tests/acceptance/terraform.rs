@@ -9,6 +9,7 @@ use std::{
 };
 
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
+use rustix::process::Pid;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -258,6 +259,14 @@ impl Terraform {
     pub fn orders(&self) -> Vec<String> {
         self.mock.ledger().orders.keys().cloned().collect()
     }
+}
+
+/// The children of a process, whichever of its threads has started them.
+pub fn children(process: u32) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let children: String =
+        threads.map(|thread| fs::read_to_string(thread.path().join("children")).unwrap_or_default()).collect();
+    children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
 }
 
 fn plain(text: &str) -> String {
