@@ -162,8 +162,7 @@ impl Cloud {
         let asked = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
             let id = self.client.access_key_id(&self.limit(CREDENTIALS, patience)).await;
-            let id =
-                id.map_err(|error| Diagnostic::error("No credentials", format!("{error}. Nothing was bought.")))?;
+            let id = id.map_err(|error| super::explain::no_credentials(&error))?;
             // An account that the provider block names must be known. Else who buys is only a precaution.
             let account = if self.account_id.is_some() {
                 let account = self.account(&self.limit(CREDENTIALS, patience)).await;

@@ -40,14 +40,19 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &M
         Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
         Money::MaybePlaced(next) => format!("An order may have been placed. {next}"),
     };
-    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure));
+    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure.action, &failure.error));
     Diagnostic::error(summary, detail)
 }
 
-/// What to do next.
-fn remedy(failure: &Failure) -> String {
-    match &failure.error {
-        Error::Api(error) => refused(failure.action, error.refusal()),
+/// The error where a purchase cannot be signed.
+pub(super) fn no_credentials(error: &Error) -> Diagnostic {
+    Diagnostic::error("No credentials", format!("{error}. Nothing was bought.\n\n{}", remedy("", error)))
+}
+
+/// What to do next after an error of an operation.
+fn remedy(action: &str, error: &Error) -> String {
+    match error {
+        Error::Api(error) => refused(action, error.refusal()),
         Error::NotSent(transport) | Error::Lost(transport) => match transport.kind {
             TransportKind::Dns => "Check the endpoint (region, endpoints, protocol in the provider block) and this \
                                    machine's DNS."
@@ -69,7 +74,7 @@ fn remedy(failure: &Failure) -> String {
                                     then run terraform apply again."
                 .to_owned()
         }
-        Error::Credentials(NoCredentials { request: Some(failure), .. }) => remedy(failure),
+        Error::Credentials(NoCredentials { request: Some(failure), .. }) => remedy(failure.action, &failure.error),
         Error::Credentials(_) => "See the section on credentials in the provider's documentation.".to_owned(),
         Error::Configuration(_) => "Correct the provider block.".to_owned(),
         Error::Stopped | Error::TooLate => "Run terraform apply again to go on.".to_owned(),

@@ -116,6 +116,20 @@ fn roles_are_assumed_with_whatever_else_is_given() {
 }
 
 #[test]
+fn a_role_that_may_not_be_assumed_says_what_to_grant() {
+    let Some(mut terraform) = world(&["base"]) else { return };
+    terraform.set("ALICLOUD_ACCESS_KEY", "base").set("ALICLOUD_SECRET_KEY", "base-secret");
+    configure(&terraform, "  assume_role {\n    role_arn = \"acs:ram::77:role/buyer\"\n  }");
+    if let Some(key) = terraform.mock.ledger().keys.get_mut("base") {
+        key.forbidden.insert("AssumeRole".to_owned());
+    }
+    let words =
+        ["acs:ram::77:role/buyer cannot be assumed", "Nothing was bought", "RAM action sts:AssumeRole", "RequestId"];
+    terraform.apply().fails().says(&words);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
 fn wrong_configuration_is_one_error_on_its_attribute() {
     let Some(mut terraform) = world(&[]) else { return };
     let file = credentials_file(&terraform);

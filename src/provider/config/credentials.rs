@@ -28,7 +28,6 @@ use crate::{
 pub(super) struct Chosen {
     file: ProfileFile,
     profile: Profile,
-    argument: Argument,
 }
 
 impl Chosen {
@@ -52,7 +51,7 @@ pub(super) fn profile(config: &Value) -> Result<Option<Chosen>, Diagnostic> {
     let wrong = |argument: Argument| move |error: NoCredentials| invalid(argument.path(), &error.what);
     let file = ProfileFile::read(&path).map_err(wrong(SHARED_CREDENTIALS_FILE))?;
     let profile = file.profile(name.as_deref()).map_err(wrong(PROFILE))?.clone();
-    Ok(Some(Chosen { file, profile, argument: PROFILE }))
+    Ok(Some(Chosen { file, profile }))
 }
 
 fn file(config: &Value) -> Option<PathBuf> {
@@ -132,8 +131,8 @@ fn base(
         (None, None) => {}
     }
     let wrong = |argument: Argument| move |error: NoCredentials| invalid(argument.path(), &error.what);
-    if let Some(Chosen { file, profile, argument }) = profile {
-        return Ok((file.source(&profile, client, metadata_service).map_err(wrong(argument))?, PROFILE.name));
+    if let Some(Chosen { file, profile }) = profile {
+        return Ok((file.source(&profile, client, metadata_service).map_err(wrong(PROFILE))?, PROFILE.name));
     }
     if let Some(uri) = CREDENTIALS_URI.text(config) {
         let source = CredentialsUri::new(&uri).map_err(wrong(CREDENTIALS_URI))?;
