@@ -63,11 +63,17 @@ impl Http {
         Self { proxied: None, ..Self::new(timeouts, LOCAL_USER_AGENT) }
     }
 
-    /// The pool that leads to a URL. No proxy leads back to this machine, as Go's programs have it.
+    /// The connections that may go through a proxy, if one may lead to this URL: none leads back to this machine, as Go's
+    /// programs have it.
+    fn proxied(&self, url: &Url) -> Option<&OnceCell<reqwest::Client>> {
+        self.proxied.as_deref().filter(|_| !is_loopback(url))
+    }
+
+    /// The pool that leads to a URL.
     async fn pool(&self, url: &Url) -> Result<&reqwest::Client, Error> {
-        let (cell, builder) = match &self.proxied {
-            Some(proxied) if !is_loopback(url) => (proxied, reqwest::Client::builder()),
-            _ => (&self.direct, reqwest::Client::builder().no_proxy()),
+        let (cell, builder) = match self.proxied(url) {
+            Some(proxied) => (proxied, reqwest::Client::builder()),
+            None => (&*self.direct, reqwest::Client::builder().no_proxy()),
         };
         cell.get_or_try_init(async || self.build(builder)).await
     }
@@ -104,21 +110,13 @@ impl Http {
         })
     }
 
-    /// Who may be to blame where there is no connection: the host, or a proxy before it.
-    fn led_to(&self, url: &Url, host: &str) -> String {
-        let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        match PROXIES.iter().find(|name| is_set(name)) {
-            Some(name) if self.proxied.is_some() && !is_loopback(url) => format!("{host}, or the proxy of {name},"),
-            _ => host.to_owned(),
-        }
-    }
-
     async fn exchange(&self, outgoing: Outgoing, host: &str) -> Result<(RawReply, Option<i64>), Error> {
         let Outgoing { method, url, headers, body } = outgoing;
         let headers = header_map(&headers)?;
-        let led_to = self.led_to(&url, host);
+        let is_proxied = self.proxied(&url).is_some();
         let request = self.pool(&url).await?.request(method, url).headers(headers).body(body);
-        let mut response = request.send().await.map_err(|error| classify(&error, &led_to))?;
+        let blamed = || if is_proxied { or_its_proxy(host) } else { host.to_owned() };
+        let mut response = request.send().await.map_err(|error| classify(&error, &blamed()))?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok());
@@ -160,6 +158,12 @@ impl Local {
         let (reply, _) = self.0.send(outgoing).await?;
         Ok((reply.status, reply.body))
     }
+}
+
+/// Who may be to blame where a proxy may lead to a host: the host, or the proxy, if there is one.
+fn or_its_proxy(host: &str) -> String {
+    let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    PROXIES.iter().find(is_set).map_or_else(|| host.to_owned(), |name| format!("{host}, or the proxy of {name},"))
 }
 
 fn host_of(url: &Url) -> String {

@@ -58,9 +58,7 @@ fn machine() -> String {
 
 /// Terraform's name and version.
 fn version(terraform: &Path) -> Result<String, String> {
-    let output = Command::new(terraform).arg("version").env("CHECKPOINT_DISABLE", "1").output();
-    let output = output.map_err(|error| format!("{}: {error}", terraform.display()))?;
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = dist::output(terraform_alone(terraform).arg("version"))?;
     Ok(text.lines().next().unwrap_or("unknown").to_owned())
 }
 

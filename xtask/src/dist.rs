@@ -186,7 +186,8 @@ fn write(path: &Path, content: &[u8]) -> Outcome {
     fs::write(path, content).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-fn output(command: &mut Command) -> Result<String, String> {
+/// What a command prints to stdout.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
