@@ -3,17 +3,15 @@
 
 use std::hint::black_box;
 
+use alicloud::signature::{Parameters, acs3, roa_v1, rpc_v1};
 use criterion::{Criterion, criterion_group, criterion_main};
-use terraform_provider_alicloud::{
-    alicloud::signature::{Parameters, acs3, roa_v1, rpc_v1},
-    provider::Alicloud,
-    tfplugin::{
-        plan::plan,
-        private::Private,
-        provider::Provider as _,
-        schema::Schema,
-        value::{Value, json, msgpack},
-    },
+use terraform_provider_alicloud::Alicloud;
+use tfplugin::{
+    plan::plan,
+    private::Private,
+    provider::Provider as _,
+    schema::Schema,
+    value::{Value, json, msgpack},
 };
 
 fn market_order() -> Schema {

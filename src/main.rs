@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use terraform_provider_alicloud::{
-    provider::{Alicloud, IDENTITY},
-    tfplugin::serve,
-};
+use terraform_provider_alicloud::{Alicloud, IDENTITY};
+
+use tfplugin::serve;
 
 fn main() -> ExitCode {
     serve::run(IDENTITY, Alicloud::default())

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use terraform_provider_alicloud::alicloud::credentials::profile::ProfileFile;
+use alicloud::credentials::profile::ProfileFile;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(file) = ProfileFile::parse(bytes) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use terraform_provider_alicloud::alicloud::{
+use alicloud::{
     market::Described,
     reply::{RawReply, Reply},
 };

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use terraform_provider_alicloud::tfplugin::value::{Type, json, msgpack};
+use tfplugin::value::{Type, json, msgpack};
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (ty, bytes) = input;

@@ -3,15 +3,13 @@
 use std::{env, fs, process::Command, time::Duration};
 
 use async_trait::async_trait;
-use terraform_provider_alicloud::{
-    provider::{Alicloud, Cloud, IDENTITY},
-    tfplugin::{
-        diagnostics::Diagnostics,
-        provider::{Create, Delete, Object, Patience, Provider, Resource, Saved, Update},
-        schema::{Attribute, Block, Schema},
-        serve,
-        value::Value,
-    },
+use terraform_provider_alicloud::{Alicloud, Cloud, IDENTITY};
+use tfplugin::{
+    diagnostics::Diagnostics,
+    provider::{Create, Delete, Object, Patience, Provider, Resource, Saved, Update},
+    schema::{Attribute, Block, Schema},
+    serve,
+    value::Value,
 };
 
 use crate::{debugger::Attached, terraform::Terraform, tiny_resource::AccountPin};

@@ -1,21 +1,19 @@
 //! How to add a resource, on a tiny one: `alicloud_account_pin` fails every plan with credentials of another account.
 //!
-//! Read it from the top to the bottom. A resource that ships stands in `src/provider/` and is named in
+//! Read it from the top to the bottom. A resource that ships stands in `src/` and is named in
 //! `Provider::resources` there; this one is offered by the provider of the tests (`altered.rs`), so that the walk is true.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use mock_endpoint::{ACCESS_KEY, ACCOUNT, SECRET_KEY, ledger::Key};
-use terraform_provider_alicloud::{
-    provider::Cloud,
-    tfplugin::{
-        diagnostics::{Diagnostic, Diagnostics},
-        private::Private,
-        provider::{Create, Delete, Object, Patience, Resource, Saved, Update},
-        schema::{Attribute, Block, Schema, Validator},
-        value::{Path, Value},
-    },
+use terraform_provider_alicloud::Cloud;
+use tfplugin::{
+    diagnostics::{Diagnostic, Diagnostics},
+    private::Private,
+    provider::{Create, Delete, Object, Patience, Resource, Saved, Update},
+    schema::{Attribute, Block, Schema, Validator},
+    value::{Path, Value},
 };
 
 use crate::{altered, debugger::Attached, terraform::Terraform};

@@ -7,7 +7,7 @@ use mock_endpoint::{
     fault::{Fault, Kind},
     ledger::Key,
 };
-use terraform_provider_alicloud::provider::environment;
+use terraform_provider_alicloud::environment;
 
 use crate::{
     altered,

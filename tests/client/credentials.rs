@@ -2,10 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use chrono::Utc;
-use mock_endpoint::{ACCESS_KEY, ACCOUNT, Mock, SECRET_KEY, ledger::Key};
-use serde_json::json;
-use terraform_provider_alicloud::alicloud::{
+use alicloud::{
     client::{Client, Config, SignatureVersion, Timeouts},
     credentials::{
         AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, External, Fetch as _,
@@ -15,6 +12,9 @@ use terraform_provider_alicloud::alicloud::{
     retry::Limit,
     sts,
 };
+use chrono::Utc;
+use mock_endpoint::{ACCESS_KEY, ACCOUNT, Mock, SECRET_KEY, ledger::Key};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::loopback::{self, Loopback};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use terraform_provider_alicloud::alicloud::{
+use alicloud::{
     client::{Client, Config, SignatureVersion, Timeouts},
     credentials::{Credentials, StaticKeys},
     endpoint::{Product, Protocol},

@@ -8,13 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mock_endpoint::{
-    Mock,
-    fault::{Fault, Kind},
-    ledger::Key,
-};
-use proptest::prelude::*;
-use terraform_provider_alicloud::alicloud::{
+use alicloud::{
     client::{Client, Config, SignatureVersion, Timeouts},
     credentials::{Credentials, StaticKeys, profile::ProfileFile},
     endpoint::{Endpoint, Product, Protocol},
@@ -22,6 +16,12 @@ use terraform_provider_alicloud::alicloud::{
     market,
     retry::Limit,
 };
+use mock_endpoint::{
+    Mock,
+    fault::{Fault, Kind},
+    ledger::Key,
+};
+use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
 
 const SECRET: &str = "canary-secret-key";

@@ -1,4 +1,4 @@
-//! The client without Terraform: signatures, replies, the official SDK, and the borders between the wings.
+//! The client without Terraform: signatures, replies, the official SDK.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod credentials;
@@ -8,4 +8,3 @@ mod hostile;
 mod loopback;
 mod official_sdk;
 mod signatures;
-mod wings;

@@ -1,8 +1,8 @@
 //! Every signature vector, against the client and against the mock endpoint's own check.
 
+use alicloud::signature::{Parameters, acs3, roa_v1, rpc_v1};
 use mock_endpoint::signature::Signed;
 use serde_json::Value as Json;
-use terraform_provider_alicloud::alicloud::signature::{Parameters, acs3, roa_v1, rpc_v1};
 
 struct Vector(Json);
 

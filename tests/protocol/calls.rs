@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
-use terraform_provider_alicloud::tfplugin::{
+use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
     proto::{self, DynamicValue, provider_server::Provider as _},
     provider::{Create, DataSource, Delete, Object, Patience, Provider, Resource, Saved, Update},

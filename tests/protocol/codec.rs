@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use terraform_provider_alicloud::tfplugin::value::{Number, Refinement, Type, Value, json, msgpack};
+use tfplugin::value::{Number, Refinement, Type, Value, json, msgpack};
 
 fn number() -> BoxedStrategy<Number> {
     prop_oneof![

@@ -1,15 +1,14 @@
 //! The provider block, when it is wrong: one error, on the path of its attribute.
 
-use terraform_provider_alicloud::{
-    provider::Alicloud,
-    tfplugin::{
-        proto::{
-            DynamicValue, attribute_path::step::Selector, configure_provider, diagnostic::Severity,
-            provider_client::ProviderClient,
-        },
-        provider::Provider as _,
-        value::{json, msgpack},
+use terraform_provider_alicloud::Alicloud;
+
+use tfplugin::{
+    proto::{
+        DynamicValue, attribute_path::step::Selector, configure_provider, diagnostic::Severity,
+        provider_client::ProviderClient,
     },
+    provider::Provider as _,
+    value::{json, msgpack},
 };
 
 use crate::host::{Certificate, Plugin};

@@ -1,4 +1,4 @@
-//! The plugin protocol: the wire, the codecs, the plan engine, the calls and the process.
+//! The plugin protocol: the codecs, the plan engine, the calls and the process.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod calls;
@@ -7,4 +7,3 @@ mod configuration;
 mod host;
 mod plan;
 mod process;
-mod wire;

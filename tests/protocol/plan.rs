@@ -1,7 +1,7 @@
 //! The plan engine against Terraform's own rules, on generated schemas, configurations and prior states.
 
 use proptest::prelude::*;
-use terraform_provider_alicloud::tfplugin::{
+use tfplugin::{
     plan::{Action, Plan, plan},
     private::Private,
     schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting},

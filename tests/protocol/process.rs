@@ -12,7 +12,7 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
 };
-use terraform_provider_alicloud::tfplugin::proto::{
+use tfplugin::proto::{
     get_provider_schema,
     plugin::{Empty, grpc_controller_client::GrpcControllerClient, grpc_stdio_client::GrpcStdioClient},
     provider_client::ProviderClient,

@@ -2,13 +2,12 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use terraform_provider_alicloud::{
-    provider::{Alicloud, environment},
-    tfplugin::{
-        provider::Provider as _,
-        schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting, Schema},
-        value::{Type, Value},
-    },
+use terraform_provider_alicloud::{Alicloud, environment};
+
+use tfplugin::{
+    provider::Provider as _,
+    schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting, Schema},
+    value::{Type, Value},
 };
 
 use crate::{Outcome, project::root};

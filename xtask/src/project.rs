@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use terraform_provider_alicloud::provider::environment;
+use terraform_provider_alicloud::environment;
 
 use crate::Outcome;
 

@@ -1,0 +1,33 @@
+//! Calls for what this SDK's providers do not offer. Terraform makes them only by mistake, and is told so.
+
+use crate::{diagnostics::Diagnostic, proto};
+
+/// The error for a thing that does not exist.
+pub(super) fn absent(kind: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Unknown {kind}"),
+        format!("The provider offers no {kind} at all, so there is none named {name:?}."),
+    )
+}
+
+/// The error for a call of a function that does not exist.
+pub(super) fn function(name: &str) -> proto::call_function::Response {
+    let text = format!("the provider offers no functions, so there is none named {name:?}");
+    proto::call_function::Response { result: None, error: Some(proto::FunctionError { text, function_argument: None }) }
+}
+
+/// The only event of an action that does not exist.
+pub(super) fn action(name: &str) -> proto::invoke_action::Event {
+    use proto::invoke_action::event::{Completed, Type};
+
+    let completed = Completed { diagnostics: vec![absent("action", name).into()] };
+    proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
+}
+
+/// The only event of a list resource that does not exist.
+pub(super) fn list(name: &str) -> proto::list_resource::Event {
+    proto::list_resource::Event {
+        diagnostic: vec![absent("list resource", name).into()],
+        ..proto::list_resource::Event::default()
+    }
+}

@@ -1,0 +1,154 @@
+//! Between the protocol's messages and the SDK's own types.
+
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    proto::{
+        self,
+        attribute_path::{Step as ProtoStep, step::Selector},
+        schema::{self, nested_block, object},
+    },
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema},
+    value::{Path, Step, Type, Value, json, msgpack},
+};
+
+/// Reads a value; an absent one is null.
+pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type, what: &str) -> Result<Value, Diagnostic> {
+    let decoded = match value {
+        None => Ok(Value::Null),
+        Some(value) if !value.msgpack.is_empty() => msgpack::decode(&value.msgpack, ty),
+        Some(value) if !value.json.is_empty() => json::decode(&value.json, ty),
+        Some(_) => Ok(Value::Null),
+    };
+    decoded.map_err(|error| {
+        let detail = format!(
+            "The {what} that Terraform sent cannot be read: {error}. This is a fault of the provider or of Terraform, \
+             not of the configuration."
+        );
+        Diagnostic::error("Unreadable value", detail)
+    })
+}
+
+/// Writes a value.
+pub(super) fn encode(value: &Value, ty: &Type) -> Result<Option<proto::DynamicValue>, Diagnostic> {
+    match msgpack::encode(value, ty) {
+        Ok(msgpack) => Ok(Some(proto::DynamicValue { msgpack, json: Vec::new() })),
+        Err(error) => {
+            let detail = format!("The provider made a value that its schema does not allow: {error}.");
+            Err(Diagnostic::error("Invalid value made by the provider", detail))
+        }
+    }
+}
+
+/// Null, in the encoding of every type.
+pub(super) fn null() -> Option<proto::DynamicValue> {
+    Some(proto::DynamicValue { msgpack: vec![0xc0], json: Vec::new() })
+}
+
+impl From<Diagnostic> for proto::Diagnostic {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let severity = match diagnostic.severity {
+            Severity::Error => proto::diagnostic::Severity::Error,
+            Severity::Warning => proto::diagnostic::Severity::Warning,
+        };
+        Self {
+            severity: severity.into(),
+            summary: diagnostic.summary,
+            detail: diagnostic.detail,
+            attribute: diagnostic.path.as_ref().map(path),
+        }
+    }
+}
+
+/// The messages of one call.
+pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+    diagnostics.into_iter().map(Into::into).collect()
+}
+
+/// A path, step by step.
+pub(super) fn path(path: &Path) -> proto::AttributePath {
+    let step = |step: &Step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        ProtoStep { selector: Some(selector) }
+    };
+    proto::AttributePath { steps: path.steps().iter().map(step).collect() }
+}
+
+impl From<&Schema> for proto::Schema {
+    fn from(schema: &Schema) -> Self {
+        Self { version: schema.version, block: Some((&schema.block).into()) }
+    }
+}
+
+impl From<&Block> for schema::Block {
+    fn from(block: &Block) -> Self {
+        let nested = |nested: &NestedBlock| schema::NestedBlock {
+            type_name: nested.name.to_owned(),
+            block: Some((&nested.block).into()),
+            nesting: block_nesting(nested.nesting).into(),
+            min_items: nested.min_items,
+            max_items: nested.max_items,
+        };
+        Self {
+            attributes: block.attributes.iter().map(Into::into).collect(),
+            block_types: block.blocks.iter().map(nested).collect(),
+            description: block.description.to_owned(),
+            description_kind: proto::StringKind::Markdown.into(),
+            deprecated: block.deprecated.is_some(),
+            deprecation_message: block.deprecated.unwrap_or_default().to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&Attribute> for schema::Attribute {
+    fn from(attribute: &Attribute) -> Self {
+        let (ty, nested_type) = match &attribute.kind {
+            Kind::Of(ty) => (ty.to_json().to_string().into_bytes(), None),
+            Kind::Nested(nesting, attributes) => {
+                let object = schema::Object {
+                    attributes: attributes.iter().map(Into::into).collect(),
+                    nesting: object_nesting(*nesting).into(),
+                    ..schema::Object::default()
+                };
+                (Vec::new(), Some(object))
+            }
+        };
+        Self {
+            name: attribute.name.to_owned(),
+            r#type: ty,
+            nested_type,
+            description: attribute.description.to_owned(),
+            required: attribute.mode == Mode::Required,
+            optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
+            computed: attribute.is_computed(),
+            sensitive: attribute.sensitive,
+            description_kind: proto::StringKind::Markdown.into(),
+            deprecated: attribute.deprecated.is_some(),
+            write_only: attribute.write_only,
+            deprecation_message: attribute.deprecated.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+fn block_nesting(nesting: Nesting) -> nested_block::NestingMode {
+    match nesting {
+        Nesting::Single => nested_block::NestingMode::Single,
+        Nesting::List => nested_block::NestingMode::List,
+        Nesting::Set => nested_block::NestingMode::Set,
+        Nesting::Map => nested_block::NestingMode::Map,
+        Nesting::Group => nested_block::NestingMode::Group,
+    }
+}
+
+fn object_nesting(nesting: Nesting) -> object::NestingMode {
+    match nesting {
+        Nesting::Single | Nesting::Group => object::NestingMode::Single,
+        Nesting::List => object::NestingMode::List,
+        Nesting::Set => object::NestingMode::Set,
+        Nesting::Map => object::NestingMode::Map,
+    }
+}

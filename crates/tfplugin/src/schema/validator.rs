@@ -1,0 +1,73 @@
+//! What values are valid, as data: checked before a plan, and written into the documentation.
+
+use crate::value::Value;
+
+/// A rule for one value. Null and unknown values are not checked.
+#[derive(Debug, Clone)]
+pub enum Validator {
+    /// The string is one of these.
+    OneOf(&'static [&'static str]),
+    /// The string is one of these in upper or lower case, or empty, which stands for none.
+    AnyCase(&'static [&'static str]),
+    /// The string has between so many and so many characters.
+    Length(usize, usize),
+    /// The string has at least one character, and one that is not a space.
+    NotBlank,
+    /// The number is whole and between these, both included.
+    Whole(i64, i64),
+    /// The map has none of these keys. The text says where to give them instead.
+    NoKeys(&'static [(&'static str, &'static str)]),
+    /// The list has at least one element.
+    NotEmpty,
+    /// A rule of its own: what is wrong with the value, if anything, and how the documentation puts it.
+    Rule(fn(&Value) -> Option<String>, &'static str),
+}
+
+impl Validator {
+    /// What is wrong with the value, as a sentence that begins "must …".
+    pub fn check(&self, value: &Value) -> Option<String> {
+        let holds = match (self, value) {
+            (Self::OneOf(values), Value::String(text)) => values.contains(&text.as_str()),
+            (Self::AnyCase(values), Value::String(text)) => {
+                text.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
+            }
+            (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
+            (Self::NotBlank, Value::String(text)) => !text.trim().is_empty(),
+            (Self::Whole(min, max), Value::Number(number)) => {
+                number.to_i64().is_some_and(|number| (*min..=*max).contains(&number))
+            }
+            (Self::NotEmpty, Value::List(elements) | Value::Set(elements)) => !elements.is_empty(),
+            (Self::NotEmpty, Value::Map(elements)) => !elements.is_empty(),
+            (Self::NoKeys(keys), Value::Map(map)) => {
+                return keys
+                    .iter()
+                    .find(|(key, _)| map.contains_key(*key))
+                    .map(|(key, instead)| format!("must not have the key {key:?}: {instead}"));
+            }
+            (Self::Rule(rule, _), value) => return rule(value),
+            _ => true,
+        };
+        (!holds).then(|| format!("must be {}", self.describe()))
+    }
+
+    /// The rule in words, without Markdown.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::OneOf([only]) => format!("{only:?}"),
+            Self::OneOf(values) | Self::AnyCase(values) => {
+                let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+                format!("one of {}", quoted.join(", "))
+            }
+            Self::Length(min, max) => format!("{min} to {max} characters long"),
+            Self::NotBlank | Self::NotEmpty => "not empty".to_owned(),
+            Self::Whole(only, max) if only == max => format!("{only}"),
+            Self::Whole(min, i64::MAX) => format!("a whole number of at least {min}"),
+            Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
+            Self::NoKeys(keys) => {
+                let quoted: Vec<String> = keys.iter().map(|(key, _)| format!("{key:?}")).collect();
+                format!("without the keys {}", quoted.join(", "))
+            }
+            Self::Rule(_, text) => (*text).to_owned(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! From serving to the end: nothing new is started, what is running finishes, then the process may go.
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::provider::Patience;
+
+/// The life of the process, shared by everything in it.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle {
+    stopping: CancellationToken,
+    closing: CancellationToken,
+    work: TaskTracker,
+}
+
+impl Lifecycle {
+    /// Where calls run, so that they are finished before the process ends, whatever becomes of who called.
+    pub fn work(&self) -> &TaskTracker {
+        &self.work
+    }
+
+    /// What calls wait with.
+    pub fn patience(&self) -> Patience {
+        Patience::new(self.stopping.clone())
+    }
+
+    /// Asks everything that waits to wait no longer. The process goes on serving.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+    }
+
+    /// Ends the process: nothing new is started, and what is running is waited for.
+    pub fn close(&self) {
+        self.stopping.cancel();
+        self.work.close();
+        self.closing.cancel();
+    }
+
+    /// Resolves as soon as the end is near, before running work is finished.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
+    }
+
+    /// Resolves once the end has come and all work is finished.
+    pub async fn ended(&self) {
+        self.closing.cancelled().await;
+        self.work.wait().await;
+    }
+}

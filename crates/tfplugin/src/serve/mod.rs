@@ -1,0 +1,161 @@
+//! The process: started by Terraform, it shakes hands, serves until it is told to end, and abandons nothing.
+
+mod handshake;
+mod lifecycle;
+mod listener;
+mod log;
+mod parent;
+mod reattach;
+mod services;
+mod signals;
+mod tls;
+
+use std::{io, process::ExitCode, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream};
+use tonic::transport::server::Connected;
+
+pub use handshake::started_by_terraform;
+pub use lifecycle::Lifecycle;
+use listener::Listener;
+
+use super::{
+    proto::{
+        plugin::{
+            grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,
+            grpc_stdio_server::GrpcStdioServer,
+        },
+        provider_server::ProviderServer,
+    },
+    provider::Provider,
+    rpc::Server,
+};
+
+/// The longest message accepted and sent, in bytes: what Terraform itself allows.
+pub const MAX_MESSAGE: usize = 256 << 20;
+
+/// How long connections may take to close once everything is done.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Who this plugin is.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    /// The name of the binary, such as `terraform-provider-example`.
+    pub name: &'static str,
+    /// The version, such as `1.2.3`.
+    pub version: &'static str,
+    /// The source addresses that a debugger's Terraform may know it by.
+    pub addresses: &'static [&'static str],
+    /// The crates whose events reach Terraform's log; empty for all. A provider that handles secrets names the crates it
+    /// trusts: an HTTP library may log headers.
+    pub log_crates: &'static [&'static str],
+}
+
+/// How the process was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// By Terraform.
+    Plugin,
+    /// By hand, to be attached to.
+    Debug,
+}
+
+/// Does what the command line and the environment ask for: serves as a plugin, serves for a debugger, or explains
+/// itself. Returns when the process should end.
+pub fn run<P: Provider>(identity: Identity, provider: P) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--version" | "-version" | "-V"] => {
+            println!("{} {}", identity.name, identity.version);
+            ExitCode::SUCCESS
+        }
+        ["--debug" | "-debug"] => debug(identity, provider),
+        [] if handshake::started_by_terraform() => serve(identity, provider, Start::Plugin),
+        _ => {
+            eprintln!("{}", handshake::explanation(identity.name));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
+pub fn debug<P: Provider>(identity: Identity, provider: P) -> ExitCode {
+    serve(identity, provider, Start::Debug)
+}
+
+fn serve<P: Provider>(identity: Identity, provider: P, start: Start) -> ExitCode {
+    log::install(identity);
+    // One thread is enough: a provider waits for the network, and starting threads costs more than it would save.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.and_then(|runtime| runtime.block_on(serve_until_told(identity, provider, start))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{} cannot serve: {error}", identity.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve_until_told<P: Provider>(identity: Identity, provider: P, start: Start) -> io::Result<()> {
+    let lifecycle = Lifecycle::default();
+    signals::watch(&lifecycle, start)?;
+    let (listener, address) = Listener::bind()?;
+    let tls = match start {
+        Start::Plugin => {
+            parent::watch(&lifecycle)?;
+            tls::Mutual::from_environment()?
+        }
+        Start::Debug => None,
+    };
+    let server = Arc::new(Server::new(provider, lifecycle.clone()));
+    let line = match start {
+        Start::Plugin => handshake::line(&address, tls.as_ref().map(tls::Mutual::certificate)),
+        Start::Debug => reattach::instructions(identity, &address),
+    };
+    handshake::print(&line)?;
+    tracing::debug!(version = identity.version, "serving");
+
+    let connections = listener.connections(tls.map(|tls| tls.acceptor()));
+    serve_connections(Arc::clone(&server), lifecycle.clone(), connections, start).await?;
+    tracing::debug!("everything that was sent is finished");
+    Ok(())
+}
+
+/// Serves on these connections until the lifecycle ends, and waits for what has been sent until then.
+///
+/// # Errors
+/// A transport that fails.
+async fn serve_connections<P: Provider, C>(
+    server: Arc<Server<P>>,
+    lifecycle: Lifecycle,
+    connections: impl stream::Stream<Item = C> + Send + 'static,
+    start: Start,
+) -> io::Result<()>
+where
+    C: Connected + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    C::ConnectInfo: Clone + Send + Sync + 'static,
+{
+    let services = services::Services::new(Arc::clone(&server), lifecycle.clone(), start);
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_service_status("plugin", tonic_health::ServingStatus::Serving).await;
+    let provider = ProviderServer::from_arc(Arc::clone(&server))
+        .max_decoding_message_size(MAX_MESSAGE)
+        .max_encoding_message_size(MAX_MESSAGE);
+    let router = tonic::transport::Server::builder()
+        .add_service(provider)
+        .add_service(health_service)
+        .add_service(GrpcControllerServer::new(services.clone()))
+        .add_service(GrpcBrokerServer::new(services.clone()))
+        .add_service(GrpcStdioServer::new(services));
+    let ended = lifecycle.clone();
+    let serving = router.serve_with_incoming_shutdown(connections.map(Ok::<_, io::Error>), async move {
+        ended.ended().await;
+    });
+    let serving = tokio::spawn(serving);
+    lifecycle.ended().await;
+    match tokio::time::timeout(FAREWELL, serving).await {
+        Ok(Ok(served)) => served.map_err(io::Error::other),
+        // Connections that linger are closed with the process.
+        Ok(Err(_)) | Err(_) => Ok(()),
+    }
+}

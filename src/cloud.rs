@@ -1,0 +1,246 @@
+//! What resources work with.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+
+use super::{
+    directory::Directory,
+    intent::{Buyer, Intent, Intents, Purchase},
+    state_file::StateFile,
+};
+use alicloud::{
+    client::Client,
+    credentials::{Credentials, NoCredentials, Source},
+    endpoint::Product,
+    error::Failure,
+    retry::Limit,
+    signature::acs3::content_sha256,
+    sts,
+};
+use tfplugin::{
+    diagnostics::Diagnostic,
+    provider::{Delivered, Patience},
+    value::Value,
+};
+
+/// Which site an account is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountType {
+    /// The Chinese site.
+    Domestic,
+    /// The international site.
+    International,
+}
+
+/// The configured provider.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Sends requests.
+    pub client: Client,
+    /// Which site the account is of.
+    pub account_type: AccountType,
+    longest: Option<Duration>,
+    account_id: Option<String>,
+    account: OnceCell<String>,
+    buyer: OnceCell<Buyer>,
+    /// The notes of purchases that are under way.
+    pub(super) intents: Arc<Intents>,
+    state_file: Option<StateFile>,
+}
+
+impl Cloud {
+    /// `longest` limits every operation; `account_id` is the account that the credentials must belong to.
+    pub fn new(
+        client: Client,
+        longest: Option<Duration>,
+        account_id: Option<String>,
+        account_type: AccountType,
+    ) -> Self {
+        Self {
+            client,
+            account_type,
+            longest,
+            account_id,
+            account: OnceCell::new(),
+            buyer: OnceCell::new(),
+            intents: Arc::new(Intents::here()),
+            state_file: StateFile::of(&Directory::here()),
+        }
+    }
+
+    /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform
+    /// asks to stop before.
+    pub fn limit(&self, time: Duration, patience: &Patience) -> Limit {
+        Limit::new(self.longest.map_or(time, |longest| longest.min(time)), patience.token())
+    }
+
+    /// The account that the credentials belong to (GetCallerIdentity). It is asked for once.
+    ///
+    /// # Errors
+    /// It cannot be told, or it is not the one that the provider block names.
+    pub async fn account(&self, limit: &Limit) -> Result<&str, AccountUnknown> {
+        let asked = self.account.get_or_try_init(|| sts::account_id(&self.client, limit)).await;
+        let account = asked.map_err(AccountUnknown::Failed)?;
+        match &self.account_id {
+            Some(wanted) if wanted != account => {
+                Err(AccountUnknown::Another { wanted: wanted.clone(), account: account.clone() })
+            }
+            _ => Ok(account),
+        }
+    }
+}
+
+/// How long finding out who buys may take where nothing depends on it.
+const BUYER: Duration = Duration::from_secs(5);
+
+/// How long making credentials may take, and finding out whose they are where that is asked for.
+const CREDENTIALS: Duration = Duration::from_secs(120);
+
+impl Cloud {
+    /// Terraform shows this order in a prior state: it is safe there.
+    pub(super) fn seen(&self, order_id: &str) {
+        // First, so that there is always a note of the order, or a record of it.
+        self.state_file.iter().for_each(StateFile::remember);
+        self.intents.seen_in_state(order_id);
+    }
+
+    /// Terraform forgets this order.
+    pub(super) fn destroyed(&self, order_id: &str) {
+        self.intents.seen_in_state(order_id);
+        self.state_file.iter().for_each(|file| file.destroyed(order_id));
+    }
+
+    /// Terraform ends the plugin in the ordinary way.
+    pub(super) fn closing(&self) {
+        self.intents.closing();
+        self.state_file.iter().for_each(StateFile::close);
+    }
+
+    /// What was bought is delivered once Terraform has been given the state, and ends the plugin in the ordinary way.
+    pub(super) fn on_delivery(&self, intent: Option<Intent>) -> Delivered {
+        let intents = Arc::clone(&self.intents);
+        intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
+    }
+
+    /// The error if a plan that creates would buy again what the state has lost. It is told once, for all resources.
+    pub(super) fn lost_orders(&self) -> Option<Diagnostic> {
+        self.state_file.as_ref().and_then(StateFile::lost)
+    }
+
+    /// A purchase of a product with these credentials, as it is noted.
+    ///
+    /// # Errors
+    /// The product has no endpoint, or as for [`Self::buyer`]. Nothing was bought.
+    pub(super) async fn purchase(
+        &self,
+        kind: &str,
+        product: Product,
+        text: String,
+        patience: &Patience,
+    ) -> Result<Purchase, Diagnostic> {
+        let endpoint = self.client.endpoint(product);
+        let endpoint =
+            endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error}. Nothing was bought.")))?;
+        Ok(Purchase {
+            kind: kind.to_owned(),
+            text,
+            buyer: self.buyer(patience).await?,
+            endpoint: endpoint.to_string(),
+            region: self.client.region().to_owned(),
+        })
+    }
+
+    /// What tells this buyer from others in the notes of purchases.
+    ///
+    /// # Errors
+    /// There are no credentials, or they do not certainly belong to the account that the provider block names.
+    async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
+        let asked = self.buyer.get_or_try_init(async || {
+            // Before the clock runs: making credentials can take longer than asking whose they are.
+            let id = self.client.access_key_id(&self.limit(CREDENTIALS, patience)).await;
+            let id = id.map_err(|error| super::explain::no_credentials(&error))?;
+            // An account that the provider block names must be known. Else who buys is only a precaution.
+            let account = if self.account_id.is_some() {
+                let account = self.account(&self.limit(CREDENTIALS, patience)).await;
+                Some(account.map_err(|unknown| unknown.explain())?.to_owned())
+            } else {
+                let limit = self.limit(BUYER, patience);
+                let account = tokio::time::timeout(limit.left(), self.account(&limit)).await;
+                account.ok().and_then(Result::ok).map(str::to_owned)
+            };
+            Ok(Buyer { account, key: content_sha256(id.as_bytes()) })
+        });
+        asked.await.cloned()
+    }
+}
+
+/// Why there is no telling that the credentials belong to the right account.
+#[derive(Debug)]
+pub enum AccountUnknown {
+    /// STS did not say.
+    Failed(Failure),
+    /// They belong to another account than the provider block names.
+    Another {
+        /// The account in the provider block.
+        wanted: String,
+        /// The account of the credentials.
+        account: String,
+    },
+}
+
+impl AccountUnknown {
+    /// The error for the user. Nothing was bought.
+    pub fn explain(&self) -> Diagnostic {
+        match self {
+            Self::Failed(failure) => super::explain::failure(
+                "The account cannot be told",
+                "The account of the credentials",
+                failure,
+                &super::explain::Money::OnlyRead,
+            ),
+            Self::Another { wanted, account } => {
+                let detail = format!(
+                    "The credentials belong to the account {account}, and account_id in the provider block is {wanted}. \
+                     Nothing was bought or changed. Use credentials of {wanted}, or correct account_id."
+                );
+                Diagnostic::error("The credentials belong to another account", detail)
+            }
+        }
+    }
+}
+
+/// Stands in for credentials while Terraform plans with a provider block that has values it does not know yet. Without
+/// them nothing is sent.
+#[derive(Debug, Default)]
+pub(super) struct NotYet {
+    arguments: Vec<String>,
+}
+
+/// Arguments that decide neither who asks nor where.
+const HARMLESS: [&str; 4] =
+    ["configuration_source", "client_connect_timeout", "client_read_timeout", "max_retry_timeout"];
+
+impl NotYet {
+    /// None if all values of this provider block are known.
+    pub(super) fn for_values_of(config: &Value) -> Option<Self> {
+        // What only says how long and as whom can wait for the apply.
+        let unknown =
+            |(name, value): &(&String, &Value)| !value.is_wholly_known() && !HARMLESS.contains(&name.as_str());
+        let arguments = config.as_map().into_iter().flatten().filter(unknown).map(|(name, _)| name.clone());
+        let arguments: Vec<String> = arguments.collect();
+        (!arguments.is_empty()).then_some(Self { arguments })
+    }
+}
+
+#[async_trait]
+impl Source for NotYet {
+    async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
+        let arguments = self.arguments.join(", ");
+        Err(NoCredentials::new(format!(
+            "The provider block has values that are known only after apply ({arguments}), and this has to be read before. \
+             Apply what they come from first, with terraform apply -target"
+        )))
+    }
+}

@@ -1,0 +1,261 @@
+//! `alicloud_market_order`: an order on the Marketplace, bought once.
+
+mod model;
+mod purchase;
+mod schema;
+
+use async_trait::async_trait;
+
+use super::{
+    Cloud,
+    explain::{self, Money},
+    owner, timeouts,
+};
+use alicloud::{
+    market::{self, Described, Order},
+    retry::Limit,
+};
+use tfplugin::{
+    diagnostics::{Diagnostic, Diagnostics},
+    plan::Action,
+    private::Private,
+    provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
+    schema::Schema,
+    value::{Path, Value, json as value_json},
+};
+
+/// The type name.
+pub(super) const NAME: &str = "alicloud_market_order";
+
+/// The resource.
+#[derive(Debug)]
+pub(super) struct MarketOrder;
+
+#[async_trait]
+impl Resource<Cloud> for MarketOrder {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        let version = config.get("package_version").as_str();
+        let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
+        if let (Some(version), Some(again)) = (version, again)
+            && version != again
+        {
+            let path = Path::attribute("components").key("package_version");
+            let detail = format!(
+                "components has the package version {again:?}, and the argument package_version is {version:?}. Leave it \
+                 out of components, or make both the same."
+            );
+            diagnostics.invalid(path, "Two package versions", detail);
+        }
+        diagnostics
+    }
+
+    /// The existing provider stores the package version among the components, and null for what was not given.
+    fn upgrade(&self, state: Value, _version: i64) -> Result<Value, Diagnostic> {
+        let mut state = state;
+        let mut components = state.get("components").as_map().cloned().unwrap_or_default();
+        components.retain(|key, _| key != "package_version");
+        state.set_attribute("components", Value::Map(components));
+        if state.get("coupon_id").is_null() {
+            state.set_attribute("coupon_id", "");
+        }
+        Ok(state)
+    }
+
+    fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
+        if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
+            cloud.seen(id);
+        }
+        let mut diagnostics = Diagnostics::default();
+        if review.plan.action == Action::Create {
+            diagnostics.extend(cloud.and_then(Cloud::lost_orders));
+        }
+        if matches!(review.plan.action, Action::Replace | Action::Destroy) {
+            diagnostics.push(not_refunded(review.prior, review.plan.action));
+        }
+        let token = review.config.get("client_token");
+        if review.plan.action == Action::Replace
+            && token.as_str().is_some()
+            && token == review.prior.get("client_token")
+        {
+            diagnostics.push(same_token(review.prior));
+        }
+        diagnostics
+    }
+
+    async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        let bought = purchase::buy(cloud, &create.planned, patience).await?;
+        let mut warnings = bought.warnings;
+        let limit = cloud.limit(timeouts::read(&create.planned), patience);
+        let order = describe_new(cloud, &bought.order_id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        if let (Some(order), Some(since)) = (&order, bought.since) {
+            warnings.extend(purchase::is_what_was_planned(&bought.order_id, order, &create.planned, since)?);
+        }
+        let mut private = Private::default();
+        owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
+        let state = model::placed(create.planned, &bought.order_id, order.as_ref());
+        let saved = Saved::with(Object { state, private }, warnings);
+        Ok(Saved { delivered: cloud.on_delivery(bought.intent), ..saved })
+    }
+
+    async fn read(
+        &self,
+        cloud: &Cloud,
+        prior: Object,
+        patience: &Patience,
+    ) -> Result<Saved<Option<Object>>, Diagnostics> {
+        let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
+        cloud.seen(&id);
+        let limit = cloud.limit(timeouts::read(&prior.state), patience);
+        let order = match find(cloud, &id, &limit).await? {
+            Described::Found(order) => order,
+            Described::Absent { request_id } => {
+                owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
+                let warnings = gone(&id, &request_id).into();
+                return Ok(Saved::with(None, warnings));
+            }
+        };
+        let mut warnings = Diagnostics::default();
+        warnings.extend(ended(&id, &order));
+        let mut object = model::refreshed(prior, &order);
+        if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
+            owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
+        }
+        Ok(Saved::with(Some(object), warnings))
+    }
+
+    /// No argument of an order can be changed at the Marketplace, so all that is planned in place is what only the
+    /// state needs to know.
+    async fn update(&self, _cloud: &Cloud, update: Update, _patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        Ok(update.planned.into())
+    }
+
+    async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+        cloud.destroyed(delete.prior.get("id").as_str().unwrap_or_default());
+        Ok(not_refunded(&delete.prior, Action::Destroy).into())
+    }
+
+    async fn import(&self, cloud: &Cloud, id: &str, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
+        if !market::is_order_id(id) {
+            let detail = format!(
+                "{id:?} cannot be the id of an order: those are digits only. The Marketplace console lists them under My \
+                 Orders. Nothing was asked for."
+            );
+            return Err(Diagnostic::error("Not an order id", detail).into());
+        }
+        cloud.intents.imported(id);
+        let limit = cloud.limit(timeouts::read(&Value::Null), patience);
+        match find(cloud, id, &limit).await? {
+            Described::Found(order) => {
+                let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
+                let mut object = model::imported(empty, id, &order);
+                owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
+                Ok(object.into())
+            }
+            Described::Absent { request_id } => {
+                let detail = format!(
+                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Check \
+                     the id, the account that the credentials belong to, and the region."
+                );
+                Err(Diagnostic::error("No such order", detail).into())
+            }
+        }
+    }
+}
+
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
+    let is_there = |described: &Described| matches!(described, Described::Found(_));
+    owner::look(id, limit, is_there, || describe(cloud, id, limit)).await
+}
+
+async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
+    market::describe_order(&cloud.client, id, limit).await.map_err(|failure| {
+        explain::failure("The order cannot be read", &format!("The order {id}"), &failure, &Money::OnlyRead)
+    })
+}
+
+/// Reads an order that was just placed, which the Marketplace may take a moment to know.
+async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
+    let unread = |what: String| {
+        let detail = format!(
+            "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay \
+             empty until the next terraform plan or apply, which reads them. Nothing has to be done."
+        );
+        Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail)
+    };
+    match find(cloud, id, limit).await {
+        Ok(Described::Found(order)) => Ok(*order),
+        Ok(Described::Absent { request_id }) => {
+            Err(unread(format!("the Marketplace does not know it yet (RequestId {request_id})")))
+        }
+        Err(error) => Err(unread(error.detail)),
+    }
+}
+
+/// What an order cost, as far as a state knows.
+fn cost(state: &Value) -> String {
+    match state.get("payment_price") {
+        Value::Number(price) => format!(" It cost CNY {price}."),
+        _ => String::new(),
+    }
+}
+
+fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+    let product = prior.get("product_code").as_str().unwrap_or("unknown");
+    let (summary, what) = match action {
+        Action::Replace => (
+            format!("Replacing order {id} buys another one and refunds nothing"),
+            "A changed argument means another order: this plan buys a new one",
+        ),
+        _ => (
+            format!("Destroying order {id} refunds nothing"),
+            "Terraform only forgets the order: nothing is sent to Alibaba Cloud",
+        ),
+    };
+    let detail = format!(
+        "{what}. The order {id} (product {product}) is neither cancelled nor refunded.{} To end it, use the Marketplace \
+         console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
+        cost(prior)
+    );
+    Diagnostic::warning(summary, detail)
+}
+
+fn same_token(prior: &Value) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+    let detail = format!(
+        "A changed argument means another order, and client_token is still the one that bought the order {id}: the \
+         Marketplace would answer with that order and sell nothing. Nothing was bought. Undo the change, or give a new \
+         client_token."
+    );
+    Diagnostic::error("The same client_token cannot buy another order", detail).at(Path::attribute("client_token"))
+}
+
+fn gone(id: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
+         state. The next terraform apply buys a new one. If that is not wanted, remove the resource from the \
+         configuration, or check that the credentials belong to the account that bought it. A client_token that bought it \
+         has to be changed to buy again."
+    );
+    Diagnostic::warning(format!("Order {id} is gone: the next apply buys a new one"), detail)
+}
+
+/// A warning about an order that is still known but no longer in force.
+fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
+    let status = order.order_status.as_deref().filter(|status| matches!(*status, "REFUND" | "DELETE"))?;
+    let detail = format!(
+        "The order {id} has the status {status}, so what it bought is no longer in force. It stays in the state, and \
+         nothing is bought in its place. To buy again, with a new client_token if it has one: terraform apply \
+         -replace={NAME}.<name>. To forget it: terraform state rm {NAME}.<name>."
+    );
+    Some(Diagnostic::warning(format!("Order {id} is {status}"), detail))
+}

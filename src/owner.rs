@@ -1,0 +1,102 @@
+//! Whose an order is, and when it counts as gone.
+
+use std::time::Duration;
+
+use super::Cloud;
+use alicloud::retry::Limit;
+use tfplugin::{diagnostics::Diagnostic, private::Private, provider::Object};
+
+/// How far apart the two replies must be by which an order counts as gone.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
+
+/// Where private data has the account.
+const KEY: &str = "owner";
+
+/// The account that owns the object, if it is remembered.
+pub(super) fn recall(private: &Private) -> Option<&str> {
+    private.own.get(KEY).and_then(|owner| owner.as_str())
+}
+
+/// Remembers the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
+/// remembered, which is no reason to fail.
+pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &Cloud, limit: &Limit) {
+    let owner = match told.filter(|account| *account != "0") {
+        Some(told) => Some(told.to_owned()),
+        None if recall(private).is_some() => None,
+        None => cloud.account(limit).await.ok().map(str::to_owned),
+    };
+    if let Some(owner) = owner {
+        private.own.insert(KEY.to_owned(), owner.into());
+    }
+}
+
+/// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
+///
+/// # Errors
+/// It cannot be read, or only one reply says so.
+pub(super) async fn look<T, F: Future<Output = Result<T, Diagnostic>>>(
+    id: &str,
+    limit: &Limit,
+    is_there: impl Fn(&T) -> bool,
+    read: impl Fn() -> F,
+) -> Result<T, Diagnostic> {
+    let first = read().await?;
+    if is_there(&first) {
+        return Ok(first);
+    }
+    if limit.wait(SECOND_LOOK).await {
+        return read().await;
+    }
+    let detail = format!(
+        "The order {id} was said once not to be there, and there was no time to ask again. The state stays as it is. Run \
+         terraform plan again."
+    );
+    Err(Diagnostic::error("The order cannot be read", detail))
+}
+
+/// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know
+/// it, and an order that was never there to be seen cannot be gone.
+fn never_seen(kind: &str, id: &str) -> Diagnostic {
+    let detail = format!(
+        "The order {id} was placed, and was never read back since: the service does not know it yet. The state stays as it \
+         is, and nothing is bought. Run terraform plan again in a while. If the console does not show the order either, \
+         and you want to buy again: terraform state rm {kind}.<name>"
+    );
+    Diagnostic::error(format!("The order {id} is not to be seen yet"), detail)
+}
+
+/// Whether an order of this type that nobody knows can be believed to be gone: not if the credentials belong to another
+/// account than the one that owns it, and not if it was never seen.
+///
+/// # Errors
+/// It cannot, or there is no telling.
+pub(super) async fn confirm_gone(
+    kind: &str,
+    id: &str,
+    prior: &Object,
+    cloud: &Cloud,
+    limit: &Limit,
+) -> Result<(), Diagnostic> {
+    let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
+    match recall(&prior.private) {
+        Some(owner) if owner != account => {
+            let detail = format!(
+                "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which \
+                 does not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}."
+            );
+            Err(Diagnostic::error("The credentials belong to another account", detail))
+        }
+        // Every reading of an order tells its instances.
+        Some(_) if prior.state.get("instance_ids").is_null() => Err(never_seen(kind, id)),
+        Some(_) => Ok(()),
+        None => {
+            let detail = format!(
+                "The order {id} is not known to the account {account}, and the state does not tell which account owns it. \
+                 The state stays as it is, and nothing is bought. If the order belongs to another account, use its \
+                 credentials. If it is really gone, take it out of the state with terraform state rm; the next apply then \
+                 buys a new one."
+            );
+            Err(Diagnostic::error("There is no telling whether the order is gone", detail))
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The purchase. There is no idempotency token, so nothing is sent again before reading has decided that it did not
+//! happen.
+
+use std::{
+    ops::ControlFlow::{Break, Continue},
+    time::Duration,
+};
+
+use chrono::Utc;
+use serde_json::json;
+
+use super::{NAME, model, products, schema::codes};
+use crate::{
+    Cloud,
+    explain::{self, Money},
+    intent::{self, Earlier, Intent},
+    timeouts,
+};
+use alicloud::{
+    aiworkspace::{self, ProductOrders},
+    billing,
+    endpoint::Product,
+    error::{Error, Failure, Fate, TransportKind},
+    retry::Limit,
+};
+use tfplugin::{
+    diagnostics::{Diagnostic, Diagnostics},
+    provider::Patience,
+    value::Value,
+};
+
+/// How far apart two readings are.
+const BETWEEN_READINGS: Duration = Duration::from_secs(5);
+
+/// How many readings in a row, from one until two pauses later, must find nothing before it did not happen.
+const READINGS: u32 = 3;
+
+/// How many, if the service took the request and did not answer in time, or nobody knows how it answered: it may be
+/// working on it still.
+const READINGS_WHILE_WORKING: u32 = 13;
+
+/// How long before the server's clock an order of this purchase can seem to have been made, in seconds. Orders of that
+/// time which the check before buying knew are left out.
+const CLOCK_SLACK: i64 = 15 * 60;
+
+/// How long asking for the orders before a purchase may take.
+const KNOWN: Duration = Duration::from_secs(10);
+
+/// An order that exists.
+pub(super) struct Bought {
+    pub(super) order_id: String,
+    /// The service's answer; none for an order that was found by reading.
+    pub(super) orders: Option<ProductOrders>,
+    /// What notes it on disk, until it is safe in a state.
+    pub(super) intent: Intent,
+    pub(super) warnings: Diagnostics,
+}
+
+/// One purchase, from the first check to the order.
+struct Buying<'a> {
+    cloud: &'a Cloud,
+    codes: Vec<String>,
+    limit: Limit,
+    intent: Intent,
+    /// From when on an order of these products can only be this one, in seconds since 1970.
+    since: i64,
+}
+
+/// What reading has decided.
+enum Decision {
+    /// The purchase happened, and this is its order.
+    Placed(String),
+    /// It did not happen.
+    NotPlaced,
+}
+
+/// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
+pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
+    let body = json!(model::body(planned)).to_string();
+    let purchase = cloud.purchase(NAME, Product::AiWorkspace, body, patience).await?;
+    let limit = cloud.limit(timeouts::create(planned), patience);
+    let mut warnings = Diagnostics::default();
+    let codes = codes(planned);
+    let _alone = cloud.intents.alone(&limit).await?;
+    let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase, &limit).await? {
+        Break(Earlier::Placed(intent, order_id)) => {
+            warnings.push(intent::taken_up(&order_id));
+            return Ok(Bought { order_id, orders: None, intent, warnings });
+        }
+        Break(Earlier::Undecided(intent)) => {
+            let checked = intent.time.timestamp();
+            (intent, true, checked)
+        }
+        Continue(()) => {
+            warnings.extend(cloud.intents.unclaimed());
+            let checked = check(cloud, &codes, &limit).await?;
+            // A precaution, for which no purchase fails.
+            let brief = cloud.limit(KNOWN, patience);
+            let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &brief);
+            let known = tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
+            (cloud.intents.write(purchase, known)?, false, checked)
+        }
+    };
+    let mut buying = Buying { cloud, codes, limit, intent, since: checked - CLOCK_SLACK };
+    let (order_id, orders) = buying.run(is_claimed).await?;
+    cloud.intents.placed(&mut buying.intent, &order_id);
+    if orders.is_none() {
+        warnings.push(found(&order_id));
+    }
+    Ok(Bought { order_id, orders, intent: buying.intent, warnings })
+}
+
+/// Makes sure that the account has none of the products and that the caller may buy them. Returns when that was, by the
+/// server's clock, in seconds since 1970.
+async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Diagnostic> {
+    let listed = aiworkspace::list_products(&cloud.client, codes, limit).await.map_err(|failure| {
+        explain::failure("The products cannot be checked", &subject(codes), &failure, &Money::NotPlaced)
+    })?;
+    let named = |is: fn(&aiworkspace::ListedProduct) -> bool| -> Vec<String> {
+        let matching = listed.products.iter().filter(|product| is(product));
+        matching.filter_map(|product| product.product_code.clone()).filter(|code| codes.contains(code)).collect()
+    };
+    let purchased = named(|product| product.is_purchased == Some(true));
+    if !purchased.is_empty() {
+        return Err(purchased_already(cloud, &purchased, limit).await);
+    }
+    let forbidden = named(|product| product.has_permission_to_purchase == Some(false));
+    if forbidden.is_empty() {
+        return Ok(listed.server_time.unwrap_or_else(|| Utc::now().timestamp()));
+    }
+    let detail = format!(
+        "The caller may not buy {}, says ListProducts. No order was placed, and nothing was paid. Grant the caller the RAM \
+         action pai:CreateOrder.",
+        forbidden.join(", ")
+    );
+    Err(Diagnostic::error("The purchase is not permitted", detail))
+}
+
+async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
+    let orders = orders_since(cloud, codes, 0, limit).await.unwrap_or_default();
+    let import = match &orders[..] {
+        [] => format!(
+            "Look for its order in the billing console, and take it into the state:\n\n  terraform import {NAME}.<name> <order id>"
+        ),
+        orders => {
+            let commands = orders.iter().map(|id| format!("  terraform import {NAME}.<name> {id}"));
+            format!("To take its order into the state:\n\n{}", commands.collect::<Vec<_>>().join("\n"))
+        }
+    };
+    let detail = format!(
+        "The account has {} already, says ListProducts. No order was placed, and nothing was paid.\n\n{import}\n\nOr take \
+         the product out of the configuration.",
+        codes.join(", ")
+    );
+    Diagnostic::error("The product is purchased already", detail)
+}
+
+/// The orders of these products since a moment, in seconds since 1970.
+async fn orders_since(cloud: &Cloud, codes: &[String], since: i64, limit: &Limit) -> Result<Vec<String>, Failure> {
+    let mut orders: Vec<String> = Vec::new();
+    for code in codes {
+        let Some(product) = products::find(code) else { continue };
+        let rows = billing::orders_since(&cloud.client, product.billing, since, limit).await?;
+        let rows = rows.into_iter().filter(|row| model::is_for(row, code) && row.is_purchase());
+        orders.extend(rows.filter_map(|row| row.order_id));
+    }
+    orders.sort();
+    orders.dedup();
+    Ok(orders)
+}
+
+impl Buying<'_> {
+    async fn run(&self, is_claimed: bool) -> Result<(String, Option<ProductOrders>), Diagnostic> {
+        let mut is_undecided = is_claimed;
+        let mut last: Option<Failure> = None;
+        loop {
+            if is_undecided && let Decision::Placed(order_id) = self.decide(last.as_ref()).await? {
+                return Ok((order_id, None));
+            }
+            let sent =
+                aiworkspace::create_product_orders(&self.cloud.client, &self.intent.purchase.text, &self.limit).await;
+            match sent {
+                Ok(orders) => return Ok((orders.order_id.clone().unwrap_or_default(), Some(orders))),
+                Err(failure) if failure.fate == Fate::NotDone => {
+                    // Reading has decided that no earlier attempt did it either.
+                    self.cloud.intents.forget(&self.intent.token);
+                    let subject = subject(&self.codes);
+                    return Err(explain::failure("The order was not placed", &subject, &failure, &Money::NotPlaced));
+                }
+                Err(failure) => {
+                    tracing::warn!(%failure, "the outcome of the purchase is not known");
+                    is_undecided = true;
+                    last = Some(failure);
+                }
+            }
+        }
+    }
+
+    /// Reads until it is certain what became of the purchase.
+    ///
+    /// # Errors
+    /// It cannot be decided within the time limit.
+    async fn decide(&self, sent: Option<&Failure>) -> Result<Decision, Diagnostic> {
+        let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
+        let readings = if sent.is_none_or(is_timeout) { READINGS_WHILE_WORKING } else { READINGS };
+        let mut nothing = 0;
+        loop {
+            let is_purchased =
+                aiworkspace::list_products(&self.cloud.client, &self.codes, &self.limit).await.map(|listed| {
+                    let held = |code: &String| {
+                        let product =
+                            listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
+                        product.is_some_and(|product| product.is_purchased == Some(true))
+                    };
+                    self.codes.iter().any(held)
+                });
+            let orders = orders_since(self.cloud, &self.codes, self.since, &self.limit).await.map(|orders| {
+                let is_new = |id: &String| !self.intent.known.contains(id);
+                orders.into_iter().filter(is_new).collect::<Vec<_>>()
+            });
+            match (&is_purchased, &orders) {
+                (_, Ok(orders)) if orders.len() == 1 => return Ok(Decision::Placed(orders[0].clone())),
+                (_, Ok(orders)) if orders.len() > 1 => return Err(self.several(orders)),
+                (Ok(false), Ok(_)) => nothing += 1,
+                _ => nothing = 0,
+            }
+            if nothing == readings {
+                return Ok(Decision::NotPlaced);
+            }
+            if !self.limit.wait(BETWEEN_READINGS).await {
+                let purchased = is_purchased.map_err(|failure| failure.to_string());
+                return Err(self.undecided(sent, &purchased, orders.err().as_ref()));
+            }
+        }
+    }
+
+    fn several(&self, orders: &[String]) -> Diagnostic {
+        let commands: Vec<String> = orders.iter().map(|id| format!("  terraform import {NAME}.<name> {id}")).collect();
+        let detail = format!(
+            "{}: the reply to the purchase was lost, and billing knows several orders of these products since then, so that \
+             it cannot be told which of them is this one. Nothing is bought again. Take the right one into the state:\n\n\
+             {}\n\nThen remove the note of the purchase: rm {}",
+            subject(&self.codes),
+            commands.join("\n"),
+            self.cloud.intents.place(&self.intent)
+        );
+        Diagnostic::error("The order is one of several", detail)
+    }
+
+    fn undecided(
+        &self,
+        sent: Option<&Failure>,
+        purchased: &Result<bool, String>,
+        billing: Option<&Failure>,
+    ) -> Diagnostic {
+        let sent = sent.map_or_else(
+            || "It was sent by an earlier apply that ended before it knew".to_owned(),
+            ToString::to_string,
+        );
+        let purchased = match purchased {
+            Ok(true) => "ListProducts says that a product is purchased".to_owned(),
+            Ok(false) => "ListProducts says that no product is purchased".to_owned(),
+            Err(failure) => failure.clone(),
+        };
+        self.cloud.intents.unsettled(&self.intent);
+        let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
+        let detail = format!(
+            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
+             again in this directory: it goes on reading, and buys only if it is certain that nothing was bought. That can \
+             take a minute, so give timeouts.create more than that. The purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
+             hand, after which the note is not needed any more:\n\n  terraform import {NAME}.<name> <order id>\n  rm {1}",
+            subject(&self.codes),
+            self.cloud.intents.place(&self.intent)
+        );
+        Diagnostic::error("The order was not confirmed", detail)
+    }
+}
+
+fn subject(codes: &[String]) -> String {
+    format!("{NAME} for {}", codes.join(", "))
+}
+
+fn found(order_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The reply to the purchase was lost, or came to an apply that ended before it was saved. Reading found the order \
+         {order_id}. It is in the state now, and nothing was bought again."
+    );
+    Diagnostic::warning(format!("Order {order_id} was found by reading"), detail)
+}
