@@ -34,6 +34,48 @@ fn invalid_values_are_refused_by_validate() {
     assert_eq!(terraform.mock.ledger().connections, 0);
 }
 
+/// Terraform accepts such values in a plan, pays, and then refuses the result and taints it.
+#[test]
+fn a_value_for_what_only_the_provider_sets_is_refused() {
+    let source = "resource \"terraform_data\" \"later\" {\n  input = \"3\"\n}\n";
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    let attributes: [(fn(&str) -> String, &str); 2] = [
+        (
+            order_with,
+            "id order_status pay_status order_type product_name product_sku_code \
+          supplier_company_name original_price total_price payment_price coupon_price created_on paid_on instance_ids",
+        ),
+        (
+            pai_order_with,
+            "id message buy_product_request_id product_ids payment_status \
+          subscription_type currency pretax_amount created_at paid_at instance_ids",
+        ),
+    ];
+    for (with, names) in attributes {
+        // All of them at once, each an error of its own.
+        for value in ["3", "terraform_data.later.output"] {
+            let lines = |name: &str| {
+                let list = name.ends_with("_ids");
+                if list { format!("{name} = [{value}]") } else { format!("{name} = {value}") }
+            };
+            let lines: Vec<String> = names.split_whitespace().map(lines).collect();
+            terraform.configure(&[source, &with(&lines.join("\n  "))].concat());
+            let refused = terraform.validate().fails().says(&["Remove the line: only the provider sets it"]);
+            for name in names.split_whitespace() {
+                assert!(refused.text.contains(&format!("{name} cannot be configured")), "{name}: {}", refused.text);
+            }
+            terraform.apply().fails();
+        }
+    }
+    assert!(terraform.orders().is_empty());
+}
+
+fn pai_order_with(line: &str) -> String {
+    format!(
+        "resource \"alicloud_pai_product_order\" \"order\" {{\n  products = [{{ product_code = \"PAI_share\" }}]\n  {line}\n}}\n"
+    )
+}
+
 #[test]
 fn unknown_values_are_waited_for() {
     let source = "resource \"terraform_data\" \"later\" {\n  input = \"cmapi033136\"\n}\n";

@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 use tfplugin::{
+    conform::conform,
     plan::{Action, Plan, plan},
     private::Private,
     schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting},
-    value::{Path, Step, Type, Value},
+    validate::read_only,
+    value::{Path, Step, Type, Value, msgpack},
 };
 
 use crate::codec::value_of;
@@ -65,10 +67,10 @@ fn block() -> BoxedStrategy<Block> {
         .boxed()
 }
 
-/// Values as Terraform sends them: no argument that is only computed is configured, required ones are, and blocks of
-/// lists, sets and maps are never null.
-fn as_configured(block: &Block, value: &Value, prior: bool) -> Value {
-    let mut object = as_object(&block.attributes, value, prior);
+/// Values as Terraform sends them: required arguments are configured, and blocks of lists, sets and maps are never null.
+/// Terraform sends values for attributes that are only computed too.
+fn as_configured(block: &Block, value: &Value) -> Value {
+    let mut object = as_object(&block.attributes, value);
     for nested in &block.blocks {
         let empty = match nested.nesting {
             Nesting::List => Value::List(Vec::new()),
@@ -78,23 +80,22 @@ fn as_configured(block: &Block, value: &Value, prior: bool) -> Value {
         };
         let value = value.get(nested.name);
         let value = if value.is_null() || !value.is_known() { empty } else { value.clone() };
-        let value = nested.nesting.map_objects(&value, |_, inner| as_configured(&nested.block, inner, prior));
+        let value = nested.nesting.map_objects(&value, |_, inner| as_configured(&nested.block, inner));
         object.set_attribute(nested.name, value);
     }
     object
 }
 
-fn as_object(attributes: &[Attribute], value: &Value, prior: bool) -> Value {
+fn as_object(attributes: &[Attribute], value: &Value) -> Value {
     Value::object(attributes.iter().map(|attribute| {
         let value = value.get(attribute.name);
         let value = match attribute.mode {
-            Mode::Computed if !prior => Value::Null,
             Mode::Required if value.is_null() && attribute.kind_is_text() => "required".into(),
             _ => value.clone(),
         };
         let value = match &attribute.kind {
             Kind::Of(_) => value,
-            Kind::Nested(nesting, inner) => nesting.map_objects(&value, |_, object| as_object(inner, object, prior)),
+            Kind::Nested(nesting, inner) => nesting.map_objects(&value, |_, object| as_object(inner, object)),
         };
         (attribute.name, value)
     }))
@@ -106,10 +107,10 @@ fn case() -> BoxedStrategy<(Block, Value, Value)> {
             let ty = block.ty();
             let configured = block.clone();
             let stored = block.clone();
-            let config = value_of(&ty, true).prop_map(move |value| as_configured(&configured, &value, false));
+            let config = value_of(&ty, true).prop_map(move |value| as_configured(&configured, &value));
             let prior = value_of(&ty, false).prop_map(move |value| match value {
                 Value::Null => Value::Null,
-                value => as_configured(&stored, &value, true),
+                value => as_configured(&stored, &value),
             });
             (Just(block), config, prior)
         })
@@ -176,11 +177,61 @@ fn assert_valid(block: &Block, config: &Value, prior: &Value, plan: &Plan) -> Re
     Ok(())
 }
 
+/// The configuration without what only the provider sets, which is refused before anything is planned.
+fn without_read_only(block: &Block, config: &Value) -> Value {
+    let mut object = without_read_only_attributes(&block.attributes, config);
+    for nested in &block.blocks {
+        let value =
+            nested.nesting.map_objects(config.get(nested.name), |_, inner| without_read_only(&nested.block, inner));
+        object.set_attribute(nested.name, value);
+    }
+    object
+}
+
+fn without_read_only_attributes(attributes: &[Attribute], object: &Value) -> Value {
+    Value::object(attributes.iter().map(|attribute| {
+        let value = match (&attribute.kind, object.get(attribute.name)) {
+            _ if attribute.mode == Mode::Computed => Value::Null,
+            (Kind::Of(_), value) => value.clone(),
+            (Kind::Nested(nesting, inner), value) => {
+                nesting.map_objects(value, |_, object| without_read_only_attributes(inner, object))
+            }
+        };
+        (attribute.name, value)
+    }))
+}
+
+/// Terraform's rules for a result beside its plan (AssertObjectCompatible).
+fn agrees(planned: &Value, result: &Value) -> bool {
+    match (planned, result) {
+        (Value::Unknown(_), result) => result.is_wholly_known(),
+        (Value::List(planned), Value::List(result)) => {
+            planned.len() == result.len() && planned.iter().zip(result).all(|(planned, result)| agrees(planned, result))
+        }
+        (Value::Map(planned), Value::Map(result)) => {
+            planned.len() == result.len()
+                && planned.iter().all(|(name, planned)| result.get(name).is_some_and(|result| agrees(planned, result)))
+        }
+        (Value::Set(planned), Value::Set(result)) => {
+            planned
+                .iter()
+                .filter(|planned| planned.is_known())
+                .all(|planned| result.iter().any(|result| agrees(planned, result)))
+                && result.iter().all(|result| planned.iter().any(|planned| agrees(planned, result)))
+        }
+        (planned, result) => planned == result,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_plan_is_one_that_terraform_accepts((block, config, prior) in case()) {
+        let allowed = without_read_only(&block, &config);
+        prop_assert_eq!(read_only(&block, &config).is_empty(), allowed == config, "{:?}", config);
+        prop_assert!(read_only(&block, &allowed).is_empty());
+        let config = allowed;
         let plan = plan(&block, &config, &prior, Private::default());
         prop_assert_eq!(plan.action == Action::Create, prior.is_null());
         prop_assert_eq!(plan.action == Action::Replace, !plan.requires_replace.is_empty());
@@ -188,9 +239,29 @@ proptest! {
         assert_valid(&block, &config, &prior, &plan)?;
     }
 
+    /// Whatever a create returns, also a value of another schema, Terraform accepts it, and what agreed is kept.
+    #[test]
+    fn every_result_is_one_that_terraform_accepts((block, config, result) in case(), (_, _, other) in case()) {
+        let planned = plan(&block, &without_read_only(&block, &config), &Value::Null, Private::default()).state;
+        let ty = block.ty();
+        for result in [result, other] {
+            let (conformed, differences) = conform(&planned, result.clone(), &ty);
+            prop_assert!(agrees(&planned, &conformed), "planned {:?}, conformed {:?}", planned, conformed);
+            prop_assert!(msgpack::encode(&conformed, &ty).is_ok());
+            let (again, further) = conform(&planned, conformed.clone(), &ty);
+            prop_assert_eq!(&again, &conformed);
+            prop_assert!(further.is_empty());
+            if agrees(&planned, &result) && msgpack::encode(&result, &ty).is_ok() {
+                prop_assert_eq!(conformed, result);
+                prop_assert!(differences.is_empty());
+            }
+        }
+    }
+
     /// Terraform plans again when it applies, and what it applied plans empty.
     #[test]
     fn what_was_applied_plans_empty((block, config, _) in case()) {
+        let config = without_read_only(&block, &config);
         let first = plan(&block, &config, &Value::Null, Private::default());
         prop_assume!(config.is_wholly_known());
         let applied = without_unknowns(first.state);

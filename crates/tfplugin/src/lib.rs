@@ -5,12 +5,13 @@
 //!
 //! - [`serve`]: the process, from go-plugin's handshake to its end
 //! - [`rpc`]: the 36 calls of the protocol
-//! - [`schema`], [`validate`], [`plan`]: what attributes say of themselves, and what follows from it
+//! - [`schema`], [`validate`], [`plan`], [`conform`]: what attributes say of themselves, and what follows from it
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
 //!
 //! Nothing here knows what the provider is for.
 
+pub mod conform;
 pub mod diagnostics;
 pub mod plan;
 pub mod private;

@@ -15,6 +15,10 @@ pub struct Private {
     /// The arguments whose values nobody could tell when the state was made. They force no replacement.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub untold: BTreeSet<String>,
+    /// The attributes for which a create or update returned another value than its plan. They keep the value of the plan
+    /// until the next change, whatever a refresh reads.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pinned: BTreeSet<String>,
     /// Whether this belongs to the plan of a create. The destroy half of a replacement is given the private data that
     /// the create was planned with, and can know itself by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

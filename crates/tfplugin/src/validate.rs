@@ -1,18 +1,27 @@
 //! Checks a configuration against what its schema says is valid.
 
 use super::{
-    diagnostics::Diagnostics,
-    schema::{Attribute, Block, Kind, Nesting, ObjectAt, Validator},
+    diagnostics::{Diagnostic, Diagnostics},
+    schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt, Validator},
     value::{Path, Value},
 };
 
-/// Every value of the configuration that a validator refuses, each as an error on its path. Values that are null or
-/// not known yet are skipped; Terraform itself checks types and what is required.
+/// Every value of the configuration that a validator refuses or that only the provider sets, each as an error on its path.
+/// Validators skip values that are null or not known yet; Terraform itself checks types and what is required.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     check_block(block, config, &Path::default(), &mut diagnostics);
     diagnostics
 }
+
+/// Every configured value of an attribute that only the provider sets, each as an error on its path. Terraform accepts
+/// such values in a plan, and then refuses the result of the apply.
+pub fn read_only(block: &Block, config: &Value) -> Vec<Diagnostic> {
+    let is_read_only = |diagnostic: &Diagnostic| diagnostic.summary == READ_ONLY;
+    validate(block, config).into_iter().filter(is_read_only).collect()
+}
+
+const READ_ONLY: &str = "Read-only attribute in the configuration";
 
 fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     check_attributes(&block.attributes, value, path, diagnostics);
@@ -28,7 +37,15 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
     for attribute in attributes {
         let value = object.get(attribute.name);
         let path = path.dot(attribute.name);
-        if value.is_null() || !value.is_known() {
+        if value.is_null() {
+            continue;
+        }
+        if attribute.mode == Mode::Computed {
+            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
+            diagnostics.invalid(path, READ_ONLY, detail);
+            continue;
+        }
+        if !value.is_known() {
             continue;
         }
         if let Some(wrong) = attribute.validators.iter().find_map(|validator| Validator::check(validator, value)) {

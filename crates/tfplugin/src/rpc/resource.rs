@@ -2,6 +2,7 @@
 
 use super::{Diagnosed, Inner, wire};
 use crate::{
+    conform::conform,
     diagnostics::{Diagnostic, Diagnostics},
     plan::{self, Action},
     private::Private,
@@ -10,8 +11,8 @@ use crate::{
         validate_resource_config,
     },
     provider::{Create, Delete, Delivered, Object, Provider, Review, Saved, Update},
-    validate::validate,
-    value::{Value, json},
+    validate::{read_only, validate},
+    value::{Step, Type, Value, json},
 };
 
 /// A value of the type of the message, or the messages that say why there is none.
@@ -83,9 +84,16 @@ impl<P: Provider> Inner<P> {
         let offer = self.resource(&request.type_name)?;
         let state = wire::decode(request.current_state.as_ref(), &offer.shape.ty, "state")?;
         let prior = Object { state, private: Private::decode(&request.private) };
+        let pinned = pinned(&prior);
         let read = offer.item.read(&*self.client()?, prior, &self.lifecycle.patience()).await?;
         let (new_state, private) = match read.value {
-            Some(object) => (wire::encode(&object.state, &offer.shape.ty)?, object.private.encode()),
+            Some(mut object) => {
+                for (name, value) in pinned {
+                    object.state.set_attribute(&name, value);
+                    object.private.pinned.insert(name);
+                }
+                (wire::encode(&object.state, &offer.shape.ty)?, object.private.encode())
+            }
             None => (wire::null(), Vec::new()),
         };
         Ok(read_resource::Response {
@@ -110,6 +118,13 @@ impl<P: Provider> Inner<P> {
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
         let private = Private::decode(&request.prior_private);
+        let read_only = read_only(&offer.shape.schema.block, &config);
+        if !read_only.is_empty() {
+            return Ok(plan_resource_change::Response {
+                diagnostics: read_only.into_iter().map(Into::into).collect(),
+                ..plan_resource_change::Response::default()
+            });
+        }
         let mut plan = if proposed.is_null() {
             plan::destroy(private)
         } else {
@@ -152,13 +167,14 @@ impl<P: Provider> Inner<P> {
             Saved::with(Object { state: Value::Null, private: Private::default() }, warnings)
         } else if prior.is_null() {
             let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
-            offer.item.create(&*client, Create { config, planned, private }, &patience).await?
+            let create = Create { config, planned: planned.clone(), private };
+            agreeing(offer.item.create(&*client, create, &patience).await?, &planned, ty)
         } else {
-            let update = Update { prior, planned: Object { state: planned, private } };
-            offer.item.update(&*client, update, &patience).await?
+            let update = Update { prior, planned: Object { state: planned.clone(), private } };
+            agreeing(offer.item.update(&*client, update, &patience).await?, &planned, ty)
         };
         let response = apply_resource_change::Response {
-            new_state: wire::encode(&known(saved.value.state), ty)?,
+            new_state: wire::encode(&saved.value.state, ty)?,
             private: saved.value.private.encode(),
             diagnostics: wire::diagnostics(saved.warnings),
             ..apply_resource_change::Response::default()
@@ -214,13 +230,30 @@ pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resou
     }
 }
 
-/// After an apply nothing may be unknown: what nobody could tell is null.
-fn known(value: Value) -> Value {
-    match value {
-        Value::Unknown(_) => Value::Null,
-        Value::List(elements) => Value::List(elements.into_iter().map(known).collect()),
-        Value::Set(elements) => Value::set(elements.into_iter().map(known)),
-        Value::Map(map) => Value::Map(map.into_iter().map(|(name, value)| (name, known(value))).collect()),
-        other => other,
+/// What a create or update returned, in agreement with its plan: Terraform would taint the object over a difference.
+fn agreeing(mut saved: Saved<Object>, planned: &Value, ty: &Type) -> Saved<Object> {
+    let (state, differences) = conform(planned, saved.value.state, ty);
+    saved.value.state = state;
+    if differences.is_empty() {
+        return saved;
     }
+    let attributes = differences.iter().filter_map(|path| match path.steps().first() {
+        // A refresh may well tell what the plan left open.
+        Some(Step::Attribute(name)) if planned.get(name).is_known() => Some(name.clone()),
+        _ => None,
+    });
+    saved.value.private.pinned.extend(attributes);
+    let paths: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "The apply succeeded. For {} it came out with another value than Terraform planned. The state keeps the planned \
+         value, so that Terraform accepts the result. This is a fault of the provider: please report it.",
+        paths.join(", ")
+    );
+    saved.warnings.push(Diagnostic::warning("The result differs from the plan", detail));
+    saved
+}
+
+/// The values that a refresh leaves as they are.
+fn pinned(prior: &Object) -> Vec<(String, Value)> {
+    prior.private.pinned.iter().map(|name| (name.clone(), prior.state.get(name).clone())).collect()
 }

@@ -1,0 +1,119 @@
+//! Holds what a create or update returns against its plan.
+//!
+//! Terraform accepts a result only where it agrees with the plan: a known planned value stays, and nothing is unknown. It
+//! taints an object that was made and whose result breaks these rules. So a result is brought into agreement here, and
+//! the differences are reported to the caller.
+
+use std::collections::BTreeMap;
+
+use crate::value::{Path, Type, Value, msgpack};
+
+/// A result that Terraform accepts for a plan, with the paths at which the given one did not agree. Values that are still
+/// unknown become null, which is no difference.
+pub fn conform(planned: &Value, result: Value, ty: &Type) -> (Value, Vec<Path>) {
+    let mut differences = Vec::new();
+    let value = agree(planned, result, ty, &Path::default(), &mut differences);
+    (value, differences)
+}
+
+/// The value with null for everything that is unknown.
+pub fn known(value: Value) -> Value {
+    match value {
+        Value::Unknown(_) => Value::Null,
+        Value::List(elements) => Value::List(elements.into_iter().map(known).collect()),
+        Value::Set(elements) => Value::set(elements.into_iter().map(known)),
+        Value::Map(map) => Value::Map(map.into_iter().map(|(name, value)| (name, known(value))).collect()),
+        Value::Dynamic(typed) => {
+            let (ty, value) = *typed;
+            Value::Dynamic(Box::new((ty, known(value))))
+        }
+        other => other,
+    }
+}
+
+fn agree(planned: &Value, result: Value, ty: &Type, path: &Path, differences: &mut Vec<Path>) -> Value {
+    let result = fit(result, ty, path, differences);
+    match (planned, result) {
+        (Value::Unknown(_), result) => {
+            if msgpack::encode(&result, ty).is_ok() {
+                return result;
+            }
+            differences.push(path.clone());
+            Value::Null
+        }
+        (planned, result) if *planned == result => result,
+        (Value::Map(planned), result @ (Value::Map(_) | Value::Null)) => {
+            let mut result = if let Value::Map(result) = result { result } else { BTreeMap::new() };
+            let agreed = planned.iter().map(|(name, planned)| {
+                let (inner, path) = match ty {
+                    Type::Object(types) => (types.get(name), path.dot(name)),
+                    Type::Map(element) => (Some(&**element), path.key(name)),
+                    _ => (None, path.dot(name)),
+                };
+                let value = result.remove(name).unwrap_or(Value::Null);
+                (name.clone(), agree(planned, value, inner.unwrap_or(&Type::Dynamic), &path, differences))
+            });
+            let agreed = Value::Map(agreed.collect());
+            if !result.is_empty() {
+                differences.push(path.clone());
+            }
+            agreed
+        }
+        (Value::List(planned), Value::List(result)) if planned.len() == result.len() => {
+            let elements = planned.iter().zip(result).enumerate().map(|(at, (planned, result))| {
+                let inner = match ty {
+                    Type::List(element) => Some(&**element),
+                    Type::Tuple(types) => types.get(at),
+                    _ => None,
+                };
+                agree(planned, result, inner.unwrap_or(&Type::Dynamic), &path.index(at), differences)
+            });
+            Value::List(elements.collect())
+        }
+        (Value::Set(planned), Value::Set(result)) => {
+            let (agreed, is_same) = agree_set(planned, result, ty);
+            if !is_same {
+                differences.push(path.clone());
+            }
+            agreed
+        }
+        (planned, _) => {
+            differences.push(path.clone());
+            known(planned.clone())
+        }
+    }
+}
+
+/// The result without what is not of its type, which could not be sent at all.
+fn fit(result: Value, ty: &Type, path: &Path, differences: &mut Vec<Path>) -> Value {
+    let result = known(result);
+    // The parts of an object are looked at one by one, so that one wrong part leaves the others.
+    if matches!((&result, ty), (Value::Map(_), Type::Object(_) | Type::Map(_)) | (_, Type::Dynamic))
+        || msgpack::encode(&result, ty).is_ok()
+    {
+        return result;
+    }
+    differences.push(path.clone());
+    Value::Null
+}
+
+/// The elements of a set that can have become of planned ones, with the planned element where none has, and whether that is
+/// the whole result. A set has no places, so elements are not paired.
+fn agree_set(planned: &[Value], result: Vec<Value>, ty: &Type) -> (Value, bool) {
+    let element = if let Type::Set(element) = ty { element } else { &Type::Dynamic };
+    let becomes = |planned: &Value, candidate: &Value| {
+        let (value, differences) = conform(planned, candidate.clone(), element);
+        differences.is_empty() && value == *candidate
+    };
+    let count = result.len();
+    let mut agreed: Vec<Value> =
+        result.into_iter().filter(|candidate| planned.iter().any(|planned| becomes(planned, candidate))).collect();
+    let missing: Vec<Value> = planned
+        .iter()
+        .filter(|planned| planned.is_known() && !agreed.iter().any(|candidate| becomes(planned, candidate)))
+        .map(|planned| known(planned.clone()))
+        .collect();
+    let is_same = agreed.len() == count && missing.is_empty();
+    agreed.extend(missing);
+    (Value::set(agreed), is_same)
+}
