@@ -5,11 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use super::{
-    directory::Directory,
-    intent::{Buyer, Intent, Intents, Purchase},
-    state_file::StateFile,
-};
+use crate::journal::{Buyer, Entry, Journal, Purchase};
 use alicloud::{
     client::Client,
     credentials::{Credentials, NoCredentials, Source},
@@ -45,9 +41,8 @@ pub struct Cloud {
     account_id: Option<String>,
     account: OnceCell<String>,
     buyer: OnceCell<Buyer>,
-    /// The notes of purchases that are under way.
-    pub(super) intents: Arc<Intents>,
-    state_file: Option<StateFile>,
+    /// The journal of purchases that are under way.
+    pub(super) journal: Arc<Journal>,
 }
 
 impl Cloud {
@@ -65,8 +60,7 @@ impl Cloud {
             account_id,
             account: OnceCell::new(),
             buyer: OnceCell::new(),
-            intents: Arc::new(Intents::here()),
-            state_file: StateFile::of(&Directory::here()),
+            journal: Arc::new(Journal::here()),
         }
     }
 
@@ -99,37 +93,13 @@ const BUYER: Duration = Duration::from_secs(5);
 const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Cloud {
-    /// Terraform shows this order in a prior state: it is safe there.
-    pub(super) fn seen(&self, order_id: &str) {
-        // First, so that there is always a note of the order, or a record of it.
-        self.state_file.iter().for_each(StateFile::remember);
-        self.intents.seen_in_state(order_id);
-    }
-
-    /// Terraform forgets this order.
-    pub(super) fn destroyed(&self, order_id: &str) {
-        self.intents.seen_in_state(order_id);
-        self.state_file.iter().for_each(|file| file.destroyed(order_id));
-    }
-
-    /// Terraform ends the plugin in the ordinary way.
-    pub(super) fn closing(&self) {
-        self.intents.closing();
-        self.state_file.iter().for_each(StateFile::close);
-    }
-
     /// What was bought is delivered once Terraform has been given the state, and ends the plugin in the ordinary way.
-    pub(super) fn on_delivery(&self, intent: Option<Intent>) -> Delivered {
-        let intents = Arc::clone(&self.intents);
-        intent.map_or_else(Delivered::default, |intent| Delivered::then(move || intents.answered(&intent)))
+    pub(super) fn on_delivery(&self, entry: Option<Entry>) -> Delivered {
+        let journal = Arc::clone(&self.journal);
+        entry.map_or_else(Delivered::default, |entry| Delivered::then(move || journal.mark_answered(&entry)))
     }
 
-    /// The error if a plan that creates would buy again what the state has lost. It is told once, for all resources.
-    pub(super) fn lost_orders(&self) -> Option<Diagnostic> {
-        self.state_file.as_ref().and_then(StateFile::lost)
-    }
-
-    /// A purchase of a product with these credentials, as it is noted.
+    /// A purchase of a product with these credentials, as the journal has it.
     ///
     /// # Errors
     /// The product has no endpoint, or as for [`Self::buyer`]. Nothing was bought.
@@ -152,7 +122,7 @@ impl Cloud {
         })
     }
 
-    /// What tells this buyer from others in the notes of purchases.
+    /// What tells this buyer from others in the journal.
     ///
     /// # Errors
     /// There are no credentials, or they do not certainly belong to the account that the provider block names.

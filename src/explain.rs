@@ -20,6 +20,18 @@ pub(super) enum Money {
     MaybePlaced(String),
 }
 
+impl Money {
+    /// The outcome, as a heading.
+    pub(super) fn heading(&self) -> &'static str {
+        match self {
+            Self::OnlyRead => "The order cannot be read",
+            Self::NotPlaced => "No order was placed",
+            Self::NotPlacedNow(_) => "No order was placed by this apply",
+            Self::MaybePlaced(_) => "An order may have been placed",
+        }
+    }
+}
+
 /// The RAM action that an operation needs.
 const PERMISSIONS: [(&str, &str); 7] = [
     ("CreateOrder", "market:CreateOrder"),
@@ -37,7 +49,7 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &M
         Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
         Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
-        Money::MaybePlaced(next) => format!("An order may have been placed. {next}"),
+        Money::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
     };
     let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure.action, &failure.error));
     Diagnostic::error(summary, detail)

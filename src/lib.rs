@@ -5,13 +5,13 @@
 
 mod cloud;
 mod config;
-mod directory;
 mod explain;
-mod intent;
+mod journal;
 mod market_order;
+mod order_plan;
 mod owner;
 mod pai_product_order;
-mod state_file;
+mod terraform;
 mod timeouts;
 
 use async_trait::async_trait;
@@ -41,6 +41,9 @@ pub const IDENTITY: Identity = Identity {
     ],
     log_crates: &["terraform_provider_alicloud", "alicloud", "tfplugin"],
 };
+
+/// The resources that are orders.
+pub(crate) const ORDER_TYPES: [&str; 2] = [market_order::NAME, pai_product_order::NAME];
 
 /// The provider.
 #[derive(Debug)]
@@ -76,6 +79,6 @@ impl Provider for Alicloud {
     }
 
     fn closing(&self, cloud: &Cloud) {
-        cloud.closing();
+        cloud.journal.close();
     }
 }

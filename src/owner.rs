@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::Cloud;
-use alicloud::retry::Limit;
+use super::{
+    Cloud,
+    explain::{self, Money},
+};
+use alicloud::{error::Failure, retry::Limit};
 use tfplugin::{diagnostics::Diagnostic, private::Private, provider::Object};
 
 /// How far apart the two replies must be by which an order counts as gone.
@@ -30,28 +33,57 @@ pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &
     }
 }
 
+/// Why an order was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// The request failed.
+    Failed(Failure),
+    /// One reply did not know the order, and there was no time for another one.
+    AskedOnce,
+}
+
+impl Unread {
+    /// The error for the user.
+    pub(super) fn explain(&self, id: &str) -> Diagnostic {
+        match self {
+            Self::Failed(failure) => {
+                explain::failure("The order cannot be read", &format!("The order {id}"), failure, &Money::OnlyRead)
+            }
+            Self::AskedOnce => {
+                let detail = format!(
+                    "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
+                     Run terraform plan again."
+                );
+                Diagnostic::error("The order cannot be read", detail)
+            }
+        }
+    }
+}
+
+/// As a part of a sentence.
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Failed(failure) => write!(f, "{failure}"),
+            Self::AskedOnce => f.write_str("one reply did not know it, and there was no time to ask again"),
+        }
+    }
+}
+
 /// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
 ///
 /// # Errors
 /// It cannot be read, or only one reply says so.
-pub(super) async fn look<T, F: Future<Output = Result<T, Diagnostic>>>(
-    id: &str,
+pub(super) async fn look<T, F: Future<Output = Result<T, Failure>>>(
     limit: &Limit,
     is_there: impl Fn(&T) -> bool,
     read: impl Fn() -> F,
-) -> Result<T, Diagnostic> {
-    let first = read().await?;
+) -> Result<T, Unread> {
+    let first = read().await.map_err(Unread::Failed)?;
     if is_there(&first) {
         return Ok(first);
     }
-    if limit.wait(SECOND_LOOK).await {
-        return read().await;
-    }
-    let detail = format!(
-        "The order {id} was said once not to be there, and there was no time to ask again. The state stays as it is. Run \
-         terraform plan again."
-    );
-    Err(Diagnostic::error("The order cannot be read", detail))
+    if limit.wait(SECOND_LOOK).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
 }
 
 /// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know

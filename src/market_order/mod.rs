@@ -1,20 +1,24 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
+mod answered;
 mod model;
+mod planned_token;
 mod purchase;
 mod schema;
+mod unresolved;
 
 use async_trait::async_trait;
 
 use super::{
-    Cloud,
-    explain::{self, Money},
-    owner, timeouts,
+    Cloud, journal, order_plan,
+    owner::{self, Unread},
+    timeouts,
 };
 use alicloud::{
     market::{self, Described, Order},
     retry::Limit,
 };
+use serde_json::Value as Json;
 use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
     plan::Action,
@@ -23,6 +27,9 @@ use tfplugin::{
     schema::Schema,
     value::{Path, Value, json as value_json},
 };
+
+/// Where private data has the user's token: in a state the one that bought the order, in a plan the one that will.
+const CLIENT_TOKEN: &str = "client_token";
 
 /// The type name.
 pub(super) const NAME: &str = "alicloud_market_order";
@@ -43,6 +50,7 @@ impl Resource<Cloud> for MarketOrder {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
+        diagnostics.extend(journal::torn_state_to_destroy());
         let version = config.get("package_version").as_str();
         let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
         if let (Some(version), Some(again)) = (version, again)
@@ -71,39 +79,54 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
-            cloud.seen(id);
-        }
-        let mut diagnostics = Diagnostics::default();
-        if review.plan.action == Action::Create {
-            diagnostics.extend(cloud.and_then(Cloud::lost_orders));
-        }
-        if matches!(review.plan.action, Action::Replace | Action::Destroy) {
-            diagnostics.push(not_refunded(review.prior, review.plan.action));
-        }
+        let mut diagnostics = order_plan::review(cloud, NAME, review);
         let token = review.config.get("client_token");
-        if review.plan.action == Action::Replace
-            && token.as_str().is_some()
-            && token == review.prior.get("client_token")
-        {
-            diagnostics.push(same_token(review.prior));
+        match review.plan.action {
+            Action::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
+                diagnostics.push(order_plan::without_client_token());
+            }
+            Action::Replace => {
+                diagnostics.push(not_refunded(review.prior, Action::Replace));
+                if token.as_str().is_some_and(|token| Some(token) == buying_token(&review.plan.private, review.prior)) {
+                    diagnostics.push(same_token(review.prior));
+                }
+            }
+            Action::Destroy => diagnostics.push(not_refunded(review.prior, Action::Destroy)),
+            _ => {}
         }
         diagnostics
     }
 
+    fn remember(&self, planned: &Value, private: &mut Private, is_stored: bool) {
+        private.own.insert(CLIENT_TOKEN.to_owned(), planned.get("client_token").as_str().into());
+        if is_stored {
+            planned_token::write(private);
+        }
+    }
+
     async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let bought = purchase::buy(cloud, &create.planned, patience).await?;
+        let bought = purchase::buy(cloud, &create, patience).await?;
+        let id = &bought.order_id;
         let mut warnings = bought.warnings;
         let limit = cloud.limit(timeouts::read(&create.planned), patience);
-        let order = describe_new(cloud, &bought.order_id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        let created = order.as_ref().and_then(|order| order.created_on);
+        if let Some(sent) = bought.sent_earlier {
+            warnings.push(journal::adopted(id, created, sent));
+        }
         if let (Some(order), Some(since)) = (&order, bought.since) {
-            warnings.extend(purchase::is_what_was_planned(&bought.order_id, order, &create.planned, since)?);
+            let is_new = bought.sent_earlier.is_some() || order.created_on.is_some_and(|created| created >= since);
+            let answered = answered::check(id, order, &create.planned, is_new);
+            warnings
+                .extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         }
         let mut private = Private::default();
+        let token = create.planned.get("client_token").as_str();
+        private.own.extend(token.map(|token| (CLIENT_TOKEN.to_owned(), token.into())));
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
-        let state = model::placed(create.planned, &bought.order_id, order.as_ref());
+        let state = model::placed(create.planned, id, order.as_ref());
         let saved = Saved::with(Object { state, private }, warnings);
-        Ok(Saved { delivered: cloud.on_delivery(bought.intent), ..saved })
+        Ok(Saved { delivered: cloud.on_delivery(bought.entry), ..saved })
     }
 
     async fn read(
@@ -113,9 +136,9 @@ impl Resource<Cloud> for MarketOrder {
         patience: &Patience,
     ) -> Result<Saved<Option<Object>>, Diagnostics> {
         let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.seen(&id);
+        cloud.journal.mark_in_state(&id);
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
-        let order = match find(cloud, &id, &limit).await? {
+        let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
                 owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
@@ -139,7 +162,14 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
-        cloud.destroyed(delete.prior.get("id").as_str().unwrap_or_default());
+        let prior_private = delete.private.replaced.as_deref().unwrap_or(&delete.private);
+        let bought_with = prior_private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
+        let buys_with = delete.private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
+        // In a replacement that destroys first, this comes before the create.
+        if delete.private.creating && buys_with.is_some() && buys_with == bought_with {
+            return Err(same_token(&delete.prior).into());
+        }
+        cloud.journal.mark_destroyed(delete.prior.get("id").as_str().unwrap_or_default());
         Ok(not_refunded(&delete.prior, Action::Destroy).into())
     }
 
@@ -151,9 +181,9 @@ impl Resource<Cloud> for MarketOrder {
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
         }
-        cloud.intents.imported(id);
+        cloud.journal.mark_imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
-        match find(cloud, id, &limit).await? {
+        match find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))? {
             Described::Found(order) => {
                 let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
                 let mut object = model::imported(empty, id, &order);
@@ -171,33 +201,31 @@ impl Resource<Cloud> for MarketOrder {
     }
 }
 
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Unread> {
     let is_there = |described: &Described| matches!(described, Described::Found(_));
-    owner::look(id, limit, is_there, || describe(cloud, id, limit)).await
-}
-
-async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Diagnostic> {
-    market::describe_order(&cloud.client, id, limit).await.map_err(|failure| {
-        explain::failure("The order cannot be read", &format!("The order {id}"), &failure, &Money::OnlyRead)
-    })
+    owner::look(limit, is_there, || market::describe_order(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which the Marketplace may take a moment to know.
 async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
-    let unread = |what: String| {
-        let detail = format!(
-            "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay \
-             empty until the next terraform plan or apply, which reads them. Nothing has to be done."
-        );
-        Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail)
-    };
-    match find(cloud, id, limit).await {
-        Ok(Described::Found(order)) => Ok(*order),
+    let what = match find(cloud, id, limit).await {
+        Ok(Described::Found(order)) => return Ok(*order),
         Ok(Described::Absent { request_id }) => {
-            Err(unread(format!("the Marketplace does not know it yet (RequestId {request_id})")))
+            format!("the Marketplace does not know it yet (RequestId {request_id})")
         }
-        Err(error) => Err(unread(error.detail)),
-    }
+        Err(unread) => unread.to_string(),
+    };
+    let detail = format!(
+        "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes are empty \
+         until the next terraform plan or apply, which reads them. You need not do anything."
+    );
+    Err(Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail))
+}
+
+/// The token that bought an order, as far as that is known. A token that was given later is only in the state.
+fn buying_token<'a>(private: &'a Private, prior: &'a Value) -> Option<&'a str> {
+    let recorded = private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
+    recorded.or_else(|| prior.get("client_token").as_str())
 }
 
 /// What an order cost, as far as a state knows.
@@ -242,16 +270,21 @@ fn same_token(prior: &Value) -> Diagnostic {
 fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
         "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
-         state. The next terraform apply buys a new one. If that is not wanted, remove the resource from the \
-         configuration, or check that the credentials belong to the account that bought it. A client_token that bought it \
-         has to be changed to buy again."
+         state, and Terraform plans a new order in its place. If you do not want one, remove the resource from the \
+         configuration, or check that the credentials belong to the account that bought it. To buy again, change a \
+         client_token that bought this order."
     );
-    Diagnostic::warning(format!("Order {id} is gone: the next apply buys a new one"), detail)
+    Diagnostic::warning(format!("Order {id} is gone: Terraform plans a new one"), detail)
+}
+
+/// Whether an order of this status is no longer in force.
+fn has_ended(status: &str) -> bool {
+    matches!(status, "REFUND" | "DELETE")
 }
 
 /// A warning about an order that is still known but no longer in force.
 fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
-    let status = order.order_status.as_deref().filter(|status| matches!(*status, "REFUND" | "DELETE"))?;
+    let status = order.order_status.as_deref().filter(|status| has_ended(status))?;
     let detail = format!(
         "The order {id} has the status {status}, so what it bought is no longer in force. It stays in the state, and \
          nothing is bought in its place. To buy again, with a new client_token if it has one: terraform apply \

@@ -1,163 +1,166 @@
 //! The purchase itself: one intent, one token, one order.
 
-use std::{
-    ops::ControlFlow::{Break, Continue},
-    time::Instant,
-};
+use std::time::Instant;
 
-use chrono::Utc;
-use serde_json::json;
-
-use super::{NAME, model};
-use crate::{
-    Cloud,
-    explain::{self, Money},
-    intent::{self, Earlier, Intent},
-    timeouts,
-};
 use alicloud::{
     endpoint::Product,
     error::{Error, Failure, Fate, Refusal},
-    market::{self, NewOrder, Order},
+    market::{self, NewOrder},
+    retry::Limit,
 };
+use chrono::{DateTime, Utc};
+use serde_json::json;
 use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
-    provider::Patience,
+    provider::{Create, Patience},
     value::{Path, Value},
+};
+
+use super::{NAME, model, planned_token, unresolved};
+use crate::{
+    Cloud,
+    explain::{self, Money},
+    journal::{Answer, Begin, Entry},
+    timeouts,
 };
 
 /// An order that exists.
 pub(super) struct Bought {
     pub(super) order_id: String,
-    /// What notes it on disk, until it is safe in a state.
-    pub(super) intent: Option<Intent>,
+    /// Its entry in the journal, until it is safe in a state.
+    pub(super) entry: Option<Entry>,
+    /// When an earlier apply sent the purchase, if one did.
+    pub(super) sent_earlier: Option<DateTime<Utc>>,
     /// With a token of the user's, which can have bought something else before: since when an order is certainly this
     /// one, by the server's clock, in milliseconds since 1970.
     pub(super) since: Option<i64>,
     pub(super) warnings: Diagnostics,
 }
 
-/// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
-pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
+/// Buys what is planned, or finds the order that an earlier apply placed for it.
+pub(super) async fn buy(cloud: &Cloud, create: &Create, patience: &Patience) -> Result<Bought, Diagnostics> {
+    let planned = &create.planned;
     let commodity = json!(model::commodity(planned)).to_string();
     let purchase = cloud.purchase(NAME, Product::Market, commodity, patience).await?;
-    let token = planned.get("client_token").as_str();
-    if let Some(token) = token.filter(|token| !cloud.intents.uses(token)) {
+    let client_token = planned.get("client_token").as_str();
+    if let Some(token) = client_token.filter(|token| !cloud.journal.reserve_client_token(token)) {
         return Err(used_twice(token).into());
     }
-    let mut warnings = Diagnostics::default();
+    let token = planned_token::read(&create.private);
     let limit = cloud.limit(timeouts::create(planned), patience);
-    let found = match token {
-        Some(_) => cloud.intents.claim(&purchase, &limit).await?.map_continue(|()| None),
-        None => cloud.intents.claim_or_write(&purchase, &limit).await?.map_continue(Some),
-    };
-    let mut intent = match found {
-        Break(Earlier::Placed(intent, order_id)) => {
-            warnings.push(intent::taken_up(&order_id));
-            return Ok(Bought { order_id, intent: Some(intent), since: None, warnings });
-        }
-        Break(Earlier::Undecided(intent)) => Some(intent),
-        Continue(None) => None,
-        Continue(Some(intent)) => {
-            warnings.extend(cloud.intents.unclaimed());
-            Some(intent)
-        }
-    };
-    let limit = intent.iter().fold(limit, |limit, intent| limit.not_after(intent.last_moment()));
-    let client_token = match (&intent, token) {
-        (Some(intent), _) => intent.token.clone(),
-        (None, Some(token)) => token.to_owned(),
-        (None, None) => unreachable!("without a token there is an intent"),
-    };
-    let order = NewOrder { client_token, commodity: purchase.text };
-    let begin = Instant::now();
-    match market::create_order(&cloud.client, &order, &limit).await {
-        Ok(placed) => {
-            tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
-            if let Some(intent) = &mut intent {
-                cloud.intents.placed(intent, &placed.order_id);
+    loop {
+        let (entry, sent_earlier) = match cloud.journal.begin(&purchase, client_token, token, &limit).await? {
+            Begin::Placed(entry, order_id) => {
+                let sent_earlier = Some(entry.time);
+                let warnings = Diagnostics::default();
+                return Ok(Bought { order_id, entry: Some(entry), sent_earlier, since: None, warnings });
             }
-            let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
-            let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
-            let since = intent.is_none().then_some(since);
-            Ok(Bought { order_id: placed.order_id, intent, since, warnings })
+            Begin::Expired(entry) => {
+                unresolved::read_outcome(cloud, &entry, planned, &limit).await?;
+                continue;
+            }
+            Begin::Again(entry) => {
+                let sent = entry.time;
+                (Some(entry), Some(sent))
+            }
+            Begin::New(entry) => (entry, None),
+        };
+        let bought = send(cloud, planned, purchase.text.clone(), client_token, (entry, sent_earlier), &limit).await?;
+        if let Some(bought) = bought {
+            return Ok(bought);
         }
-        Err(failure) => Err(failed(cloud, planned, intent.as_ref(), &failure).into()),
     }
 }
 
-/// The error for a purchase that brought no order id. The intent of one that certainly did not happen is forgotten.
-fn failed(cloud: &Cloud, planned: &Value, intent: Option<&Intent>, failure: &Failure) -> Diagnostic {
-    let subject = format!("{NAME} for the product {:?}", planned.get("product_code").as_str().unwrap_or_default());
-    let was_undecided = intent.is_some_and(|intent| cloud.intents.was_claimed(intent));
-    let token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
-    let money = match intent {
-        Some(intent) if token_reused => Money::MaybePlaced(format!(
-            "The token of this purchase was used for something else. Nothing was bought now. {}\n\nIf it is not there, remove \
-             the note and apply again:\n\n  rm {}",
-            look_for_it(),
-            cloud.intents.place(intent)
+/// Sends the purchase. None if its order is one that another resource holds, so that this purchase is a new one.
+async fn send(
+    cloud: &Cloud,
+    planned: &Value,
+    commodity: String,
+    client_token: Option<&str>,
+    (mut entry, sent_earlier): (Option<Entry>, Option<DateTime<Utc>>),
+    limit: &Limit,
+) -> Result<Option<Bought>, Diagnostics> {
+    let mut warnings = Diagnostics::default();
+    if sent_earlier.is_none() {
+        warnings.extend(cloud.journal.warn_unresolved());
+    }
+    let token = entry.as_ref().map(|entry| entry.token.as_str()).or(client_token).unwrap_or_default();
+    let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
+    let order = NewOrder { client_token: token.to_owned(), commodity };
+    let begin = Instant::now();
+    let placed = match market::create_order(&cloud.client, &order, &limit).await {
+        Ok(placed) => placed,
+        Err(failure) => return Err(failed(cloud, planned, entry.as_ref(), &failure, &limit).await.into()),
+    };
+    tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
+    if let Some(entry) = &mut entry
+        && matches!(cloud.journal.record_order(entry, &placed.order_id)?, Answer::BuyNew)
+    {
+        return Ok(None);
+    }
+    if client_token.is_some() && cloud.journal.is_in_state(&placed.order_id) {
+        entry.iter().for_each(|entry| cloud.journal.settle(entry));
+        return Err(in_use(&placed.order_id).into());
+    }
+    let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
+    let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let since = client_token.map(|_| since);
+    Ok(Some(Bought { order_id: placed.order_id, entry, sent_earlier, since, warnings }))
+}
+
+/// The error for a purchase that brought no order id. The entry of one that certainly did not happen is removed.
+async fn failed(cloud: &Cloud, planned: &Value, entry: Option<&Entry>, failure: &Failure, limit: &Limit) -> Diagnostic {
+    let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
+    let is_token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
+    let money = match entry {
+        _ if is_token_reused => Money::MaybePlaced(format!(
+            "The token of this purchase has bought something else. Nothing was bought now. {}",
+            look_for_it(cloud, entry)
         )),
-        None if token_reused => Money::MaybePlaced(format!(
-            "The client_token was used before, for something else than this. Nothing was bought now. {}",
-            look_for_it()
-        )),
-        Some(intent) if failure.fate == Fate::NotDone && !was_undecided => {
-            cloud.intents.forget(&intent.token);
-            Money::NotPlaced
+        Some(entry) if failure.fate == Fate::NotDone && !is_taken_over => {
+            cloud.journal.settle(entry);
+            match entry.is_client_token {
+                true => earlier_with_token(),
+                false => Money::NotPlaced,
+            }
         }
-        Some(intent) => {
-            cloud.intents.unsettled(intent);
-            let note = cloud.intents.place(intent);
+        // The service refuses now what it may have accepted before.
+        Some(entry) if failure.fate == Fate::NotDone => {
+            cloud.journal.mark_unresolved(entry);
+            match unresolved::read_outcome(cloud, entry, planned, limit).await {
+                Ok(()) => Money::NotPlaced,
+                Err(error) => Money::MaybePlaced(error.detail),
+            }
+        }
+        Some(entry) => {
+            cloud.journal.mark_unresolved(entry);
             Money::MaybePlaced(format!(
-                "Run terraform apply again in this directory: it asks for the same order with the same token, finds out what \
-                 happened, and never buys a second one. The purchase is noted in {note}.\n\n{}\n\nThen the note is not \
-                 needed any more:\n\n  rm {note}",
-                look_for_it(),
+                "1. Run terraform apply again {}: it sends the same purchase with the same token, which finds the order and \
+                 never buys a second one.\n\n2. {}",
+                if entry.is_client_token {
+                    "with the same client_token"
+                } else {
+                    "in this directory, and keep its data directory (.terraform) until then"
+                },
+                look_for_it(cloud, Some(entry)),
             ))
         }
-        None if failure.fate == Fate::NotDone => Money::NotPlacedNow(
-            "If an earlier apply with this client_token ended without an answer, its order may exist: apply again with the \
-             same client_token, which finds it and never sells a second one."
-                .to_owned(),
-        ),
+        None if failure.fate == Fate::NotDone => earlier_with_token(),
         None => Money::MaybePlaced(format!(
-            "Run terraform apply again: with the same client_token the Marketplace answers with the same order and never \
-             sells a second one.\n\n{}",
-            look_for_it()
+            "1. Run terraform apply again with the same client_token: it finds the order and never buys a second one.\n\n2. {}",
+            look_for_it(cloud, None)
         )),
     };
-    explain::failure("The order was not confirmed", &subject, failure, &money)
+    explain::failure(money.heading(), NAME, failure, &money)
 }
 
-/// Compares the order that a token of the user's answered with what was to be bought. A warning, if it was placed since
-/// that moment and is told differently all the same.
-///
-/// # Errors
-/// It is another one. Nothing is saved.
-pub(super) fn is_what_was_planned(
-    order_id: &str,
-    order: &Order,
-    planned: &Value,
-    since: i64,
-) -> Result<Option<Diagnostic>, Diagnostic> {
-    let Some((name, told)) = model::first_difference(order, planned) else { return Ok(None) };
-    let told = told.as_str().map_or_else(|| told.as_i64().map_or_else(String::new, |n| n.to_string()), str::to_owned);
-    if order.created_on.is_some_and(|created| created >= since) {
-        let detail = format!(
-            "The order {order_id} was placed by this apply and is in the state. The Marketplace says that its {name} is \
-             {told:?}, which is not what the configuration asks for. The next plan shows the difference; look at the order \
-             in the console before you apply it."
-        );
-        return Ok(Some(Diagnostic::warning(format!("Order {order_id} is not quite what was asked for"), detail)));
-    }
-    let detail = format!(
-        "The client_token was used before: the Marketplace answers it with the order {order_id}, whose {name} is {told:?}. \
-         That is another order than the configuration asks for. Nothing more was bought, and nothing is saved. Give a new \
-         client_token for a new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> \
-         {order_id}"
-    );
-    Err(Diagnostic::error("The client_token belongs to another order", detail).at(Path::attribute("client_token")))
+fn earlier_with_token() -> Money {
+    Money::NotPlacedNow(
+        "If an earlier apply with this client_token ended without an answer, its order may exist: apply again with the same \
+         client_token, which finds it and never buys a second one."
+            .to_owned(),
+    )
 }
 
 fn used_twice(token: &str) -> Diagnostic {
@@ -169,9 +172,27 @@ fn used_twice(token: &str) -> Diagnostic {
     Diagnostic::error("Two orders with the same client_token", detail).at(Path::attribute("client_token"))
 }
 
-fn look_for_it() -> String {
-    format!(
-        "If the order is in the Marketplace console under My Orders, it can also be taken into the state by hand:\n\n  \
-         terraform import {NAME}.<name> <order id>"
-    )
+/// The error when the user's token answers an order that the state holds already.
+fn in_use(order_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace answers this client_token with the order {order_id}, which a resource of this state holds. Nothing \
+         was bought. For another order, give a new client_token and apply again."
+    );
+    Diagnostic::error(format!("No order was placed: the client_token has bought the order {order_id}"), detail)
+        .at(Path::attribute("client_token"))
+}
+
+fn look_for_it(cloud: &Cloud, entry: Option<&Entry>) -> String {
+    let import = format!(
+        "If the order is in the Marketplace console under My Orders, you can import it instead:\n\n     terraform import \
+         {NAME}.<name> <order id>"
+    );
+    match entry {
+        Some(entry) => format!(
+            "{import}\n\n   The next plan then removes the entry of the purchase. If there is no such order, remove it \
+             yourself:\n\n     rm {}",
+            cloud.journal.path(entry)
+        ),
+        None => import,
+    }
 }

@@ -11,8 +11,9 @@ use serde_json::Value as Json;
 use super::{
     Cloud,
     cloud::AccountType,
-    explain::{self, Money},
-    owner, timeouts,
+    journal, order_plan,
+    owner::{self, Unread},
+    timeouts,
 };
 use alicloud::{
     billing::{self, Row},
@@ -49,19 +50,15 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        schema::validate(config)
+        let mut diagnostics = schema::validate(config);
+        diagnostics.extend(journal::torn_state_to_destroy());
+        diagnostics
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        if let (Some(cloud), Some(id)) = (cloud, review.prior.get("id").as_str()) {
-            cloud.seen(id);
-        }
-        match review.plan.action {
-            Action::Create => {
-                let mut found = missing_properties(cloud, review.config);
-                found.extend(cloud.and_then(Cloud::lost_orders));
-                found
-            }
+        let mut diagnostics = order_plan::review(cloud, NAME, review);
+        diagnostics.extend(match review.plan.action {
+            Action::Create => missing_properties(cloud, review.config),
             Action::Destroy => stays_active(review.prior).into(),
             Action::Replace => {
                 let held = schema::codes(review.prior);
@@ -75,10 +72,11 @@ impl Resource<Cloud> for PaiProductOrder {
                 found.into()
             }
             Action::Nothing | Action::Update => Diagnostics::default(),
-        }
+        });
+        diagnostics
     }
 
-    fn remember(&self, planned: &Value, private: &mut Private) {
+    fn remember(&self, planned: &Value, private: &mut Private, _is_stored: bool) {
         // A product that is not known yet may be any.
         let codes = if schema::has_unknown_code(planned) { schema::all_codes() } else { schema::codes(planned) };
         private.own.insert(PLANNED.to_owned(), codes.into());
@@ -93,7 +91,7 @@ impl Resource<Cloud> for PaiProductOrder {
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
         let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
-        let delivered = cloud.on_delivery(Some(bought.intent));
+        let delivered = cloud.on_delivery(Some(bought.entry));
         Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
 
@@ -104,9 +102,9 @@ impl Resource<Cloud> for PaiProductOrder {
         patience: &Patience,
     ) -> Result<Saved<Option<Object>>, Diagnostics> {
         let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.seen(&id);
+        cloud.journal.mark_in_state(&id);
         let limit = cloud.limit(timeouts::read(&prior.state), patience);
-        let rows = find(cloud, &id, &limit).await?;
+        let rows = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
         if rows.is_empty() {
             owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
             return Ok(Saved::with(None, gone(&id).into()));
@@ -131,7 +129,7 @@ impl Resource<Cloud> for PaiProductOrder {
         if delete.private.creating && !again.is_empty() {
             return Err(replaces_itself(&delete.prior, &again).into());
         }
-        cloud.destroyed(id_of(&delete.prior));
+        cloud.journal.mark_destroyed(id_of(&delete.prior));
         Ok(stays_active(&delete.prior).into())
     }
 
@@ -143,9 +141,9 @@ impl Resource<Cloud> for PaiProductOrder {
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
         }
-        cloud.intents.imported(id);
+        cloud.journal.mark_imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
-        let rows = find(cloud, id, &limit).await?;
+        let rows = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
         if rows.is_empty() {
             let detail = format!(
                 "Billing knows no order {id} that these credentials may see. Check the id, and the account that the \
@@ -168,15 +166,9 @@ impl Resource<Cloud> for PaiProductOrder {
 }
 
 /// The rows of an order; none, if it is not there.
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Unread> {
     let is_there = |rows: &Vec<Row>| !rows.is_empty();
-    owner::look(id, limit, is_there, || rows(cloud, id, limit)).await
-}
-
-async fn rows(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
-    billing::order_detail(&cloud.client, id, limit).await.map_err(|failure| {
-        explain::failure("The order cannot be read", &format!("The order {id}"), &failure, &Money::OnlyRead)
-    })
+    owner::look(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which billing may take a while to know.
@@ -184,7 +176,7 @@ async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Di
     let what = match find(cloud, id, limit).await {
         Ok(rows) if !rows.is_empty() => return Ok(rows),
         Ok(_) => "billing does not know it yet".to_owned(),
-        Err(error) => error.detail,
+        Err(unread) => unread.to_string(),
     };
     let detail = format!(
         "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay empty \

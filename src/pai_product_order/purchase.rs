@@ -1,10 +1,7 @@
 //! The purchase. There is no idempotency token, so nothing is sent again before reading has decided that it did not
 //! happen.
 
-use std::{
-    ops::ControlFlow::{Break, Continue},
-    time::Duration,
-};
+use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
@@ -13,7 +10,7 @@ use super::{NAME, model, products, schema::codes};
 use crate::{
     Cloud,
     explain::{self, Money},
-    intent::{self, Earlier, Intent},
+    journal::{self, Answer, Begin, Entry},
     timeouts,
 };
 use alicloud::{
@@ -51,8 +48,8 @@ pub(super) struct Bought {
     pub(super) order_id: String,
     /// The service's answer; none for an order that was found by reading.
     pub(super) orders: Option<ProductOrders>,
-    /// What notes it on disk, until it is safe in a state.
-    pub(super) intent: Intent,
+    /// Its entry in the journal, until it is safe in a state.
+    pub(super) entry: Entry,
     pub(super) warnings: Diagnostics,
 }
 
@@ -61,7 +58,7 @@ struct Buying<'a> {
     cloud: &'a Cloud,
     codes: Vec<String>,
     limit: Limit,
-    intent: Intent,
+    entry: Entry,
     /// From when on an order of these products can only be this one, in seconds since 1970.
     since: i64,
 }
@@ -81,33 +78,39 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
     let limit = cloud.limit(timeouts::create(planned), patience);
     let mut warnings = Diagnostics::default();
     let codes = codes(planned);
-    let _alone = cloud.intents.alone(&limit).await?;
-    let (intent, is_claimed, checked) = match cloud.intents.claim(&purchase, &limit).await? {
-        Break(Earlier::Placed(intent, order_id)) => {
-            warnings.push(intent::taken_up(&order_id));
-            return Ok(Bought { order_id, orders: None, intent, warnings });
+    let _lock = cloud.journal.lock_purchases(&limit).await?;
+    loop {
+        let (entry, is_taken_over, checked) = match cloud.journal.find(&purchase, &limit).await? {
+            Some(Begin::Placed(entry, order_id)) => {
+                warnings.push(journal::adopted(&order_id, None, entry.time));
+                return Ok(Bought { order_id, orders: None, entry, warnings });
+            }
+            Some(Begin::Again(entry) | Begin::Expired(entry) | Begin::New(Some(entry))) => {
+                let checked = entry.time.timestamp();
+                (entry, true, checked)
+            }
+            Some(Begin::New(None)) | None => {
+                warnings.extend(cloud.journal.warn_unresolved());
+                let checked = check(cloud, &codes, &limit).await?;
+                // A precaution, for which no purchase fails.
+                let brief = cloud.limit(KNOWN, patience);
+                let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &brief);
+                let known =
+                    tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
+                (cloud.journal.enter(&purchase, known)?, false, checked)
+            }
+        };
+        let (codes, limit) = (codes.clone(), limit.clone());
+        let mut buying = Buying { cloud, codes, limit, entry, since: checked - CLOCK_SLACK };
+        let (order_id, orders) = buying.run(is_taken_over).await?;
+        if matches!(cloud.journal.record_order(&mut buying.entry, &order_id)?, Answer::BuyNew) {
+            continue;
         }
-        Break(Earlier::Undecided(intent)) => {
-            let checked = intent.time.timestamp();
-            (intent, true, checked)
+        if orders.is_none() {
+            warnings.push(found(&order_id));
         }
-        Continue(()) => {
-            warnings.extend(cloud.intents.unclaimed());
-            let checked = check(cloud, &codes, &limit).await?;
-            // A precaution, for which no purchase fails.
-            let brief = cloud.limit(KNOWN, patience);
-            let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &brief);
-            let known = tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
-            (cloud.intents.write(purchase, known)?, false, checked)
-        }
-    };
-    let mut buying = Buying { cloud, codes, limit, intent, since: checked - CLOCK_SLACK };
-    let (order_id, orders) = buying.run(is_claimed).await?;
-    cloud.intents.placed(&mut buying.intent, &order_id);
-    if orders.is_none() {
-        warnings.push(found(&order_id));
+        return Ok(Bought { order_id, orders, entry: buying.entry, warnings });
     }
-    Ok(Bought { order_id, orders, intent: buying.intent, warnings })
 }
 
 /// Makes sure that the account has none of the products and that the caller may buy them. Returns when that was, by the
@@ -170,20 +173,20 @@ async fn orders_since(cloud: &Cloud, codes: &[String], since: i64, limit: &Limit
 }
 
 impl Buying<'_> {
-    async fn run(&self, is_claimed: bool) -> Result<(String, Option<ProductOrders>), Diagnostic> {
-        let mut is_undecided = is_claimed;
+    async fn run(&self, is_taken_over: bool) -> Result<(String, Option<ProductOrders>), Diagnostic> {
+        let mut is_undecided = is_taken_over;
         let mut last: Option<Failure> = None;
         loop {
             if is_undecided && let Decision::Placed(order_id) = self.decide(last.as_ref()).await? {
                 return Ok((order_id, None));
             }
             let sent =
-                aiworkspace::create_product_orders(&self.cloud.client, &self.intent.purchase.text, &self.limit).await;
+                aiworkspace::create_product_orders(&self.cloud.client, &self.entry.purchase.text, &self.limit).await;
             match sent {
                 Ok(orders) => return Ok((orders.order_id.clone().unwrap_or_default(), Some(orders))),
                 Err(failure) if failure.fate == Fate::NotDone => {
                     // Reading has decided that no earlier attempt did it either.
-                    self.cloud.intents.forget(&self.intent.token);
+                    self.cloud.journal.settle(&self.entry);
                     let subject = subject(&self.codes);
                     return Err(explain::failure("The order was not placed", &subject, &failure, &Money::NotPlaced));
                 }
@@ -215,7 +218,7 @@ impl Buying<'_> {
                     self.codes.iter().any(held)
                 });
             let orders = orders_since(self.cloud, &self.codes, self.since, &self.limit).await.map(|orders| {
-                let is_new = |id: &String| !self.intent.known.contains(id);
+                let is_new = |id: &String| !self.entry.known.contains(id);
                 orders.into_iter().filter(is_new).collect::<Vec<_>>()
             });
             match (&is_purchased, &orders) {
@@ -242,7 +245,7 @@ impl Buying<'_> {
              {}\n\nThen remove the note of the purchase: rm {}",
             subject(&self.codes),
             commands.join("\n"),
-            self.cloud.intents.place(&self.intent)
+            self.cloud.journal.path(&self.entry)
         );
         Diagnostic::error("The order is one of several", detail)
     }
@@ -262,7 +265,7 @@ impl Buying<'_> {
             Ok(false) => "ListProducts says that no product is purchased".to_owned(),
             Err(failure) => failure.clone(),
         };
-        self.cloud.intents.unsettled(&self.intent);
+        self.cloud.journal.mark_unresolved(&self.entry);
         let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
         let detail = format!(
             "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
@@ -270,7 +273,7 @@ impl Buying<'_> {
              take a minute, so give timeouts.create more than that. The purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
              hand, after which the note is not needed any more:\n\n  terraform import {NAME}.<name> <order id>\n  rm {1}",
             subject(&self.codes),
-            self.cloud.intents.place(&self.intent)
+            self.cloud.journal.path(&self.entry)
         );
         Diagnostic::error("The order was not confirmed", detail)
     }

@@ -39,7 +39,8 @@ fn invalid_values_are_refused_by_validate() {
 fn a_value_for_what_only_the_provider_sets_is_refused() {
     let source = "resource \"terraform_data\" \"later\" {\n  input = \"3\"\n}\n";
     let Some(terraform) = Terraform::with(ORDER) else { return };
-    let attributes: [(fn(&str) -> String, &str); 2] = [
+    type With = fn(&str) -> String;
+    let attributes: [(With, &str); 2] = [
         (
             order_with,
             "id order_status pay_status order_type product_name product_sku_code \

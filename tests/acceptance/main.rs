@@ -7,10 +7,9 @@ mod debugger;
 mod examples;
 mod faults;
 mod import;
-mod intents;
+mod journal;
 #[path = "../common/loopback.rs"]
 mod loopback;
-mod lost_orders;
 mod market_order;
 mod pai;
 mod pai_faults;
@@ -23,4 +22,5 @@ mod takeover;
 mod terraform;
 mod tiny_resource;
 mod tokens;
+mod torn_state;
 mod variables;

@@ -82,7 +82,7 @@ fn an_order_that_was_just_placed_is_saved_however_it_is_told() {
         "RequestId": "r", "OrderId": 202600000000001_i64, "ProductCode": "cmapi033136", "Quantity": 5, "CreatedOn": created,
     });
     terraform.mock.fault(Fault::once("DescribeOrder", Kind::Reply { body: told.to_string() }));
-    terraform.apply().succeeds().says(&["Order 202600000000001 is not quite what was asked for", "quantity", "\"5\""]);
+    terraform.apply().succeeds().says(&["Order 202600000000001 differs from what was asked for", "quantity", "\"5\""]);
     assert_eq!(terraform.attributes()["id"], "202600000000001");
     assert_eq!(terraform.orders().len(), 1);
     terraform.plans_empty();
@@ -107,13 +107,14 @@ fn a_refusal_does_not_tell_what_an_earlier_apply_did() {
     terraform.mock.ledger().faults.clear();
     let refused = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::once("CreateOrder", refused));
-    terraform.apply().fails().says(&["No order was placed by this apply", "its order may exist"]);
+    let order = terraform.orders().remove(0);
+    terraform.apply().fails().says(&["An order may have been placed", &order, "terraform import"]);
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
 }
 
 #[test]
-fn a_note_that_cannot_be_read_stops_a_purchase_with_a_token_too() {
+fn an_entry_that_cannot_be_read_stops_a_purchase_with_a_token_too() {
     let Some(terraform) = Terraform::with(&order_with(TOKEN)) else { return };
     fs::create_dir_all(terraform.path().join(".terraform/alicloud-purchases")).unwrap();
     terraform.write(".terraform/alicloud-purchases/broken.json", "{");

@@ -186,7 +186,7 @@ impl Client {
             return Err(Error::TooLate);
         }
         tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
-        let (raw, server_time) = self.http.send(outgoing).await?;
+        let (raw, server_time) = self.http.send(outgoing, limit.left()).await?;
         let (status, bytes) = (raw.status, raw.body.len());
         let token = credentials.and_then(Credentials::token).unwrap_or_default();
         let secret = credentials.map(Credentials::secret).unwrap_or_default();

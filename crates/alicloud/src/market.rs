@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::Failure,
+    error::{Error, Failure, Fate},
     reply::{self, loose_list, loose_text, loose_whole},
     retry::Limit,
 };
@@ -128,6 +128,21 @@ impl Order {
     }
 }
 
+/// An instance that came of an order, as far as DescribeInstances tells without what is secret of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Instance {
+    /// The order.
+    #[serde(deserialize_with = "loose_text")]
+    pub order_id: Option<String>,
+    /// The id.
+    #[serde(deserialize_with = "loose_text")]
+    pub instance_id: Option<String>,
+    /// When it was made, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub created_on: Option<i64>,
+}
+
 /// The answer to CreateOrder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
@@ -179,6 +194,45 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
 pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
     client.call(&request, limit, |reply| Described::read(reply, order_id)).await
+}
+
+/// How many instances one page has.
+const PAGE_SIZE: usize = 100;
+
+/// The most pages that are read.
+const MAX_PAGES: usize = 1000;
+
+/// DescribeInstances: all instances of a product that the account holds.
+///
+/// # Errors
+/// Anything but well-formed replies, and fewer instances than the service counts.
+pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Result<Vec<Instance>, Failure> {
+    let mut instances: Vec<Instance> = Vec::new();
+    for page in 1..=MAX_PAGES {
+        let query =
+            [("Codes", product_code.to_owned()), ("PageNumber", page.to_string()), ("PageSize", PAGE_SIZE.to_string())];
+        let request = Request::rpc(Product::Market, "DescribeInstances", query);
+        let (more, total) = client.call(&request, limit, read_instances).await?;
+        let is_last = more.is_empty();
+        instances.extend(more);
+        if instances.len() >= total {
+            return Ok(instances);
+        }
+        if is_last {
+            break;
+        }
+    }
+    let what = "it has fewer instances than it counts".to_owned();
+    let error = Error::Malformed { status: 200, request_id: None, what };
+    Err(Failure { action: "DescribeInstances", error, attempts: 1, fate: Fate::NotDone })
+}
+
+fn read_instances(reply: &Reply) -> Result<(Vec<Instance>, usize), String> {
+    let total = reply.body.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok());
+    let total = total.ok_or_else(|| "it has no TotalCount".to_owned())?;
+    let items = reply.body.get("InstanceItems").map(reply::list).unwrap_or_default();
+    let instances = items.iter().map(Instance::deserialize).collect::<Result<_, _>>();
+    Ok((instances.map_err(|_| "it has an instance that is none".to_owned())?, total))
 }
 
 impl Described {

@@ -101,11 +101,13 @@ impl Http {
         })
     }
 
-    pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(RawReply, Option<i64>), Error> {
+    /// Sends a request and waits for its reply, for the read timeout or for `longest`, whichever is over first.
+    pub(super) async fn send(&self, outgoing: Outgoing, longest: Duration) -> Result<(RawReply, Option<i64>), Error> {
         let host = host_of(&outgoing.url);
-        let answer = connecting::answered_within(self.timeouts.read, self.exchange(outgoing, &host)).await;
+        let time = self.timeouts.read.min(longest);
+        let answer = connecting::answered_within(time, self.exchange(outgoing, &host)).await;
         answer.unwrap_or_else(|| {
-            let cause = format!("no whole answer within {} milliseconds", self.timeouts.read.as_millis());
+            let cause = format!("no whole answer within {} milliseconds", time.as_millis());
             Err(Error::Lost(Transport { kind: TransportKind::Timeout, host, cause }))
         })
     }
@@ -155,7 +157,7 @@ impl Local {
 
     /// The status and the body.
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(u16, Vec<u8>), Error> {
-        let (reply, _) = self.0.send(outgoing).await?;
+        let (reply, _) = self.0.send(outgoing, LOCAL.read).await?;
         Ok((reply.status, reply.body))
     }
 }

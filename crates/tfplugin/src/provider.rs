@@ -161,7 +161,9 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
     }
 
     /// What the plan of a create remembers for its apply, and for the destroy half of a replacement that comes before it.
-    fn remember(&self, _planned: &Value, _private: &mut Private) {}
+    /// Terraform plans a create again when it applies; `private` then holds what the first plan remembered if Terraform
+    /// stores that (`ClientCapabilities.store_planned_private`, protocol 6.11), which `is_stored` says.
+    fn remember(&self, _planned: &Value, _private: &mut Private, _is_stored: bool) {}
 
     /// Makes the object. An error means that Terraform saves nothing.
     async fn create(&self, client: &C, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics>;

@@ -11,6 +11,9 @@ use crate::{
 /// What one pricing cycle of one item costs, in CNY.
 const PRICE: f64 = 10.0;
 
+/// The most that one page holds.
+const MAX_PAGE_SIZE: usize = 100;
+
 /// Buys. The same ClientToken of the same account with the same Commodity is the same order.
 pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
@@ -60,6 +63,43 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
         }
     }
     Ok(Json::Object(described))
+}
+
+/// Lists the instances of the caller's account, a page at a time.
+pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let number = |name: &str| {
+        let number = required(call, name)?.parse::<usize>().ok().filter(|number| *number > 0);
+        number.ok_or_else(|| ApiError::new(400, &format!("InvalidParameter.{name}"), format!("{name} is not valid.")))
+    };
+    let (page, size) = (number("PageNumber")?, number("PageSize")?.min(MAX_PAGE_SIZE));
+    let codes: Vec<&str> = call.parameters.get("Codes").map(|codes| codes.split(',').collect()).unwrap_or_default();
+    let orders = ledger.orders.values().filter(|order| order.account == call.account);
+    let items: Vec<Json> = orders
+        .filter_map(|order| {
+            let Content::Commodity(commodity) = &order.content else { return None };
+            let product = commodity["productCode"].as_str().unwrap_or_default();
+            let moment = order.created.timestamp_millis();
+            (codes.is_empty() || codes.contains(&product)).then(|| {
+                json!({
+                    "InstanceId": instance(&order.id).parse::<i64>().unwrap_or_default(),
+                    "OrderId": order.id.parse::<i64>().unwrap_or_default(),
+                    "ProductCode": product,
+                    "ProductSkuCode": commodity["skuCode"],
+                    "ProductName": "Mock product",
+                    "ProductType": "APP",
+                    "SupplierName": "Mock supplier",
+                    "Status": "OPENED",
+                    "CreatedOn": moment,
+                    "BeganOn": moment,
+                    "AppJson": json!({"username": "admin", "password": "canary-instance-password"}).to_string(),
+                    "HostJson": "{}",
+                })
+            })
+        })
+        .collect();
+    let total = items.len();
+    let items: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
+    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, "InstanceItems": {"InstanceItem": items}}))
 }
 
 fn described(order: &Order, commodity: &Json) -> Map<String, Json> {

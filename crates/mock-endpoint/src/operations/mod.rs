@@ -36,9 +36,10 @@ impl Operation {
     }
 }
 
-static OPERATIONS: [Operation; 9] = [
+static OPERATIONS: [Operation; 10] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
+    Operation::rpc("DescribeInstances", "2015-11-01", market::describe_instances),
     Operation::rpc("GetOrderDetail", "2017-12-14", billing::get_order_detail),
     Operation::rpc("QueryOrders", "2017-12-14", billing::query_orders),
     Operation::rpc("AssumeRole", "2015-04-01", sts::assume_role),

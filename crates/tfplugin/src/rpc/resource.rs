@@ -131,7 +131,12 @@ impl<P: Provider> Inner<P> {
             plan::plan(&offer.shape.schema.block, &config, &prior, private)
         };
         if plan.action == Action::Create {
-            offer.item.remember(&plan.state, &mut plan.private);
+            let earlier = Private::decode(&request.planned_private);
+            if earlier.creating {
+                plan.private.own = earlier.own;
+            }
+            let is_stored = request.client_capabilities.is_some_and(|client| client.store_planned_private);
+            offer.item.remember(&plan.state, &mut plan.private, is_stored);
         }
         let client = self.client().ok();
         let review = Review { config: &config, prior: &prior, plan: &plan };

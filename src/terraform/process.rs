@@ -1,27 +1,27 @@
-//! The processes that work on a purchase, told apart from every other, before and after them.
+//! Processes, told apart from every other one, before and after them.
 
 use serde::{Deserialize, Serialize};
 
 /// A process: its number, and when it began, since numbers are used again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Process {
+pub(crate) struct Process {
     pid: u32,
     start: String,
 }
 
 impl Process {
     /// The process that started this one.
-    pub(super) fn parent() -> Self {
+    pub(crate) fn parent() -> Self {
         Self::of(parent_id())
     }
 
     /// This one.
-    pub(super) fn own() -> Self {
+    pub(crate) fn this() -> Self {
         Self::of(std::process::id())
     }
 
-    /// None that runs.
-    pub(super) fn ended() -> Self {
+    /// One that has ended.
+    pub(crate) fn ended() -> Self {
         Self { pid: 0, start: String::new() }
     }
 
@@ -30,13 +30,18 @@ impl Process {
     }
 
     /// Whether it is still the process that started this one: when it dies, another takes its place.
-    pub(super) fn is_parent(&self) -> bool {
+    pub(crate) fn is_parent(&self) -> bool {
         parent_id() == self.pid && self.is_running()
+    }
+
+    /// The words of its command line, the first of which names the program; none where the system does not tell.
+    pub(crate) fn command_line(&self) -> Option<Vec<String>> {
+        command_line_of(self.pid).filter(|words| !words.is_empty())
     }
 
     /// Whether it still runs. On Windows processes are not told apart yet, so that every one counts as running: a note is
     /// never claimed, and an error says how to remove it.
-    pub(super) fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         cfg!(not(unix)) || start_of(self.pid).is_some_and(|start| start == self.start)
     }
 }
@@ -49,6 +54,25 @@ fn parent_id() -> u32 {
 #[cfg(not(unix))]
 fn parent_id() -> u32 {
     0
+}
+
+#[cfg(target_os = "linux")]
+fn command_line_of(pid: u32) -> Option<Vec<String>> {
+    let text = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let words = text.strip_suffix(b"\0").unwrap_or(&text).split(|byte| *byte == 0);
+    Some(words.map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+}
+
+/// `ps` joins the words with spaces, so a word that holds one comes as several.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn command_line_of(pid: u32) -> Option<Vec<String>> {
+    let output = std::process::Command::new("ps").args(["-o", "args=", "-p", &pid.to_string()]).output().ok()?;
+    Some(String::from_utf8(output.stdout).ok()?.split_whitespace().map(str::to_owned).collect())
+}
+
+#[cfg(not(unix))]
+fn command_line_of(_: u32) -> Option<Vec<String>> {
+    None
 }
 
 /// When a process began, in words that no other process has; none if there is no such process.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::terraform::IsSame;
+
 /// A purchase, by what is bought, who buys, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Purchase {
@@ -27,24 +29,25 @@ pub(crate) struct Buyer {
 }
 
 impl Buyer {
-    /// Whether both are the same; none if there is no telling.
-    fn is_same(&self, other: &Self) -> Option<bool> {
+    /// Whether both are the same. Other keys may be of the same account.
+    pub(super) fn is_same(&self, other: &Self) -> IsSame {
         match (&self.account, &other.account) {
-            (Some(one), Some(another)) => Some(one == another),
-            _ => (self.key == other.key).then_some(true),
+            (Some(one), Some(another)) if one == another => IsSame::Yes,
+            (Some(_), Some(_)) => IsSame::No,
+            _ if self.key == other.key => IsSame::Yes,
+            _ => IsSame::Unclear,
         }
     }
 }
 
 impl Purchase {
-    /// Whether both are the same; none if there is no telling: of who buys, or because a wrong endpoint or region may have
-    /// been corrected since.
-    pub(super) fn is_same(&self, other: &Self) -> Option<bool> {
-        if self.kind != other.kind || self.text != other.text {
-            return Some(false);
+    /// Whether both are the same. The region is part of what is bought; a wrong endpoint may have been corrected.
+    pub(super) fn is_same(&self, other: &Self) -> IsSame {
+        if self.kind != other.kind || self.text != other.text || self.region != other.region {
+            return IsSame::No;
         }
         match self.buyer.is_same(&other.buyer) {
-            Some(true) if self.endpoint != other.endpoint || self.region != other.region => None,
+            IsSame::Yes if self.endpoint != other.endpoint => IsSame::Unclear,
             same => same,
         }
     }

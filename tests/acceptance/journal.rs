@@ -1,6 +1,8 @@
 //! A purchase whose outcome stays unknown, or that is cut off, is found out by the next apply, and never bought again.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Child, time::Duration};
+use std::{
+    collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Child, time::Duration,
+};
 
 use mock_endpoint::{
     ACCESS_KEY, SECRET_KEY,
@@ -23,7 +25,7 @@ fn impatient() -> String {
     order_with("timeouts = { create = \"1s\" }")
 }
 
-fn notes(terraform: &Terraform) -> Vec<PathBuf> {
+pub fn entries(terraform: &Terraform) -> Vec<PathBuf> {
     let folder = terraform.path().join(".terraform/alicloud-purchases");
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
@@ -45,7 +47,7 @@ fn the_next_apply_finds_out_and_buys_nothing_twice() {
             "terraform import alicloud_market_order",
         ]);
         assert!(terraform.instances().is_empty(), "nothing is saved, so nothing is tainted");
-        assert_eq!(notes(&terraform).len(), 1);
+        assert_eq!(entries(&terraform).len(), 1);
 
         terraform.mock.ledger().faults.clear();
         terraform.apply().succeeds();
@@ -54,26 +56,26 @@ fn the_next_apply_finds_out_and_buys_nothing_twice() {
         let sent = terraform.requests("CreateOrder");
         assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
         terraform.plans_empty();
-        assert!(notes(&terraform).is_empty(), "a plan has seen the order in the state");
+        assert!(entries(&terraform).is_empty(), "a plan has seen the order in the state");
     }
 }
 
 #[test]
-fn another_purchase_does_not_claim_it_and_a_warning_names_it() {
+fn another_purchase_does_not_take_it_over_and_a_warning_names_it() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropAfter);
     terraform.apply().fails();
     terraform.mock.ledger().faults.clear();
 
     terraform.configure(&impatient().replace("Month", "Year"));
-    terraform.apply().succeeds().says(&["An earlier purchase is not taken up so far", "may have been placed"]);
+    terraform.apply().succeeds().says(&["An order may have been placed by an earlier apply at", "terraform import"]);
     assert_eq!(terraform.orders().len(), 2);
     terraform.plans_empty();
-    assert_eq!(notes(&terraform).len(), 1, "an undecided note stays");
+    assert_eq!(entries(&terraform).len(), 1, "an unresolved entry stays");
 }
 
 #[test]
-fn another_workspace_does_not_claim_it() {
+fn another_workspace_does_not_take_it_over() {
     let Some(mut terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropAfter);
     terraform.apply().fails();
@@ -94,7 +96,7 @@ fn a_corrected_endpoint_does_not_make_it_another_purchase() {
     terraform.mock.ledger().faults.clear();
     let url = terraform.mock.url();
     terraform.set("MARKET_ENDPOINT", &url.replace("127.0.0.1", "localhost"));
-    terraform.apply().fails().says(&["An earlier purchase may be this one", &url, "nothing was bought", "rm "]);
+    terraform.apply().fails().says(&["an earlier purchase may be this one", &url, "Nothing was bought now", "rm "]);
     assert_eq!(terraform.orders().len(), 1);
     terraform.set("MARKET_ENDPOINT", &url);
     terraform.apply().succeeds();
@@ -116,12 +118,12 @@ fn a_provider_that_serves_one_terraform_after_the_other_finds_it_too() {
 }
 
 #[test]
-fn two_of_the_same_are_two_intents() {
+fn two_of_the_same_are_two_entries() {
     let two = impatient().replace("\" {", "\" {\n  count = 2");
     let Some(terraform) = Terraform::with(&two) else { return };
     never_answer(&terraform, Kind::DropAfter);
     terraform.apply().fails();
-    assert_eq!(notes(&terraform).len(), 2);
+    assert_eq!(entries(&terraform).len(), 2);
     terraform.mock.ledger().faults.clear();
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
@@ -149,12 +151,12 @@ fn a_replacement_that_stays_unknown_is_found_out_too() {
 }
 
 #[test]
-fn what_certainly_did_not_happen_leaves_no_note() {
+fn what_certainly_did_not_happen_leaves_no_entry() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     let refused = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::once("CreateOrder", refused));
     terraform.apply().fails().says(&["No order was placed"]);
-    assert!(notes(&terraform).is_empty());
+    assert!(entries(&terraform).is_empty());
 }
 
 #[test]
@@ -170,31 +172,82 @@ fn after_an_undecided_purchase_a_refusal_does_not_tell_that_it_did_not_happen() 
     assert_eq!(terraform.orders().len(), 1);
 }
 
+/// Makes every entry look as if it had been written more than a day ago, and every order as if it had been placed then.
+pub fn age(terraform: &Terraform) {
+    for path in entries(terraform) {
+        let mut entry: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        entry["time"] = json!(chrono::Utc::now() - chrono::TimeDelta::hours(25));
+        fs::write(path, entry.to_string()).unwrap();
+    }
+    for order in terraform.mock.ledger().orders.values_mut() {
+        order.created -= chrono::TimeDelta::hours(25);
+    }
+}
+
 #[test]
-fn an_old_note_is_an_error_and_nothing_is_bought() {
+fn after_a_day_reading_tells_that_nothing_was_bought() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropBefore);
     terraform.apply().fails();
     terraform.mock.ledger().faults.clear();
-    let note = notes(&terraform).remove(0);
-    let mut intent: serde_json::Value = serde_json::from_slice(&fs::read(&note).unwrap()).unwrap();
-    intent["time"] = json!("2026-01-01T00:00:00Z");
-    fs::write(&note, intent.to_string()).unwrap();
-    let words = ["An earlier purchase was never confirmed", "nothing was bought", "rm ", "terraform import"];
-    for _ in 0..2 {
-        terraform.apply().fails().says(&words);
+    age(&terraform);
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+    let tokens = terraform.requests("CreateOrder").into_iter().map(|request| request.client_token);
+    let tokens: BTreeSet<_> = tokens.collect();
+    assert_eq!(tokens.len(), 2, "the old token may be forgotten, so a new purchase has its own");
+    terraform.plans_empty();
+    assert!(entries(&terraform).is_empty());
+}
+
+#[test]
+fn after_a_day_an_order_in_no_state_is_named_and_each_branch_works() {
+    for is_ours in [true, false] {
+        let Some(terraform) = Terraform::with(&impatient()) else { return };
+        never_answer(&terraform, Kind::DropAfter);
+        terraform.apply().fails();
+        terraform.mock.ledger().faults.clear();
+        age(&terraform);
+        let order = terraform.orders().remove(0);
+        let sent = terraform.requests("CreateOrder").len();
+        let told = ["an earlier purchase may be this one", &order, "Nothing was bought now", "terraform import", "rm "];
+        for _ in 0..2 {
+            terraform.apply().fails().says(&told);
+        }
+        assert_eq!(terraform.requests("CreateOrder").len(), sent);
+        if is_ours {
+            terraform.import("alicloud_market_order.order", &order).succeeds();
+            terraform.apply().succeeds();
+            assert_eq!(terraform.orders(), [order]);
+        } else {
+            fs::remove_file(entries(&terraform).remove(0)).unwrap();
+            terraform.apply().succeeds();
+            assert_eq!(terraform.orders().len(), 2);
+        }
+        terraform.plans_empty();
+        terraform.apply().succeeds();
     }
-    terraform.configure(&order_with("client_token = \"t\""));
-    terraform.apply().fails().says(&words);
+}
+
+#[test]
+fn without_permission_to_read_the_message_has_a_branch_for_each_outcome() {
+    let Some(terraform) = Terraform::with(&impatient()) else { return };
+    never_answer(&terraform, Kind::DropBefore);
+    terraform.apply().fails();
+    terraform.mock.ledger().faults.clear();
+    age(&terraform);
+    terraform.mock.ledger().keys.get_mut(ACCESS_KEY).unwrap().forbidden.insert("DescribeInstances".to_owned());
+    let told =
+        ["an earlier purchase was never confirmed", "DescribeInstances", "If there is none", "in no state", "rm "];
+    terraform.apply().fails().says(&told);
     assert!(terraform.orders().is_empty());
-    fs::remove_file(note).unwrap();
-    terraform.configure(&impatient());
+    fs::remove_file(entries(&terraform).remove(0)).unwrap();
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
 }
 
 #[test]
-fn where_no_note_can_be_written_nothing_is_bought_but_with_a_client_token() {
+fn where_no_entry_can_be_written_nothing_is_bought_but_with_a_client_token() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     fs::create_dir(terraform.path().join(".terraform")).unwrap();
     terraform.write(".terraform/alicloud-purchases", "a file where the folder should be");
@@ -206,16 +259,24 @@ fn where_no_note_can_be_written_nothing_is_bought_but_with_a_client_token() {
 }
 
 #[test]
-fn notes_are_their_owners_alone_and_hold_no_secret() {
-    let Some(terraform) = Terraform::with(&impatient()) else { return };
-    never_answer(&terraform, Kind::DropAfter);
-    terraform.apply().fails();
-    let note = notes(&terraform).remove(0);
-    assert_eq!(fs::metadata(&note).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::metadata(note.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    let text = fs::read_to_string(&note).unwrap();
-    for secret in [mock_endpoint::ACCESS_KEY, mock_endpoint::SECRET_KEY, "Signature"] {
-        assert!(!text.contains(secret), "{text}");
+fn entries_hold_no_secret_and_are_as_readable_as_the_data_directory() {
+    for mode in [0o700, 0o755, 0o2775] {
+        let Some(terraform) = Terraform::with(&impatient()) else { return };
+        let data = terraform.path().join(".terraform");
+        fs::create_dir(&data).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+        never_answer(&terraform, Kind::DropAfter);
+        terraform.apply().fails();
+        let entry = entries(&terraform).remove(0);
+        let mode_of = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!(mode_of(entry.parent().unwrap()), mode);
+        for file in fs::read_dir(entry.parent().unwrap()).unwrap() {
+            assert_eq!(mode_of(&file.unwrap().path()), mode & 0o666);
+        }
+        let text = fs::read_to_string(&entry).unwrap();
+        for secret in [mock_endpoint::ACCESS_KEY, mock_endpoint::SECRET_KEY, "Signature"] {
+            assert!(!text.contains(secret), "{text}");
+        }
     }
 }
 
@@ -235,22 +296,22 @@ fn wait_for_a_waiter(process: u32) {
 }
 
 #[test]
-fn who_looks_for_a_note_waits_for_who_is_about_to_write_one() {
+fn who_looks_for_an_entry_waits_for_who_is_about_to_write_one() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropAfter);
     terraform.apply().fails();
     terraform.mock.ledger().faults.clear();
-    let note = notes(&terraform).remove(0);
-    let elsewhere = terraform.path().join("note");
-    fs::rename(&note, &elsewhere).unwrap();
+    let entry = entries(&terraform).remove(0);
+    let elsewhere = terraform.path().join("entry");
+    fs::rename(&entry, &elsewhere).unwrap();
 
-    // The plugin of a Terraform that was killed has its turn, and has not written its note yet.
-    let turn = fs::File::open(note.with_file_name("lock")).unwrap();
-    turn.lock().unwrap();
+    // The plugin of a Terraform that was killed has the lock, and has not written its entry yet.
+    let lock = fs::File::open(entry.with_file_name("lock")).unwrap();
+    lock.lock().unwrap();
     let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
     wait_for_a_waiter(running.id());
-    fs::rename(&elsewhere, &note).unwrap();
-    drop(turn);
+    fs::rename(&elsewhere, &entry).unwrap();
+    drop(lock);
     assert!(running.wait().unwrap().success());
     assert_eq!(terraform.orders().len(), 1);
     assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
@@ -305,7 +366,7 @@ fn killed_between_sending_and_saving_it_still_buys_once() {
         assert_eq!(terraform.orders().len(), 1, "{victim:?}");
         assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
         terraform.plans_empty();
-        assert!(notes(&terraform).is_empty());
+        assert!(entries(&terraform).is_empty());
     }
 }
 
@@ -329,7 +390,8 @@ fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought(
         terraform.write("main.tf", &patient.replace("\"order\" {", "\"order\" {\n  timeouts = { create = \"1s\" }"));
         let applied = terraform.apply().fails();
         assert!(
-            applied.text.contains("The same purchase is under way") || applied.text.contains("Another purchase is")
+            applied.text.contains("the same purchase is under way")
+                || applied.text.contains("another purchase is under way")
         );
         terraform.write("main.tf", &patient);
         terraform.apply().succeeds();
@@ -341,7 +403,7 @@ fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought(
 }
 
 #[test]
-fn a_note_that_is_written_on_while_another_terraform_runs_is_read_again() {
+fn an_entry_that_is_written_on_while_another_terraform_runs_is_read_again() {
     let other = ORDER.replace("\"order\"", "\"other\"").replace("Month", "Year");
     let later = order_with("depends_on = [alicloud_market_order.other]");
     let Some(terraform) = Terraform::with(ORDER) else { return };

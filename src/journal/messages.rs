@@ -1,0 +1,166 @@
+//! What the entries of the journal mean for the user, in words.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use tfplugin::diagnostics::Diagnostic;
+
+use super::{Entry, Journal, Refusal};
+use crate::terraform::TornState;
+
+/// How many orders a message names.
+const MOST_NAMED: usize = 10;
+
+/// A moment as messages show it: RFC 3339, to the second.
+pub(crate) fn moment(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Journal {
+    pub(super) fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
+        let detail = format!(
+            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought.\n\n\
+             Make its files readable and writable for you. If no entry matters any more, remove the directory.",
+            self.store.folder().display()
+        );
+        Diagnostic::error("No order was placed: the purchase journal cannot be read", detail)
+    }
+
+    pub(super) fn unwritable(&self, error: &std::io::Error) -> Diagnostic {
+        let detail = format!(
+            "The provider enters each purchase in {} before it sends it, so that no second order is placed if the reply is \
+             lost. It cannot write there: {error}. Nothing was bought.\n\nMake the directory writable for you. An \
+             alicloud_market_order with a client_token needs no entry.",
+            self.store.folder().display()
+        );
+        Diagnostic::error("No order was placed: the purchase journal cannot be written", detail)
+    }
+
+    pub(super) fn refused(&self, refusal: Refusal, entry: &Entry) -> Diagnostic {
+        let (sent, kind, file) = (moment(entry.time), &entry.purchase.kind, self.path(entry));
+        let order_id = entry.order_id().unwrap_or("<order id>");
+        let order = match entry.order_id() {
+            Some(id) => format!("It placed the order {id}."),
+            None => "Its outcome is not known: an order may have been placed.".to_owned(),
+        };
+        match refusal {
+            Refusal::OtherState => Diagnostic::error(
+                "No order was placed: an earlier purchase may be this one",
+                format!(
+                    "An apply at {sent} bought the same thing for another state, or for this one before it was moved: {}. \
+                     {order} Nothing was bought now.\n\n1. If that order belongs to this resource:\n\n     terraform import \
+                     {kind}.<name> {order_id}\n\n2. If it belongs to another state, or no order was placed, remove the \
+                     entry and apply again:\n\n     rm {file}",
+                    entry.state
+                ),
+            ),
+            Refusal::OtherBuyer => Diagnostic::error(
+                "No order was placed: an earlier purchase may be this one",
+                format!(
+                    "An apply at {sent} bought the same thing for this state at {}, and it cannot be told whether with keys \
+                     of the same account. {order} Nothing was bought now.\n\n1. If the keys have changed, apply again when \
+                     STS (endpoints.sts) can be reached, or with the keys of that apply.\n\n2. If the order is in the \
+                     console:\n\n     terraform import {kind}.<name> {order_id}\n\n3. If no order was placed, or it is not \
+                     this one, remove the entry and apply again:\n\n     rm {file}",
+                    entry.purchase.endpoint
+                ),
+            ),
+            Refusal::StillRunning => Diagnostic::error(
+                "No order was placed: the same purchase is under way",
+                format!(
+                    "Another Terraform in this directory, or the provider it started, sent the same purchase at {sent} and \
+                     still runs. Nothing was bought now.\n\nApply again when it has ended. If none of it runs any more and \
+                     you know what became of its order, remove the entry:\n\n  rm {file}"
+                ),
+            ),
+            Refusal::MaybeInState => Diagnostic::error(
+                format!("No order was placed: the order {order_id} may be this one"),
+                format!(
+                    "An apply at {sent} placed the order {order_id} for the same thing and this state. The provider cannot \
+                     tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, plan once \
+                     without it:\n\n     terraform plan\n\n2. If no resource has the order, because Terraform was killed \
+                     before it saved:\n\n     terraform import {kind}.<name> {order_id}\n\n3. If you took the order out of \
+                     the state and want another one, remove the entry and apply again:\n\n     rm {file}\n\nA \
+                     client_token tells purchases apart, so that this question does not arise."
+                ),
+            ),
+            Refusal::NotSaved => Diagnostic::error(
+                format!("No order was placed: the order {order_id} is in errored.tfstate"),
+                format!(
+                    "An apply at {sent} placed the order {order_id} for the same thing. Terraform could not save its state \
+                     and wrote it to errored.tfstate. Nothing was bought now. Save that state, remove the file, and plan \
+                     again:\n\n  terraform state push errored.tfstate\n  rm errored.tfstate"
+                ),
+            ),
+        }
+    }
+
+    /// The warning about an entry that no purchase takes over.
+    pub(super) fn unresolved(&self, entry: &Entry) -> Diagnostic {
+        let (kind, sent, file) = (&entry.purchase.kind, moment(entry.time), self.path(entry));
+        let (summary, what) = match entry.order_id() {
+            Some(id) => (
+                format!("Order {id} of an earlier apply may be in no state"),
+                format!("placed the order {id}. If it is in no state:\n\n  terraform import {kind}.<name> {id}"),
+            ),
+            None => (
+                format!("An order may have been placed by an earlier apply at {sent}"),
+                format!(
+                    "sent a purchase whose outcome is not known. Look for the order in the console. If it is there:\n\n  \
+                     terraform import {kind}.<name> <order id>"
+                ),
+            ),
+        };
+        let detail = format!(
+            "At {sent} an apply for {} {what}\n\nApplying the configuration of that purchase again finds its order as well. \
+             If you need neither, remove the entry:\n\n  rm {file}",
+            entry.state
+        );
+        Diagnostic::warning(summary, detail)
+    }
+}
+
+/// The error when the Terraform that started this process has died: nobody would save what is bought.
+pub(super) fn orphaned() -> Diagnostic {
+    Diagnostic::error(
+        "No order was placed: Terraform has ended",
+        "The Terraform that started this provider has ended, so nobody would save an order. Nothing was bought.",
+    )
+}
+
+/// The error when another purchase took all the time.
+pub(super) fn queue_timeout() -> Diagnostic {
+    let detail = "Purchases that have no idempotency token are made one at a time. Another one in this directory did not end \
+                  before timeouts.create was over or Terraform asked to stop. Nothing was bought. Apply again when it has \
+                  ended.";
+    Diagnostic::error("No order was placed: another purchase is under way", detail)
+}
+
+/// The warning about an order that was placed by an earlier apply and is in the state from now on. `placed` is when that
+/// was, in milliseconds since 1970, where the service tells it.
+pub(crate) fn adopted(order_id: &str, placed: Option<i64>, sent: DateTime<Utc>) -> Diagnostic {
+    let placed = placed
+        .and_then(DateTime::from_timestamp_millis)
+        .map_or_else(String::new, |time| format!(" at {}", moment(time)));
+    let detail = format!(
+        "An earlier apply sent this purchase at {}, and ended before its order was saved. The order {order_id} was \
+         placed{placed}. It is in the state now. Nothing was bought by this apply.",
+        moment(sent)
+    );
+    Diagnostic::warning(format!("Order {order_id} was placed by an earlier apply; nothing was bought now"), detail)
+}
+
+/// The error about a state file that a kill has torn.
+pub(super) fn torn_state(summary: &str, torn: &TornState) -> Diagnostic {
+    let more = torn.orders.len().saturating_sub(MOST_NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let named = torn.orders.iter().take(MOST_NAMED).map(|order| format!("{} {}", order.kind, order.id));
+    let named: Vec<String> = named.chain(more).collect();
+    let detail = format!(
+        "{0} is empty or cut short: Terraform was killed while it saved. Its backup holds these orders, which an apply would \
+         buy again and a destroy would miss:\n\n  {2}\n\nNothing was bought.\n\n1. To go on with the backup:\n\n     cp {1} \
+         {0}\n\n2. To begin anew without these orders:\n\n     rm {0} {1}",
+        torn.file.display(),
+        torn.backup.display(),
+        named.join("\n  ")
+    );
+    Diagnostic::error(summary, detail)
+}

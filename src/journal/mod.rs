@@ -1,0 +1,174 @@
+//! The purchase journal: what is about to be bought, on disk from before the first byte is sent until the order is safe in
+//! a state.
+//!
+//! A create that fails saves nothing, and a process that is killed saves nothing either, so what became of the purchase has
+//! to be found out by the next apply. An entry tells it the idempotency token and the very text that was sent; sending both
+//! again buys nothing twice. An entry is taken over once, by a purchase that is certainly the same one, after everybody who
+//! worked on it has ended. What "certainly" means is decided in [`entry`], without files and processes.
+//!
+//! An order is safe in a state when a later Terraform shows it there, and not before: Terraform saves after it has ended
+//! this process, and what it saves can be cut off.
+
+mod entry;
+mod messages;
+mod plans;
+mod purchase;
+mod purchases;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tfplugin::diagnostics::Diagnostic;
+
+use entry::Refusal;
+pub(crate) use entry::{Entry, TOKEN_LIFETIME};
+pub(crate) use messages::{adopted, moment};
+pub(crate) use purchase::{Buyer, Purchase};
+use store::Store;
+
+use crate::terraform::{Process, Terraform};
+
+/// How long to wait before looking again whether another process is done.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The journal of the working directory.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    terraform: Terraform,
+    plugin: Process,
+    store: Store,
+    memory: Mutex<Memory>,
+}
+
+/// What this process has done and seen.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Its own entries, by id.
+    own: BTreeMap<String, Own>,
+    /// Orders that Terraform has shown in a prior state.
+    held: BTreeSet<String>,
+    /// Orders that were imported here, which a state has only when Terraform has saved it.
+    imported: BTreeSet<String>,
+    /// What was planned of orders.
+    planned: BTreeMap<String, Planned>,
+    /// The user's tokens that this Terraform has used.
+    used_tokens: BTreeSet<String>,
+    /// The entries that a warning has named.
+    named: BTreeSet<String>,
+    /// What was there when an order was first looked for.
+    left: Option<Vec<Entry>>,
+    is_tidied: bool,
+    is_torn_state_reported: bool,
+}
+
+/// What was planned of the resources that hold an order.
+#[derive(Debug, Default)]
+struct Planned {
+    /// How many of them stay.
+    kept: u32,
+    /// Whether one of them is destroyed.
+    is_destroyed: bool,
+}
+
+/// Whether a plan has shown an order twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duplicate {
+    None,
+    /// Two resources hold it.
+    Resource,
+    /// A resource and a deposed object hold it.
+    Deposed,
+}
+
+/// An entry of this process.
+#[derive(Debug)]
+struct Own {
+    entry: Entry,
+    /// Whether the reply has been handed over to be sent to Terraform.
+    is_answered: bool,
+    /// Whether an earlier Terraform sent it first, so that no failure now tells that it did not happen.
+    is_taken_over: bool,
+}
+
+/// How a purchase goes on.
+#[derive(Debug)]
+pub(crate) enum Begin {
+    /// Nothing was sent so far. Without an entry the user's token alone tells the purchase.
+    New(Option<Entry>),
+    /// An earlier Terraform sent it, and nobody knows the outcome: send the same again, or read.
+    Again(Entry),
+    /// An earlier Terraform placed this order.
+    Placed(Entry, String),
+    /// An earlier Terraform sent it so long ago that its token may be forgotten: read what became of it.
+    Expired(Entry),
+}
+
+/// What to do with an order that a resent purchase answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It is this purchase's order.
+    Adopt,
+    /// Another resource holds it, so this purchase is a new one.
+    BuyNew,
+}
+
+/// The error if Terraform is about to destroy what a torn state file no longer holds. It would report success.
+pub(crate) fn torn_state_to_destroy() -> Option<Diagnostic> {
+    let terraform = Terraform::here();
+    let torn = terraform.command.is_destroy().then(|| terraform.torn_state())??;
+    Some(messages::torn_state("Nothing was destroyed: the state file is damaged", &torn))
+}
+
+impl Journal {
+    /// The one of the working directory.
+    pub(crate) fn here() -> Self {
+        let terraform = Terraform::here();
+        Self {
+            store: Store::in_data_directory(terraform.data()),
+            terraform,
+            plugin: Process::this(),
+            memory: Mutex::default(),
+        }
+    }
+
+    /// Whether only a client_token finds an order again, since the files of this run may not be kept.
+    pub(crate) fn needs_client_token(&self) -> bool {
+        self.terraform.is_parent && !self.terraform.command.is_test() && self.terraform.may_keep_no_files()
+    }
+
+    /// Where the entry of a purchase stands, for messages.
+    pub(crate) fn path(&self, entry: &Entry) -> String {
+        self.store.file(&entry.id).display().to_string()
+    }
+
+    /// All entries but this process's own.
+    fn others(&self) -> io::Result<Vec<Entry>> {
+        let own: BTreeSet<String> = self.memory().own.keys().cloned().collect();
+        self.store.entries(|id| own.contains(id))
+    }
+
+    fn is_running(&self, entry: &Entry) -> bool {
+        entry.terraform.is_running() || entry.plugin.is_running()
+    }
+
+    fn own(&self, entry: &Entry, is_taken_over: bool) {
+        let own = Own { entry: entry.clone(), is_answered: false, is_taken_over };
+        self.memory().own.insert(entry.id.clone(), own);
+    }
+
+    fn update(&self, entry: &Entry) {
+        let written = self.store.update(entry);
+        written.unwrap_or_else(|error| tracing::warn!(%error, "an entry of the purchase journal was not updated"));
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

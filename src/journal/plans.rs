@@ -1,0 +1,157 @@
+//! What plans, imports and the end of the plugin tell the journal.
+
+use std::collections::BTreeSet;
+
+use tfplugin::diagnostics::Diagnostic;
+
+use super::{
+    Duplicate, Entry, Journal, Memory, Planned,
+    entry::{Progress, Seen},
+    messages,
+};
+use crate::terraform::{Contents, IsSame};
+
+impl Journal {
+    /// Terraform shows this order in a prior state, so that it needs no entry any more.
+    pub(crate) fn mark_in_state(&self, order_id: &str) {
+        if self.terraform.command.is_test() || self.memory().imported.contains(order_id) {
+            return;
+        }
+        self.memory().held.insert(order_id.to_owned());
+        self.tidy();
+        for entry in self.entries_of(order_id) {
+            if entry.terraform == self.terraform.process || !self.is_running(&entry) {
+                self.settle(&entry);
+            }
+        }
+    }
+
+    /// The entries of an order. What earlier Terraforms left is read once by a process that serves one.
+    fn entries_of(&self, order_id: &str) -> Vec<Entry> {
+        let mut memory = self.memory();
+        if !self.terraform.is_parent || memory.left.is_none() {
+            memory.left = Some(self.store.entries(|_| false).unwrap_or_default());
+        }
+        let own = memory.own.values().map(|own| &own.entry);
+        let all = memory.left.iter().flatten().chain(own);
+        all.filter(|entry| entry.order_id() == Some(order_id)).cloned().collect()
+    }
+
+    /// Terraform forgets this order.
+    pub(crate) fn mark_destroyed(&self, order_id: &str) {
+        self.entries_of(order_id).iter().for_each(|entry| self.settle(entry));
+    }
+
+    /// An order was imported: until Terraform has saved it, that it comes back says nothing.
+    pub(crate) fn mark_imported(&self, order_id: &str) {
+        self.memory().imported.insert(order_id.to_owned());
+    }
+
+    /// A resource that holds this order is planned, to keep it or to be destroyed.
+    pub(crate) fn mark_planned(&self, order_id: &str, is_destroyed: bool) -> Duplicate {
+        if !self.terraform.is_parent || self.terraform.command.is_test() {
+            return Duplicate::None;
+        }
+        let mut memory = self.memory();
+        let planned = memory.planned.entry(order_id.to_owned()).or_default();
+        if is_destroyed {
+            planned.is_destroyed = true;
+        } else {
+            planned.kept += 1;
+        }
+        match planned {
+            Planned { kept: 2.., .. } if !is_destroyed => Duplicate::Resource,
+            Planned { kept: 1.., is_destroyed: true } => Duplicate::Deposed,
+            _ => Duplicate::None,
+        }
+    }
+
+    /// Terraform ends the plugin in the ordinary way: it has everything that it was answered, and is about to save it. What
+    /// this process has seen is left for those after it.
+    pub(crate) fn close(&self) {
+        if self.terraform.command.is_test() {
+            return;
+        }
+        let Ok(_lock) = self.store.lock() else { return };
+        let contents = self.terraform.contents(&self.terraform.state());
+        let memory = self.memory();
+        for own in memory.own.values().filter(|own| own.is_answered) {
+            let Some(order_id) = own.entry.order_id().map(str::to_owned) else { continue };
+            let is_saved = contents.as_ref().is_some_and(|contents| contents.holds(&order_id));
+            self.update(&Entry { progress: Progress::Delivered { order_id, is_saved }, ..own.entry.clone() });
+        }
+        for entry in self.store.entries(|id| memory.own.contains_key(id)).unwrap_or_default() {
+            if entry.terraform != self.terraform.process {
+                self.update(&Entry { seen: self.seen(entry.seen.clone(), &memory), ..entry });
+            }
+        }
+    }
+
+    /// What plans have shown, this process's plan included. A plan of the whole state tells which imports were saved.
+    fn seen(&self, earlier: Seen, memory: &Memory) -> Seen {
+        let is_same_plan = earlier.by.as_ref() == Some(&self.terraform.process);
+        let Seen { mut held, imported, .. } = earlier;
+        held.extend(memory.held.iter().cloned());
+        let is_partial = self.terraform.command.is_partial;
+        let imported = if is_same_plan || is_partial { imported } else { BTreeSet::new() };
+        let imported = imported.into_iter().chain(memory.imported.iter().cloned());
+        let imported = imported.filter(|order_id| !held.contains(order_id)).collect();
+        Seen { by: Some(self.terraform.process.clone()), held, imported }
+    }
+
+    /// Removes entries whose orders the state file has, or had and has no longer.
+    fn tidy(&self) {
+        if std::mem::replace(&mut self.memory().is_tidied, true) {
+            return;
+        }
+        let Ok(Some(_lock)) = self.store.lock() else { return };
+        let state = self.terraform.state();
+        let entries = self.store.entries(|_| false).unwrap_or_default();
+        let ours =
+            entries.into_iter().filter(|entry| state.is_same(&entry.state) == IsSame::Yes && !self.is_running(entry));
+        let mut ours = ours.peekable();
+        if ours.peek().is_none() {
+            return;
+        }
+        let Some(contents) = self.terraform.contents(&state) else { return };
+        for entry in ours {
+            match &entry.progress {
+                Progress::Placed(order_id) | Progress::Delivered { order_id, .. } if contents.holds(order_id) => {
+                    self.store.remove(&entry.id);
+                }
+                Progress::Delivered { order_id, is_saved: true } if contents == Contents::Torn => {
+                    let progress = Progress::Delivered { order_id: order_id.clone(), is_saved: false };
+                    self.update(&Entry { progress, ..entry });
+                }
+                Progress::Delivered { is_saved: true, .. } => self.store.remove(&entry.id),
+                _ => {}
+            }
+        }
+    }
+
+    /// What earlier Terraforms left of other purchases for the same state, each named once. It stays.
+    pub(crate) fn warn_unresolved(&self) -> Vec<Diagnostic> {
+        if self.terraform.command.is_test() {
+            return Vec::new();
+        }
+        let state = self.terraform.state();
+        let entries = self.others().unwrap_or_default().into_iter();
+        let left = entries.filter(|entry| {
+            let is_open = !matches!(entry.progress, Progress::Delivered { .. });
+            is_open && state.is_same(&entry.state) != IsSame::No && !self.is_running(entry)
+        });
+        left.filter(|entry| self.memory().named.insert(entry.id.clone())).map(|entry| self.unresolved(&entry)).collect()
+    }
+
+    /// The error if a kill has torn the state file, and its backup holds orders that a create would buy again. It is
+    /// reported once, for all resources.
+    pub(crate) fn torn_state(&self) -> Option<Diagnostic> {
+        if std::mem::replace(&mut self.memory().is_torn_state_reported, true) {
+            return None;
+        }
+        self.tidy();
+        self.terraform
+            .torn_state()
+            .map(|torn| messages::torn_state("No order was placed: the state file is damaged", &torn))
+    }
+}

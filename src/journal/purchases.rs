@@ -1,0 +1,295 @@
+//! How a purchase goes through the journal: begun or taken over, recorded, settled.
+
+use std::fs::{File, TryLockError};
+
+use alicloud::{retry::Limit, signature::acs3::content_sha256};
+use chrono::{DateTime, Utc};
+use tfplugin::diagnostics::Diagnostic;
+
+use super::{
+    Answer, Begin, Entry, Journal, POLL_INTERVAL, Purchase,
+    entry::{Decision, Held, Progress, Refusal, Seen, Situation},
+    messages,
+};
+use crate::terraform::{Contents, Process, StateId, Terraform};
+
+/// What an entry of an earlier Terraform leads to.
+enum Found {
+    Nothing,
+    Begin(Box<Begin>),
+    /// The plugin of a Terraform that has ended still waits for the reply: the error, if there is no time to wait for it.
+    UnderWay(Diagnostic),
+}
+
+impl Journal {
+    /// Looks for what an earlier Terraform left of this purchase, or else enters it as a new one. Nobody can do the same in
+    /// between. `token` is the one that a new purchase gets.
+    ///
+    /// # Errors
+    /// The journal cannot be read or written, or nobody can tell whether an entry is of this purchase. Nothing may be
+    /// bought.
+    pub(crate) async fn begin(
+        &self,
+        purchase: &Purchase,
+        client_token: Option<&str>,
+        token: Option<&str>,
+        limit: &Limit,
+    ) -> Result<Begin, Diagnostic> {
+        let prepared = self.store.prepare();
+        if client_token.is_none() {
+            prepared.map_err(|error| self.unwritable(&error))?;
+        }
+        let new = || {
+            let entry = self.new_entry(purchase, client_token, token);
+            match self.store.write(&entry) {
+                Ok(()) => {
+                    self.own(&entry, false);
+                    Ok(Begin::New(Some(entry)))
+                }
+                // The user's token alone finds the order again.
+                Err(error) if client_token.is_some() => {
+                    tracing::warn!(%error, "the purchase was not entered in the journal");
+                    Ok(Begin::New(None))
+                }
+                Err(error) => Err(self.unwritable(&error)),
+            }
+        };
+        self.find_or(purchase, client_token, false, limit, new).await
+    }
+
+    /// Looks for what an earlier Terraform left of a purchase that reading settles.
+    ///
+    /// # Errors
+    /// As for [`Self::begin`].
+    pub(crate) async fn find(&self, purchase: &Purchase, limit: &Limit) -> Result<Option<Begin>, Diagnostic> {
+        let found = self.find_or(purchase, None, true, limit, || Ok(Begin::New(None))).await?;
+        Ok(Some(found).filter(|found| !matches!(found, Begin::New(_))))
+    }
+
+    /// Enters a new purchase that reading settles. `known` are the orders that were there before and look like it.
+    ///
+    /// # Errors
+    /// The journal cannot be written. Nothing may be bought.
+    pub(crate) fn enter(&self, purchase: &Purchase, known: Vec<String>) -> Result<Entry, Diagnostic> {
+        let entry = Entry { known, ..self.new_entry(purchase, None, None) };
+        self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
+        self.own(&entry, false);
+        Ok(entry)
+    }
+
+    async fn find_or(
+        &self,
+        purchase: &Purchase,
+        client_token: Option<&str>,
+        is_settled_by_reading: bool,
+        limit: &Limit,
+        otherwise: impl Fn() -> Result<Begin, Diagnostic>,
+    ) -> Result<Begin, Diagnostic> {
+        loop {
+            let lock = self.store.lock().map_err(|error| self.unreadable(&error))?;
+            let under_way = match self.look(purchase, client_token, is_settled_by_reading)? {
+                Found::Begin(begin) => return Ok(*begin),
+                Found::Nothing => return otherwise(),
+                Found::UnderWay(error) => error,
+            };
+            drop(lock);
+            if !limit.wait(POLL_INTERVAL).await {
+                return Err(under_way);
+            }
+        }
+    }
+
+    /// Looks for an entry of the same purchase, and takes it over. Only with the lock.
+    fn look(
+        &self,
+        purchase: &Purchase,
+        client_token: Option<&str>,
+        is_settled_by_reading: bool,
+    ) -> Result<Found, Diagnostic> {
+        // Who finds Terraform alive, and no entry, has entered its purchase before a later Terraform looks.
+        if self.terraform.is_parent && !self.terraform.process.is_parent() {
+            return Err(messages::orphaned());
+        }
+        let entries = self.others().map_err(|error| self.unreadable(&error))?;
+        if entries.iter().all(|entry| entry.terraform == self.terraform.process) {
+            return Ok(Found::Nothing);
+        }
+        let state = self.terraform.state();
+        let known = Known::of(&self.terraform, &state);
+        let situation = Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &state) };
+        let decided = entries.into_iter().map(|entry| (entry.decide(&situation), entry));
+        let (mut refused, mut waits) = (None, None);
+        for (decision, entry) in decided {
+            match decision {
+                Decision::Ignore => {}
+                Decision::Settle => self.store.remove(&entry.id),
+                Decision::Adopt(order_id) => return self.take_over(entry, |entry| Begin::Placed(entry, order_id)),
+                Decision::Resend => return self.take_over(entry, Begin::Again),
+                Decision::Read => return self.take_over(entry, Begin::Expired),
+                Decision::Wait => waits = waits.or(Some(entry)),
+                Decision::Refuse(refusal) => refused = refused.or(Some((refusal, entry))),
+            }
+        }
+        // What is certain comes first; only then does what is not certain stop the purchase.
+        match (refused, waits) {
+            (Some((refusal, entry)), _) => Err(self.refused(refusal, &entry)),
+            (None, Some(entry)) => Ok(Found::UnderWay(self.refused(Refusal::StillRunning, &entry))),
+            (None, None) => Ok(Found::Nothing),
+        }
+    }
+
+    fn take_over(&self, entry: Entry, begin: impl FnOnce(Entry) -> Begin) -> Result<Found, Diagnostic> {
+        let (terraform, plugin) = (self.terraform.process.clone(), self.plugin.clone());
+        let entry = Entry { terraform, plugin, ..entry };
+        self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
+        self.own(&entry, true);
+        Ok(Found::Begin(Box::new(begin(entry))))
+    }
+
+    fn new_entry(&self, purchase: &Purchase, client_token: Option<&str>, token: Option<&str>) -> Entry {
+        let state = self.terraform.state();
+        let unique = uuid::Uuid::new_v4().simple().to_string();
+        let id = match client_token {
+            // The same token may stand in several states.
+            Some(token) => content_sha256(format!("{token} {state}").as_bytes())[..32].to_owned(),
+            None => unique.clone(),
+        };
+        Entry {
+            id,
+            token: client_token.or(token).map_or(unique, str::to_owned),
+            is_client_token: client_token.is_some(),
+            purchase: purchase.clone(),
+            state,
+            time: Utc::now(),
+            terraform: self.terraform.process.clone(),
+            plugin: self.plugin.clone(),
+            known: Vec::new(),
+            progress: Progress::Sent,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Waits until no other purchase in this directory is between its check and its outcome, so that two of them do not
+    /// both find that nothing was bought: of this process or of another, such as that of an alias of the provider. It is
+    /// given back when the file is dropped.
+    ///
+    /// # Errors
+    /// The time is over, or there can be no file.
+    pub(crate) async fn lock_purchases(&self, limit: &Limit) -> Result<File, Diagnostic> {
+        let file = self.store.open_to_lock("purchases.lock").map_err(|error| self.unwritable(&error))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::Error(error)) => return Err(self.unwritable(&error)),
+                Err(TryLockError::WouldBlock) if limit.wait(POLL_INTERVAL).await => {}
+                Err(TryLockError::WouldBlock) => return Err(messages::queue_timeout()),
+            }
+        }
+    }
+
+    /// Records the order of a purchase. One that was sent by an earlier Terraform may be held by another resource.
+    ///
+    /// # Errors
+    /// It may be held by another resource, and there is no telling. Nothing more may be bought.
+    pub(crate) fn record_order(&self, entry: &mut Entry, order_id: &str) -> Result<Answer, Diagnostic> {
+        let is_taken_over = self.is_taken_over(entry);
+        entry.progress = Progress::Placed(order_id.to_owned());
+        if let Err(error) = self.store.write(entry) {
+            tracing::warn!(%error, order_id, "the order was not recorded; the entry of the purchase still stands");
+        }
+        if !is_taken_over {
+            return Ok(Answer::Adopt);
+        }
+        let state = self.terraform.state();
+        let known = Known::of(&self.terraform, &state);
+        match entry.held(order_id, &known.situation(self, &entry.purchase, &state)) {
+            Held::Yes => {
+                self.settle(entry);
+                Ok(Answer::BuyNew)
+            }
+            // A later plan that shows the order settles the entry.
+            Held::Imported => Ok(Answer::BuyNew),
+            Held::Errored => Err(self.refused(Refusal::NotSaved, entry)),
+            Held::Unclear if entry.seen.imported.contains(order_id) => Err(self.refused(Refusal::MaybeInState, entry)),
+            // No Terraform was ever given the order.
+            Held::No | Held::Unclear => Ok(Answer::Adopt),
+        }
+    }
+
+    /// Whether a resource of the state certainly holds an order that an entry may be of.
+    pub(crate) fn is_held(&self, entry: &Entry, order_id: &str) -> bool {
+        let state = self.terraform.state();
+        let known = Known::of(&self.terraform, &state);
+        entry.held(order_id, &known.situation(self, &entry.purchase, &state)) == Held::Yes
+    }
+
+    /// Whether the state certainly holds an order.
+    pub(crate) fn is_in_state(&self, order_id: &str) -> bool {
+        let contents = self.terraform.contents(&self.terraform.state());
+        contents.is_some_and(|contents| contents.holds(order_id)) || self.memory().held.contains(order_id)
+    }
+
+    /// Records that nobody here works any more on a purchase whose outcome is not known. A process that serves one
+    /// Terraform after the other has to find it again itself.
+    pub(crate) fn mark_unresolved(&self, entry: &Entry) {
+        if self.terraform.is_parent {
+            return;
+        }
+        let entry = Entry { terraform: Process::ended(), plugin: Process::ended(), ..entry.clone() };
+        let written = self.store.write(&entry);
+        written.unwrap_or_else(|error| tracing::warn!(%error, "an unresolved purchase was not recorded"));
+    }
+
+    /// Reserves a token of the user's. False, if this Terraform has used it before.
+    pub(crate) fn reserve_client_token(&self, token: &str) -> bool {
+        !self.terraform.is_parent || self.memory().used_tokens.insert(token.to_owned())
+    }
+
+    /// Whether an earlier Terraform sent this purchase first, so that a refusal now does not tell that it did not happen.
+    pub(crate) fn is_taken_over(&self, entry: &Entry) -> bool {
+        self.memory().own.get(&entry.id).is_some_and(|own| own.is_taken_over)
+    }
+
+    /// Removes the entry of a purchase that certainly did not happen, or whose order is in a state.
+    pub(crate) fn settle(&self, entry: &Entry) {
+        self.memory().own.remove(&entry.id);
+        self.store.remove(&entry.id);
+    }
+
+    /// The reply with the order is on its way to Terraform.
+    pub(crate) fn mark_answered(&self, entry: &Entry) {
+        if let Some(own) = self.memory().own.get_mut(&entry.id) {
+            own.entry = entry.clone();
+            own.is_answered = true;
+        }
+    }
+}
+
+/// What is known of the state: what it holds, and what Terraform could not save.
+struct Known {
+    contents: Option<Contents>,
+    errored: Option<Contents>,
+    now: DateTime<Utc>,
+}
+
+impl Known {
+    fn of(terraform: &Terraform, state: &StateId) -> Self {
+        Self { contents: terraform.contents(state), errored: terraform.errored(), now: Utc::now() }
+    }
+
+    fn situation<'a>(&'a self, journal: &'a Journal, purchase: &'a Purchase, state: &'a StateId) -> Situation<'a> {
+        Situation {
+            purchase,
+            client_token: None,
+            is_settled_by_reading: false,
+            state,
+            terraform: &journal.terraform.process,
+            is_test: journal.terraform.command.is_test(),
+            is_partial: journal.terraform.command.is_partial,
+            contents: self.contents.as_ref(),
+            errored: self.errored.as_ref(),
+            is_running: &Process::is_running,
+            now: self.now,
+        }
+    }
+}

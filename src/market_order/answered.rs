@@ -1,0 +1,64 @@
+//! What a token of the user's may answer: the order that was just bought, one that it bought before, or another one.
+
+use alicloud::market::Order;
+use chrono::DateTime;
+use tfplugin::{
+    diagnostics::Diagnostic,
+    value::{Path, Value},
+};
+
+use super::{NAME, model};
+use crate::journal::moment;
+
+/// Compares the order that a token answered with what was to be bought. A warning about an order that was not bought just
+/// now, and about a new one that differs from what was asked for.
+///
+/// # Errors
+/// It is another order, or one that is no longer in force. Nothing is saved.
+pub(super) fn check(
+    order_id: &str,
+    order: &Order,
+    planned: &Value,
+    is_new: bool,
+) -> Result<Option<Diagnostic>, Diagnostic> {
+    let differing = model::first_difference(order, planned);
+    let Some((name, value)) = differing else { return if is_new { Ok(None) } else { earlier(order_id, order) } };
+    let text = value.as_i64().map(|number| number.to_string());
+    let value = value.as_str().map(str::to_owned).or(text).unwrap_or_default();
+    if is_new {
+        let detail = format!(
+            "The order {order_id} was placed by this apply and is in the state. The Marketplace reports its {name} as \
+             {value:?}, which is not what the configuration asks for. The next plan shows the difference; look at the order \
+             in the console before you apply it."
+        );
+        return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from what was asked for"), detail)));
+    }
+    let detail = format!(
+        "The client_token has bought an order before: the Marketplace answers with the order {order_id}, whose {name} is \
+         {value:?}. That is another order than the configuration asks for. Nothing was bought now, and nothing is saved. Give a \
+         new client_token for a new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> \
+         {order_id}"
+    );
+    let summary = "No order was placed: the client_token belongs to another order";
+    Err(Diagnostic::error(summary, detail).at(Path::attribute("client_token")))
+}
+
+/// An order that the token bought before this apply.
+fn earlier(order_id: &str, order: &Order) -> Result<Option<Diagnostic>, Diagnostic> {
+    let created = order.created_on.and_then(DateTime::from_timestamp_millis);
+    let placed = created.map_or_else(|| "earlier".to_owned(), |time| format!("at {}", moment(time)));
+    if let Some(status) = order.order_status.as_deref().filter(|status| super::has_ended(status)) {
+        let detail = format!(
+            "The client_token bought the order {order_id} {placed}, which has the status {status} and is no longer in force. \
+             Nothing was bought now, and nothing is saved. For another order, give a new client_token."
+        );
+        let summary = format!("No order was placed: the client_token belongs to an order that is {status}");
+        return Err(Diagnostic::error(summary, detail).at(Path::attribute("client_token")));
+    }
+    let detail = format!(
+        "The client_token bought the order {order_id} {placed}, and the Marketplace answers with that order. It is in the state \
+         now. Nothing was bought by this apply. For another order, give a new client_token."
+    );
+    let summary = format!("Order {order_id} was placed {placed}; nothing was bought now");
+    Ok(Some(Diagnostic::warning(summary, detail).at(Path::attribute("client_token"))))
+}

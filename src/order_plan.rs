@@ -1,0 +1,55 @@
+//! What a plan says of an order, whatever it is for.
+
+use tfplugin::{
+    diagnostics::{Diagnostic, Diagnostics},
+    plan::Action,
+    provider::Review,
+    value::Path,
+};
+
+use crate::{Cloud, journal::Duplicate};
+
+/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe.
+pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, review: &Review<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let Some(cloud) = cloud else { return diagnostics };
+    if let Some(id) = review.prior.get("id").as_str() {
+        cloud.journal.mark_in_state(id);
+        diagnostics.extend(match cloud.journal.mark_planned(id, review.plan.action == Action::Destroy) {
+            Duplicate::None => None,
+            Duplicate::Resource => Some(held_twice(kind, id)),
+            Duplicate::Deposed => Some(held_by_deposed(id)),
+        });
+    }
+    if review.plan.action == Action::Create {
+        diagnostics.extend(cloud.journal.torn_state());
+    }
+    diagnostics
+}
+
+/// The warning about a purchase that only files could find again, where none may be kept.
+pub(crate) fn without_client_token() -> Diagnostic {
+    let detail = "The state is not in a local file, or CI is set, so the files of this run may not be kept. If an apply is cut \
+                  off after it has bought, an apply in another directory cannot know of the order and buys a second one. Set \
+                  client_token to a constant of your own, with count or for_each one for each instance (such as each.key): \
+                  for 24 hours the same token finds the same order and never buys another.";
+    Diagnostic::warning("A cut-off apply may buy again: set client_token", detail).at(Path::attribute("client_token"))
+}
+
+fn held_twice(kind: &str, id: &str) -> Diagnostic {
+    let detail = format!(
+        "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. Decide which \
+         of them keeps it, and remove the other one from the state:\n\n  terraform state rm {kind}.<name>\n\nThe next apply \
+         buys an order for the removed one, unless you remove it from the configuration too. To destroy all of it instead:\n\n  \
+         terraform destroy -refresh=false"
+    );
+    Diagnostic::error(format!("Two resources have the order {id}"), detail)
+}
+
+fn held_by_deposed(id: &str) -> Diagnostic {
+    let detail = format!(
+        "An interrupted replacement has left the order {id} in the state twice: once for the resource, and once as a deposed \
+         object, which this plan removes from the state. The resource keeps the order."
+    );
+    Diagnostic::warning(format!("The order {id} is in the state twice"), detail)
+}

@@ -1,0 +1,265 @@
+//! Which state Terraform works on: the type of the backend, what locates the state there, and the workspace.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+};
+
+use alicloud::signature::acs3::content_sha256;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{DEFAULT_WORKSPACE, absolute};
+
+/// The type of the backend that keeps the state in a local file.
+pub(super) const LOCAL: &str = "local";
+
+/// In the place of a backend's type, where `terraform test` runs.
+const TEST: &str = "test";
+
+/// In the place of a backend's type, where it cannot be told.
+const UNCLEAR: &str = "unclear";
+
+/// A setting that locates a state: its name in the configuration, the variable that stands for it, and its default.
+type Locator = (&'static str, &'static str, &'static str);
+
+/// What locates a state, by the type of the backend. Settings that say how to get there, such as keys, change from job to
+/// job and are left out.
+const LOCATORS: [(&str, &[Locator]); 12] = [
+    ("azurerm", &[("storage_account_name", "", ""), ("container_name", "", ""), ("key", "", "")]),
+    ("cloud", CLOUD),
+    ("consul", &[("address", "CONSUL_HTTP_ADDR", ""), ("datacenter", "", ""), ("path", "", "")]),
+    ("cos", &[("bucket", "", ""), ("prefix", "", ""), ("key", "", "terraform.tfstate")]),
+    ("gcs", &[("bucket", "", ""), ("prefix", "", "")]),
+    ("http", &[("address", "TF_HTTP_ADDRESS", "")]),
+    ("kubernetes", &[("secret_suffix", "", ""), ("namespace", "KUBE_NAMESPACE", "default"), ("host", "KUBE_HOST", "")]),
+    (
+        "oss",
+        &[
+            ("bucket", "", ""),
+            ("prefix", "", "env:"),
+            ("key", "", "terraform.tfstate"),
+            ("endpoint", "ALIBABA_CLOUD_OSS_ENDPOINT", ""),
+        ],
+    ),
+    ("pg", &[("conn_str", "PG_CONN_STR", ""), ("schema_name", "PG_SCHEMA_NAME", "terraform_remote_state")]),
+    ("remote", CLOUD),
+    (
+        "s3",
+        &[
+            ("bucket", "", ""),
+            ("key", "", ""),
+            ("workspace_key_prefix", "", "env:"),
+            ("endpoint", "AWS_S3_ENDPOINT", ""),
+            ("endpoints/s3", "AWS_ENDPOINT_URL_S3", ""),
+        ],
+    ),
+    ("swift", &[("container", "", ""), ("state_name", "", "tfstate.tf")]),
+];
+
+const CLOUD: &[Locator] = &[
+    ("hostname", "TF_CLOUD_HOSTNAME", "app.terraform.io"),
+    ("organization", "TF_CLOUD_ORGANIZATION", ""),
+    ("workspaces", "", ""),
+];
+
+/// A state, told apart from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StateId {
+    /// The type of the backend.
+    backend: String,
+    /// What locates the state there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    place: BTreeMap<String, String>,
+    workspace: String,
+}
+
+/// Whether two states are the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IsSame {
+    Yes,
+    No,
+    /// It cannot be told.
+    Unclear,
+}
+
+impl StateId {
+    /// The state of a workspace in a backend of this type and configuration. `file` is what `-state` names.
+    pub(super) fn new(backend: &str, config: &Json, workspace: &str, file: Option<&Path>) -> Self {
+        let place = match LOCATORS.iter().find(|(kind, _)| *kind == backend) {
+            _ if backend == LOCAL => {
+                let file = file.map_or_else(|| local_file(config, workspace), Path::to_owned);
+                BTreeMap::from([("path".to_owned(), file.to_string_lossy().into_owned())])
+            }
+            Some((_, locators)) => locators.iter().filter_map(|locator| locate(locator, config)).collect(),
+            None => BTreeMap::from([("configuration".to_owned(), content_sha256(config.to_string().as_bytes()))]),
+        };
+        Self { backend: backend.to_owned(), place, workspace: workspace.to_owned() }
+    }
+
+    /// One of those that `terraform test` works on.
+    pub(super) fn test() -> Self {
+        Self::without_place(TEST)
+    }
+
+    /// One that cannot be told.
+    pub(super) fn unclear() -> Self {
+        Self::without_place(UNCLEAR)
+    }
+
+    fn without_place(backend: &str) -> Self {
+        Self { backend: backend.to_owned(), place: BTreeMap::new(), workspace: DEFAULT_WORKSPACE.to_owned() }
+    }
+
+    /// The file of the local backend.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        (self.backend == LOCAL).then(|| self.place.get("path").map(Path::new))?
+    }
+
+    /// Whether this is the same state as another one that was recorded earlier.
+    pub(crate) fn is_same(&self, earlier: &Self) -> IsSame {
+        let is_one = |backend: &str| self.backend == backend || earlier.backend == backend;
+        if is_one(TEST) {
+            return IsSame::No;
+        }
+        // A state that was moved to another type of backend is still the same one.
+        if is_one(UNCLEAR) || self.backend != earlier.backend {
+            return IsSame::Unclear;
+        }
+        if self.workspace != earlier.workspace {
+            return IsSame::No;
+        }
+        if self.place == earlier.place {
+            return IsSame::Yes;
+        }
+        match earlier.file() {
+            // A directory that was copied is still there, one that was moved is not.
+            Some(file) if file.parent().is_some_and(Path::is_dir) => IsSame::No,
+            Some(_) => IsSame::Unclear,
+            None if LOCATORS.iter().any(|(kind, _)| *kind == self.backend) => IsSame::No,
+            None => IsSame::Unclear,
+        }
+    }
+}
+
+/// As messages name it: `s3 (bucket = states, key = prod), workspace default`.
+impl std::fmt::Display for StateId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.file(), self.backend.as_str()) {
+            (Some(file), _) => return write!(f, "{}", file.display()),
+            (None, TEST) => return f.write_str("a state of terraform test"),
+            (None, UNCLEAR) => return f.write_str("a state that could not be told"),
+            _ => {}
+        }
+        let place = self.place.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
+        write!(f, "{} ({place}), workspace {}", self.backend, self.workspace)
+    }
+}
+
+fn local_file(config: &Json, workspace: &str) -> PathBuf {
+    let configured = |name: &str| config[name].as_str().filter(|path| !path.is_empty());
+    absolute(if workspace == DEFAULT_WORKSPACE {
+        configured("path").unwrap_or("terraform.tfstate").into()
+    } else {
+        let all = configured("workspace_dir").unwrap_or("terraform.tfstate.d");
+        [all, workspace, "terraform.tfstate"].iter().collect()
+    })
+}
+
+fn locate((name, variable, default): &Locator, config: &Json) -> Option<(String, String)> {
+    let configured = match config.pointer(&format!("/{name}")) {
+        Some(Json::String(text)) => Some(text.clone()),
+        Some(Json::Null) | None => None,
+        Some(json) => Some(json.to_string()),
+    };
+    let given = configured.or_else(|| env::var(variable).ok()).filter(|text| !text.is_empty());
+    let value = given.unwrap_or_else(|| (*default).to_owned());
+    (!value.is_empty()).then(|| ((*name).to_owned(), without_secrets(&value)))
+}
+
+/// An address without user and password, and with a fingerprint for a query, which may hold a token.
+fn without_secrets(value: &str) -> String {
+    let Ok(mut url) = url::Url::parse(value) else {
+        // PostgreSQL's other form: host=… dbname=… password=…
+        let words =
+            value.split_whitespace().filter(|word| !word.starts_with("password=") && !word.starts_with("user="));
+        return words.collect::<Vec<_>>().join(" ");
+    };
+    let query = url.query().map(|query| content_sha256(query.as_bytes()));
+    url.set_query(query.as_deref());
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn state(backend: &str, config: Json) -> StateId {
+        StateId::new(backend, &config, "default", None)
+    }
+
+    #[test]
+    fn the_same_place_is_the_same_state_whatever_the_keys_are() {
+        let table = [
+            (
+                "s3",
+                json!({"bucket": "b", "key": "k", "access_key": "1"}),
+                json!({"bucket": "b", "key": "k", "workspace_key_prefix": "env:"}),
+            ),
+            (
+                "http",
+                json!({"address": "https://a:b@host/dev"}),
+                json!({"address": "https://c:d@host/dev", "password": "x"}),
+            ),
+            ("pg", json!({"conn_str": "postgres://u:p@db/tf"}), json!({"conn_str": "postgres://v:q@db/tf"})),
+            ("pg", json!({"conn_str": "host=db password=1"}), json!({"conn_str": "host=db password=2"})),
+            ("odd", json!({"a": "1"}), json!({"a": "1"})),
+        ];
+        for (backend, one, another) in table {
+            let (one, another) = (state(backend, one), state(backend, another));
+            assert_eq!(one.is_same(&another), IsSame::Yes, "{one} and {another}");
+            assert!(!one.to_string().contains("p@") && !one.to_string().contains("b@"), "{one}");
+        }
+    }
+
+    #[test]
+    fn another_place_is_another_state_where_the_backend_is_known() {
+        let table = [
+            ("s3", json!({"bucket": "b", "key": "dev"}), json!({"bucket": "b", "key": "prod"}), IsSame::No),
+            ("http", json!({"address": "https://host/?p=dev"}), json!({"address": "https://host/?p=prod"}), IsSame::No),
+            ("cloud", json!({"workspaces": {"name": "a"}}), json!({"workspaces": {"name": "b"}}), IsSame::No),
+            ("odd", json!({"a": "1"}), json!({"a": "2"}), IsSame::Unclear),
+        ];
+        for (backend, one, another, same) in table {
+            assert_eq!(state(backend, one).is_same(&state(backend, another)), same, "{backend}");
+        }
+        let (dev, prod) = (StateId::new("gcs", &json!({}), "dev", None), StateId::new("gcs", &json!({}), "prod", None));
+        assert_eq!(dev.is_same(&prod), IsSame::No);
+        assert_eq!(
+            state(LOCAL, json!({})).is_same(&state("s3", json!({}))),
+            IsSame::Unclear,
+            "it may have been migrated"
+        );
+        assert_eq!(StateId::unclear().is_same(&StateId::unclear()), IsSame::Unclear);
+        assert_eq!(StateId::test().is_same(&StateId::test()), IsSame::No);
+    }
+
+    #[test]
+    fn a_copied_directory_has_another_state_and_a_moved_one_may_have_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |path: PathBuf| StateId::new(LOCAL, &json!({}), "default", Some(&path));
+        let here = file(folder.path().join("here/terraform.tfstate"));
+        let there = file(folder.path().join("there/terraform.tfstate"));
+        assert_eq!(here.is_same(&here), IsSame::Yes);
+        assert_eq!(here.is_same(&there), IsSame::Unclear);
+        std::fs::create_dir(folder.path().join("there")).unwrap();
+        assert_eq!(here.is_same(&there), IsSame::No);
+    }
+}
