@@ -1,6 +1,12 @@
 //! What resources work with.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -9,7 +15,7 @@ use crate::journal::{Buyer, Entry, Journal, Purchase};
 use alicloud::{
     client::Client,
     credentials::{Credentials, NoCredentials, Source},
-    endpoint::Product,
+    endpoint::{Endpoint, Product},
     error::Failure,
     retry::Limit,
     signature::acs3::content_sha256,
@@ -43,6 +49,7 @@ pub struct Cloud {
     buyer: OnceCell<Buyer>,
     /// The journal of purchases that are under way.
     pub(super) journal: Arc<Journal>,
+    is_exposure_reported: AtomicBool,
 }
 
 impl Cloud {
@@ -61,6 +68,7 @@ impl Cloud {
             account: OnceCell::new(),
             buyer: OnceCell::new(),
             journal: Arc::new(Journal::here()),
+            is_exposure_reported: AtomicBool::default(),
         }
     }
 
@@ -93,6 +101,21 @@ const BUYER: Duration = Duration::from_secs(5);
 const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Cloud {
+    /// A warning if requests about these products travel unencrypted. It is given once.
+    pub(super) fn exposed(&self, products: &[Product]) -> Option<Diagnostic> {
+        let endpoints =
+            products.iter().chain([&Product::Sts]).filter_map(|product| self.client.endpoint(*product).ok());
+        let endpoint = endpoints.into_iter().find(Endpoint::is_exposed)?;
+        if self.is_exposure_reported.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let detail = format!(
+            "Requests to {endpoint} are not encrypted: anyone on the way can read them, and repeat them for 15 minutes. Set \
+             protocol = \"HTTPS\" in the provider block, or name the endpoint with https://."
+        );
+        Some(Diagnostic::warning("Requests are not encrypted", detail))
+    }
+
     /// What was bought is delivered once Terraform has been given the state, and ends the plugin in the ordinary way.
     pub(super) fn on_delivery(&self, entry: Option<Entry>) -> Delivered {
         let journal = Arc::clone(&self.journal);

@@ -1,5 +1,6 @@
 //! What a plan says of an order, whatever it is for.
 
+use alicloud::endpoint::Product;
 use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
     plan::Action,
@@ -9,8 +10,9 @@ use tfplugin::{
 
 use crate::{Cloud, journal::Duplicate};
 
-/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe.
-pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, review: &Review<'_>) -> Diagnostics {
+/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe. `products` are those
+/// that requests about the order go to.
+pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, products: &[Product], review: &Review<'_>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let Some(cloud) = cloud else { return diagnostics };
     if let Some(id) = review.prior.get("id").as_str() {
@@ -20,6 +22,9 @@ pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, review: &Review<'_>) -> 
             Duplicate::Resource => Some(held_twice(kind, id)),
             Duplicate::Deposed => Some(held_by_deposed(id)),
         });
+    }
+    if review.plan.action != Action::Destroy {
+        diagnostics.extend(cloud.exposed(products));
     }
     if review.plan.action == Action::Create {
         diagnostics.extend(cloud.journal.torn_state());

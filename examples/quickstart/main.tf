@@ -18,6 +18,7 @@ resource "alicloud_market_order" "order" {
   pricing_cycle   = "Month"
   package_version = "yuncode2713600001"
   coupon_id       = ""
+  client_token    = "quickstart"
 }
 
 resource "alicloud_pai_product_order" "pai" {

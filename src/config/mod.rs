@@ -89,8 +89,6 @@ pub(super) fn configure(
     let client = client.with_credentials(source);
     let mut warnings = Diagnostics::default();
     warnings.extend(unused);
-    let endpoints = ENDPOINTS.iter().filter_map(|(product, _)| client.endpoint(*product).ok());
-    warnings.extend(endpoints.filter(Endpoint::is_exposed).take(1).map(|endpoint| exposed(&endpoint)));
     let longest = number(MAX_RETRY_TIMEOUT, config).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let account_type = match ACCOUNT_TYPE.choice(config).as_deref() {
         Some("international") => AccountType::International,
@@ -113,14 +111,6 @@ fn later(waiting: NotYet, terraform_version: &str) -> Saved<Cloud> {
         credentials: Arc::new(waiting),
     });
     Cloud::new(client, None, None, AccountType::Domestic).into()
-}
-
-fn exposed(endpoint: &Endpoint) -> Diagnostic {
-    let detail = format!(
-        "Requests to {endpoint} travel in the clear: anyone on the way can read and repeat them for a while. Set \
-         protocol = \"HTTPS\", or name the endpoint with https://."
-    );
-    Diagnostic::warning("Requests are not encrypted", detail).at(PROTOCOL.path())
 }
 
 fn user_agent(config: &Value, terraform_version: &str) -> String {

@@ -17,6 +17,8 @@ mod purchases;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transitions;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,7 +35,7 @@ pub(crate) use messages::{adopted, moment};
 pub(crate) use purchase::{Buyer, Purchase};
 use store::Store;
 
-use crate::terraform::{Process, Terraform};
+use crate::terraform::{Process, Processes, Terraform, ThisMachine};
 
 /// How long to wait before looking again whether another process is done.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -43,6 +45,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 pub(crate) struct Journal {
     terraform: Terraform,
     plugin: Process,
+    processes: Box<dyn Processes>,
     store: Store,
     memory: Mutex<Memory>,
 }
@@ -129,13 +132,12 @@ pub(crate) fn torn_state_to_destroy() -> Option<Diagnostic> {
 impl Journal {
     /// The one of the working directory.
     pub(crate) fn here() -> Self {
-        let terraform = Terraform::here();
-        Self {
-            store: Store::in_data_directory(terraform.data()),
-            terraform,
-            plugin: Process::this(),
-            memory: Mutex::default(),
-        }
+        Self::of(Terraform::here(), Process::this(), Box::new(ThisMachine))
+    }
+
+    fn of(terraform: Terraform, plugin: Process, processes: Box<dyn Processes>) -> Self {
+        let store = Store::in_data_directory(terraform.data());
+        Self { terraform, plugin, processes, store, memory: Mutex::default() }
     }
 
     /// Whether only a client_token finds an order again, since the files of this run may not be kept.
@@ -155,7 +157,7 @@ impl Journal {
     }
 
     fn is_running(&self, entry: &Entry) -> bool {
-        entry.terraform.is_running() || entry.plugin.is_running()
+        self.processes.is_running(&entry.terraform) || self.processes.is_running(&entry.plugin)
     }
 
     fn own(&self, entry: &Entry, is_taken_over: bool) {

@@ -107,7 +107,7 @@ impl Journal {
         is_settled_by_reading: bool,
     ) -> Result<Found, Diagnostic> {
         // Who finds Terraform alive, and no entry, has entered its purchase before a later Terraform looks.
-        if self.terraform.is_parent && !self.terraform.process.is_parent() {
+        if self.terraform.is_parent && !self.processes.is_parent(&self.terraform.process) {
             return Err(messages::orphaned());
         }
         let entries = self.others().map_err(|error| self.unreadable(&error))?;
@@ -116,7 +116,9 @@ impl Journal {
         }
         let state = self.terraform.state();
         let known = Known::of(&self.terraform, &state);
-        let situation = Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &state) };
+        let is_running = |process: &Process| self.processes.is_running(process);
+        let situation =
+            Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &state, &is_running) };
         let decided = entries.into_iter().map(|entry| (entry.decide(&situation), entry));
         let (mut refused, mut waits) = (None, None);
         for (decision, entry) in decided {
@@ -202,7 +204,8 @@ impl Journal {
         }
         let state = self.terraform.state();
         let known = Known::of(&self.terraform, &state);
-        match entry.held(order_id, &known.situation(self, &entry.purchase, &state)) {
+        let is_running = |process: &Process| self.processes.is_running(process);
+        match entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) {
             Held::Yes => {
                 self.settle(entry);
                 Ok(Answer::BuyNew)
@@ -220,7 +223,8 @@ impl Journal {
     pub(crate) fn is_held(&self, entry: &Entry, order_id: &str) -> bool {
         let state = self.terraform.state();
         let known = Known::of(&self.terraform, &state);
-        entry.held(order_id, &known.situation(self, &entry.purchase, &state)) == Held::Yes
+        let is_running = |process: &Process| self.processes.is_running(process);
+        entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) == Held::Yes
     }
 
     /// Whether the state certainly holds an order.
@@ -277,7 +281,13 @@ impl Known {
         Self { contents: terraform.contents(state), errored: terraform.errored(), now: Utc::now() }
     }
 
-    fn situation<'a>(&'a self, journal: &'a Journal, purchase: &'a Purchase, state: &'a StateId) -> Situation<'a> {
+    fn situation<'a>(
+        &'a self,
+        journal: &'a Journal,
+        purchase: &'a Purchase,
+        state: &'a StateId,
+        is_running: &'a dyn Fn(&Process) -> bool,
+    ) -> Situation<'a> {
         Situation {
             purchase,
             client_token: None,
@@ -288,7 +298,7 @@ impl Known {
             is_partial: journal.terraform.command.is_partial,
             contents: self.contents.as_ref(),
             errored: self.errored.as_ref(),
-            is_running: &Process::is_running,
+            is_running,
             now: self.now,
         }
     }

@@ -22,20 +22,18 @@ pub(super) fn check(
     is_new: bool,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     let differing = model::first_difference(order, planned);
-    let Some((name, value)) = differing else { return if is_new { Ok(None) } else { earlier(order_id, order) } };
-    let text = value.as_i64().map(|number| number.to_string());
-    let value = value.as_str().map(str::to_owned).or(text).unwrap_or_default();
+    let Some((name, _)) = differing else { return if is_new { Ok(None) } else { earlier(order_id, order) } };
     if is_new {
         let detail = format!(
-            "The order {order_id} was placed by this apply and is in the state. The Marketplace reports its {name} as \
-             {value:?}, which is not what the configuration asks for. The next plan shows the difference; look at the order \
+            "The order {order_id} was placed by this apply and is in the state. The Marketplace reports another \
+             {name} than the configuration asks for. The next plan shows the difference; look at the order \
              in the console before you apply it."
         );
         return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from what was asked for"), detail)));
     }
     let detail = format!(
-        "The client_token has bought an order before: the Marketplace answers with the order {order_id}, whose {name} is \
-         {value:?}. That is another order than the configuration asks for. Nothing was bought now, and nothing is saved. Give a \
+        "The client_token has bought an order before: the Marketplace answers with the order {order_id}, which has \
+         another {name} than the configuration asks for. Nothing was bought now, and nothing is saved. Give a \
          new client_token for a new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> \
          {order_id}"
     );

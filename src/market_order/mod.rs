@@ -15,6 +15,7 @@ use super::{
     timeouts,
 };
 use alicloud::{
+    endpoint::Product,
     market::{self, Described, Order},
     retry::Limit,
 };
@@ -79,7 +80,7 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        let mut diagnostics = order_plan::review(cloud, NAME, review);
+        let mut diagnostics = order_plan::review(cloud, NAME, &[Product::Market], review);
         let token = review.config.get("client_token");
         match review.plan.action {
             Action::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
@@ -238,7 +239,6 @@ fn cost(state: &Value) -> String {
 
 fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
     let id = prior.get("id").as_str().unwrap_or("(unknown id)");
-    let product = prior.get("product_code").as_str().unwrap_or("unknown");
     let (summary, what) = match action {
         Action::Replace => (
             format!("Replacing order {id} buys another one and refunds nothing"),
@@ -250,7 +250,7 @@ fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
         ),
     };
     let detail = format!(
-        "{what}. The order {id} (product {product}) is neither cancelled nor refunded.{} To end it, use the Marketplace \
+        "{what}. The order {id} is neither cancelled nor refunded.{} To end it, use the Marketplace \
          console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
         cost(prior)
     );

@@ -69,10 +69,10 @@ fn arguments() -> Vec<Attribute> {
         Attribute::string("client_token")
             .valid(Validator::Rule(is_token, "1 to 64 ASCII letters, digits, `-`, `_` or `.`"))
             .describe(
-                "The idempotency key of the purchase, for runners that keep no files between runs: the same token never \
-                 buys twice, however often it is applied, for as long as the Marketplace remembers it; 24 hours are safe \
-                 to count on. It lives only in the configuration. One token is one order, so with `count` or `for_each` \
-                 every instance needs its own.",
+                "The idempotency key of the purchase: the same token never buys twice, wherever and however often it is \
+                 applied, for as long as the Marketplace remembers it; 24 hours are safe to count on. Use a constant, such \
+                 as `each.key`: in a pipeline that keeps no files, only the token finds the order of an apply that was cut \
+                 off. One token is one order. Changing it later changes only the state.",
             ),
         timeouts::attribute(),
     ]

@@ -17,6 +17,7 @@ use super::{
 };
 use alicloud::{
     billing::{self, Row},
+    endpoint::Product,
     market::is_order_id,
     retry::Limit,
 };
@@ -56,7 +57,7 @@ impl Resource<Cloud> for PaiProductOrder {
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        let mut diagnostics = order_plan::review(cloud, NAME, review);
+        let mut diagnostics = order_plan::review(cloud, NAME, &[Product::AiWorkspace, Product::Billing], review);
         diagnostics.extend(match review.plan.action {
             Action::Create => missing_properties(cloud, review.config),
             Action::Destroy => stays_active(review.prior).into(),

@@ -117,7 +117,12 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
 /// server's clock, in seconds since 1970.
 async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Diagnostic> {
     let listed = aiworkspace::list_products(&cloud.client, codes, limit).await.map_err(|failure| {
-        explain::failure("The products cannot be checked", &subject(codes), &failure, &Money::NotPlaced)
+        explain::failure(
+            "No order was placed: the products cannot be checked",
+            &subject(codes),
+            &failure,
+            &Money::NotPlaced,
+        )
     })?;
     let named = |is: fn(&aiworkspace::ListedProduct) -> bool| -> Vec<String> {
         let matching = listed.products.iter().filter(|product| is(product));
@@ -136,7 +141,7 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
          action pai:CreateOrder.",
         forbidden.join(", ")
     );
-    Err(Diagnostic::error("The purchase is not permitted", detail))
+    Err(Diagnostic::error("No order was placed: the purchase is not permitted", detail))
 }
 
 async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
@@ -155,7 +160,7 @@ async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Di
          the product out of the configuration.",
         codes.join(", ")
     );
-    Diagnostic::error("The product is purchased already", detail)
+    Diagnostic::error("No order was placed: the product is purchased already", detail)
 }
 
 /// The orders of these products since a moment, in seconds since 1970.
@@ -188,7 +193,7 @@ impl Buying<'_> {
                     // Reading has decided that no earlier attempt did it either.
                     self.cloud.journal.settle(&self.entry);
                     let subject = subject(&self.codes);
-                    return Err(explain::failure("The order was not placed", &subject, &failure, &Money::NotPlaced));
+                    return Err(explain::failure(Money::NotPlaced.heading(), &subject, &failure, &Money::NotPlaced));
                 }
                 Err(failure) => {
                     tracing::warn!(%failure, "the outcome of the purchase is not known");
@@ -242,12 +247,12 @@ impl Buying<'_> {
         let detail = format!(
             "{}: the reply to the purchase was lost, and billing knows several orders of these products since then, so that \
              it cannot be told which of them is this one. Nothing is bought again. Take the right one into the state:\n\n\
-             {}\n\nThen remove the note of the purchase: rm {}",
+             {}\n\nThen remove the entry of the purchase:\n\n  rm {}",
             subject(&self.codes),
             commands.join("\n"),
             self.cloud.journal.path(&self.entry)
         );
-        Diagnostic::error("The order is one of several", detail)
+        Diagnostic::error("An order was placed, and it is one of several", detail)
     }
 
     fn undecided(
@@ -268,14 +273,15 @@ impl Buying<'_> {
         self.cloud.journal.mark_unresolved(&self.entry);
         let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
         let detail = format!(
-            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\nRun terraform apply \
-             again in this directory: it goes on reading, and buys only if it is certain that nothing was bought. That can \
-             take a minute, so give timeouts.create more than that. The purchase is noted in {1}. If the order is in the billing console, it can also be taken into the state by \
-             hand, after which the note is not needed any more:\n\n  terraform import {NAME}.<name> <order id>\n  rm {1}",
+            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\n1. Run terraform apply \
+             again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \
+             if it is certain that nothing was bought. That can take a minute, so give timeouts.create more than that.\n\n2. \
+             If the order is in the billing console, you can import it instead, and remove the entry of the \
+             purchase:\n\n     terraform import {NAME}.<name> <order id>\n     rm {1}",
             subject(&self.codes),
             self.cloud.journal.path(&self.entry)
         );
-        Diagnostic::error("The order was not confirmed", detail)
+        Diagnostic::error("An order may have been placed", detail)
     }
 }
 

@@ -51,6 +51,12 @@ impl Command {
             .map_or_else(Self::default, |words| Self::parse(&words[1..], |name| env::var(name).unwrap_or_default()))
     }
 
+    /// A command line without the program's name, split as a shell would.
+    #[cfg(test)]
+    pub(super) fn from_line(line: &str) -> Self {
+        Self::parse(&split(line), |_| String::new())
+    }
+
     fn parse(words: &[String], variable: impl Fn(&str) -> String) -> Self {
         // Global options come first, such as -chdir=DIR.
         let Some(at) = words.iter().position(|word| !word.starts_with('-')) else { return Self::default() };
@@ -116,7 +122,7 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Command {
-        Command::parse(&split(line), |_| String::new())
+        Command::from_line(line)
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tfplugin::serve::started_by_terraform;
 
 pub(crate) use backend::{IsSame, StateId};
 pub(crate) use command::Command;
-pub(crate) use process::Process;
+pub(crate) use process::{Process, Processes, ThisMachine};
 use saved_plan::SavedPlan;
 pub(crate) use state::Contents;
 use state::OrderInState;
@@ -57,6 +57,12 @@ impl Terraform {
         let saved_plan = command.saved_plan.as_deref().map(SavedPlan::read);
         let data = absolute(data.map_or_else(|| ".terraform".into(), PathBuf::from));
         Self { process, is_parent, command, data, saved_plan }
+    }
+
+    /// One with this process, data directory and command line.
+    #[cfg(test)]
+    pub(crate) fn with(process: Process, data: &Path, command: &str) -> Self {
+        Self { process, is_parent: true, command: Command::from_line(command), data: data.to_owned(), saved_plan: None }
     }
 
     /// Where Terraform keeps what it needs besides the state.

@@ -9,6 +9,29 @@ pub(crate) struct Process {
     start: String,
 }
 
+/// What can be asked of processes.
+pub(crate) trait Processes: std::fmt::Debug + Send + Sync {
+    /// Whether a process still runs.
+    fn is_running(&self, process: &Process) -> bool;
+
+    /// Whether a process is still the one that started this one.
+    fn is_parent(&self, process: &Process) -> bool;
+}
+
+/// The processes of this machine.
+#[derive(Debug)]
+pub(crate) struct ThisMachine;
+
+impl Processes for ThisMachine {
+    fn is_running(&self, process: &Process) -> bool {
+        process.is_running()
+    }
+
+    fn is_parent(&self, process: &Process) -> bool {
+        process.is_parent()
+    }
+}
+
 impl Process {
     /// The process that started this one.
     pub(crate) fn parent() -> Self {
@@ -30,7 +53,7 @@ impl Process {
     }
 
     /// Whether it is still the process that started this one: when it dies, another takes its place.
-    pub(crate) fn is_parent(&self) -> bool {
+    fn is_parent(&self) -> bool {
         parent_id() == self.pid && self.is_running()
     }
 
@@ -39,9 +62,9 @@ impl Process {
         command_line_of(self.pid).filter(|words| !words.is_empty())
     }
 
-    /// Whether it still runs. On Windows processes are not told apart yet, so that every one counts as running: a note is
-    /// never claimed, and an error says how to remove it.
-    pub(crate) fn is_running(&self) -> bool {
+    /// Whether it still runs. On Windows processes are not told apart yet, so that every one counts as running: an
+    /// entry of the journal is never taken over, and an error says how to remove it.
+    fn is_running(&self) -> bool {
         cfg!(not(unix)) || start_of(self.pid).is_some_and(|start| start == self.start)
     }
 }

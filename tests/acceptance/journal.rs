@@ -1,21 +1,17 @@
 //! A purchase whose outcome stays unknown, or that is cut off, is found out by the next apply, and never bought again.
 
-use std::{
-    collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Child, time::Duration,
-};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
 
 use mock_endpoint::{
     ACCESS_KEY, SECRET_KEY,
     fault::{Fault, Kind},
 };
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
-};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::json;
 
 use crate::{
     altered,
+    killing::{Victim, has_ended, kill_while_buying, wait_for},
     market_order::{ORDER, order_with},
     terraform::{Terraform, children},
 };
@@ -317,50 +313,11 @@ fn who_looks_for_an_entry_waits_for_who_is_about_to_write_one() {
     assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
 }
 
-/// Waits until the mock has seen so many requests for an operation. The mock has no event to offer, so it is asked.
-fn wait_for(terraform: &Terraform, operation: &str, count: usize) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    while terraform.requests(operation).len() < count {
-        assert!(std::time::Instant::now() < deadline, "no {operation}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn has_ended(process: &impl std::os::fd::AsFd) -> bool {
-    let limit = Timespec::try_from(Duration::from_secs(20)).unwrap();
-    poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&limit)).unwrap() == 1
-}
-
-/// Which process is killed while CreateOrder waits for its reply.
-#[derive(Debug, Clone, Copy)]
-enum Victim {
-    Plugin,
-    Terraform,
-    Both,
-}
-
-fn kill_while_buying(terraform: &Terraform, victim: Victim) {
-    terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));
-    let mut running: Child = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-    wait_for(terraform, "CreateOrder", 1);
-    let plugins: Vec<_> = children(running.id());
-    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
-    assert!(!plugins.is_empty());
-    if !matches!(victim, Victim::Terraform) {
-        plugins.iter().for_each(|pid| kill_process(*pid, Signal::KILL).unwrap());
-    }
-    if !matches!(victim, Victim::Plugin) {
-        kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
-    }
-    running.wait().unwrap();
-    assert!(handles.iter().all(has_ended), "{victim:?} left an orphan");
-}
-
 #[test]
 fn killed_between_sending_and_saving_it_still_buys_once() {
     for victim in [Victim::Plugin, Victim::Terraform, Victim::Both] {
         let Some(terraform) = Terraform::with(ORDER) else { return };
-        kill_while_buying(&terraform, victim);
+        kill_while_buying(&terraform, victim, 1);
         let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
         terraform.apply().succeeds();
         assert_eq!(terraform.orders().len(), 1, "{victim:?}");

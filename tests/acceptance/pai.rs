@@ -139,7 +139,7 @@ fn what_is_purchased_already_is_not_bought_and_the_error_names_its_order() {
     let id = terraform.orders()[0].clone();
     terraform.begin_anew();
     terraform.apply().fails().says(&[
-        "The product is purchased already",
+        "the product is purchased already",
         "No order was placed",
         &format!("terraform import alicloud_pai_product_order.<name> {id}"),
     ]);

@@ -141,7 +141,7 @@ fn two_providers_of_one_account_do_not_both_find_that_nothing_was_bought() {
     let both = [blocks, &resource("one", "alicloud"), &resource("another", "alicloud.other")].concat();
     let Some(terraform) = Terraform::with(&both) else { return };
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 1500 }));
-    terraform.apply().fails().says(&["The product is purchased already", "terraform import"]);
+    terraform.apply().fails().says(&["the product is purchased already", "terraform import"]);
     assert_eq!(terraform.orders().len(), 1);
     assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 }

@@ -20,7 +20,11 @@ use mock_endpoint::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
-use crate::terraform::{Outcome, Terraform, children};
+use crate::{
+    killing::unlock,
+    state_server::StateServer,
+    terraform::{Outcome, Terraform, children},
+};
 
 /// A generator of numbers that a seed repeats (splitmix64).
 struct Random(u64);
@@ -55,14 +59,31 @@ fn fault(random: &mut Random) -> Kind {
     }
 }
 
+/// Where a life keeps its states, and its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A state file beside the configuration.
+    Local,
+    /// A remote state, and one directory.
+    Remote,
+    /// A remote state, and a new directory for each command, as in a pipeline. Every order has a constant token.
+    Pipeline,
+}
+
 /// One life: a configuration of some orders, and what happens to it.
 struct Life {
     seed: u64,
+    place: Place,
+    server: StateServer,
     terraform: Terraform,
     random: Random,
     count: usize,
-    /// Orders that an error or a destroy warning has named.
-    named: BTreeSet<String>,
+    /// How many of the orders have no token.
+    untokened: usize,
+    /// Whether all have the same arguments.
+    is_alike: bool,
+    /// Orders that the user took out of the state.
+    released: BTreeSet<String>,
     /// What happened, a line each.
     story: Vec<String>,
 }
@@ -70,24 +91,61 @@ struct Life {
 impl Drop for Life {
     fn drop(&mut self) {
         if thread::panicking() {
-            println!("seed {}:\n{}", self.seed, self.story.join("\n"));
+            println!("seed {} ({:?}):\n{}", self.seed, self.place, self.story.join("\n"));
         }
     }
 }
 
+const READ_TIMEOUT: &str = "1000";
+
 impl Life {
     fn begin(seed: u64) -> Option<Self> {
         let mut random = Random(seed);
+        let place = [Place::Local, Place::Local, Place::Remote, Place::Pipeline][random.below(4)];
         let count = 1 + random.below(3);
-        let mut terraform = Terraform::with(&configuration(count, "3s", "5s"))?;
-        terraform.set("CLIENT_READ_TIMEOUT", "1000");
-        Some(Self { seed, terraform, random, count, named: BTreeSet::new(), story: Vec::new() })
+        let untokened = if place == Place::Pipeline { 0 } else { random.below(count + 1) };
+        let mut terraform = Terraform::with("")?;
+        terraform.set("CLIENT_READ_TIMEOUT", READ_TIMEOUT);
+        let (server, is_alike) = (StateServer::start(), random.below(2) == 0);
+        let (released, story) = (BTreeSet::new(), Vec::new());
+        let life = Self { seed, place, server, terraform, random, count, untokened, is_alike, released, story };
+        life.configure("3s", "5s");
+        life.terraform.init();
+        Some(life)
     }
 
-    fn note(&mut self, outcome: &Outcome) {
-        self.story.push(format!("apply: {:?} {}", outcome.code, outcome.text));
-        let orders = self.terraform.orders();
-        self.named.extend(orders.into_iter().filter(|id| outcome.text.contains(id.as_str())));
+    fn configure(&self, create: &str, read: &str) {
+        let backend = if self.place == Place::Local { String::new() } else { self.server.backend("life") };
+        let quantity = if self.is_alike { "1" } else { "1 + count.index" };
+        self.terraform.configure(&format!(
+            "{backend}resource \"alicloud_market_order\" \"order\" {{\n  count = {}\n  product_code = \"cmapi033136\"\n  \
+             pricing_cycle = \"Month\"\n  package_version = \"yuncode2713600001\"\n  quantity = {quantity}\n  client_token = \
+             count.index < {} ? null : \"token-${{count.index}}\"\n  timeouts = {{ create = {create:?}, read = {read:?} }}\n}}\n",
+            self.count, self.untokened
+        ));
+    }
+
+    /// In a pipeline every command has a directory of its own.
+    fn check_out(&mut self) {
+        if self.place == Place::Pipeline {
+            let configuration = fs::read_to_string(self.terraform.path().join("main.tf")).unwrap();
+            let mut fresh = self.terraform.beside("").unwrap();
+            fresh.write("main.tf", &configuration);
+            fresh.set("CLIENT_READ_TIMEOUT", READ_TIMEOUT);
+            self.terraform = fresh;
+            self.terraform.init();
+        }
+    }
+
+    fn run(&mut self, arguments: &[&str]) -> Outcome {
+        let outcome = self.terraform.run(arguments);
+        self.story.push(format!("{}: {:?} {}", arguments.join(" "), outcome.code, outcome.text));
+        outcome
+    }
+
+    fn apply(&mut self) -> Outcome {
+        self.check_out();
+        self.run(&["apply", "-auto-approve", "-no-color"])
     }
 
     fn act(&mut self) {
@@ -97,115 +155,162 @@ impl Life {
             self.story.push(format!("fault of {operation}: {times} times {kind:?}"));
             self.terraform.mock.fault(Fault::times(operation, kind, u32::try_from(times).unwrap()));
         }
-        match self.random.below(5) {
-            0 => self.run(&["refresh", "-no-color"]),
-            1 => self.run(&["plan", "-no-color"]),
-            2 => self.apply_and_kill(),
-            _ => {
-                let applied = self.terraform.apply();
-                self.note(&applied);
+        let address = format!("alicloud_market_order.order[{}]", self.random.below(self.count));
+        match self.random.below(10) {
+            0 => drop(self.run(&["refresh", "-no-color"])),
+            1 => drop(self.run(&["plan", "-no-color"])),
+            2 | 3 => self.apply_and_kill(),
+            4 => drop(self.run(&["apply", "-auto-approve", "-no-color", &format!("-target={address}")])),
+            5 => {
+                if self.run(&["plan", "-no-color", "-out=plan.bin"]).code == Some(0) {
+                    self.run(&["apply", "-no-color", "plan.bin"]);
+                }
             }
+            6 => self.import_by_hand(&address),
+            7 => self.release(&address),
+            _ => drop(self.apply()),
         }
     }
 
-    fn run(&mut self, arguments: &[&str]) {
-        let outcome = self.terraform.run(arguments);
-        self.story.push(format!("{}: {:?} {}", arguments[0], outcome.code, outcome.text));
+    /// Takes an order out of the state that a plan has shown there. One with a token would come back.
+    fn release(&mut self, address: &str) {
+        let held = self.terraform.ids();
+        let is_untokened = (0..self.untokened).any(|at| address.ends_with(&format!("[{at}]")));
+        if is_untokened
+            && self.run(&["plan", "-no-color"]).code == Some(0)
+            && self.run(&["state", "rm", address]).code == Some(0)
+        {
+            let left = self.terraform.ids();
+            self.released.extend(held.into_iter().filter(|id| !left.contains(id)));
+        }
+    }
+
+    /// Imports an order that is in no state to where it belongs.
+    fn import_by_hand(&mut self, address: &str) {
+        let Some(id) = self.open(&self.terraform.ids()).into_iter().next() else { return };
+        let content = self.terraform.mock.ledger().orders[&id].content.clone();
+        let Content::Commodity(commodity) = content else { panic!("{id} is another order") };
+        let at = commodity["quantity"].as_u64().unwrap() - 1;
+        let belongs = format!("alicloud_market_order.order[{at}]");
+        // Orders that are alike belong anywhere, but for those with a token.
+        match (self.is_alike, self.untokened == self.count) {
+            (false, _) => drop(self.run(&["import", "-no-color", &belongs, &id])),
+            (true, true) => drop(self.run(&["import", "-no-color", address, &id])),
+            (true, false) => {}
+        }
+    }
+
+    /// The orders that are in no state and that nobody has released.
+    fn open(&self, held: &[String]) -> Vec<String> {
+        let is_open = |id: &String| !held.contains(id) && !self.released.contains(id);
+        self.terraform.orders().into_iter().filter(is_open).collect()
     }
 
     fn apply_and_kill(&mut self) {
+        self.check_out();
         let before = self.terraform.state_text();
         let mut running = self.terraform.start(&["apply", "-auto-approve", "-no-color"]);
         // A kill at any moment is what is tested, so any moment will do.
         let moment = Duration::from_millis(50 + self.random.next() % 900);
         thread::sleep(moment);
-        let pid = Pid::from_child(&running);
-        let how = self.random.below(3);
+        let (pid, plugins) = (Pid::from_child(&running), children(running.id()));
+        let group = |signal: Signal| plugins.iter().chain([&pid]).for_each(|pid| kill(*pid, signal));
+        let ways = [
+            "Terraform killed",
+            "the plugin killed",
+            "Terraform interrupted",
+            "the group ended",
+            "the group interrupted",
+        ];
+        let how = self.random.below(ways.len());
         match how {
             0 => kill(pid, Signal::KILL),
-            1 => children(running.id()).into_iter().for_each(|plugin| kill(plugin, Signal::KILL)),
-            _ => kill(pid, Signal::INT),
+            1 => plugins.iter().for_each(|plugin| kill(*plugin, Signal::KILL)),
+            2 => kill(pid, Signal::INT),
+            3 => {
+                group(Signal::TERM);
+                thread::sleep(Duration::from_millis(self.random.next() % 300));
+                group(Signal::KILL);
+            }
+            _ => group(Signal::INT),
         }
         let ended = running.wait().unwrap();
-        let how = ["Terraform was killed", "the plugin was killed", "Terraform was interrupted"][how];
-        self.story.push(format!("apply: {how} after {moment:?}, {ended}"));
-        let _ = fs::remove_file(self.terraform.path().join(".terraform.tfstate.lock.info"));
+        self.story.push(format!("apply: {} after {moment:?}, {ended}", ways[how]));
+        unlock(&self.terraform);
         self.mend_state(before);
     }
 
-    fn import_what_is_in_no_state(&mut self) {
-        let in_state = ids(&self.terraform.instances());
-        let sold = self.terraform.mock.ledger().orders.clone();
-        for (id, order) in sold.into_iter().filter(|(id, _)| !in_state.contains(id)) {
-            let Content::Commodity(commodity) = order.content else { panic!("{id} is another order") };
-            let address = format!("alicloud_market_order.order[{}]", commodity["quantity"].as_u64().unwrap() - 1);
-            self.run(&["import", "-no-color", &address, &id]);
-        }
-    }
-
-    /// Terraform empties its state file before it writes it. If it was killed in between, its user takes the backup.
+    /// Terraform empties its state file before it writes it. If it was killed in between, its user takes the backup once a
+    /// plan has seen that.
     fn mend_state(&mut self, before: String) {
         let left = self.terraform.state_text();
         if left != before && serde_json::from_str::<Json>(&left).is_err() {
             self.story.push(format!("the state was left torn: {left:?}"));
+            self.run(&["plan", "-no-color"]);
             self.terraform.write("terraform.tfstate", &before);
         }
     }
 
-    /// The faults are over: one more apply, with time enough, must bring everything in order.
+    /// The faults are over: more applies, with time enough, must bring everything in order. What a message asks for is done.
     fn end(&mut self) {
         self.terraform.mock.ledger().faults.clear();
-        self.terraform.configure(&configuration(self.count, "10m", "2m"));
-        let mut applied = self.terraform.apply();
-        if applied.text.contains("may be this one") {
-            // Terraform was killed while it saved what it had been given, and its user does what the error says.
-            self.note(&applied);
-            self.import_what_is_in_no_state();
-            applied = self.terraform.apply();
+        self.configure("10m", "2m");
+        let mut applied = self.apply();
+        for _ in 0..4 {
+            if applied.code == Some(0) {
+                break;
+            }
+            self.follow(&applied.text);
+            applied = self.apply();
         }
         assert_eq!(applied.code, Some(0), "{}", applied.text);
-        self.note(&applied);
+        self.check_out();
         self.terraform.plans_empty();
-        let in_state = ids(&self.terraform.instances());
-        assert_eq!(in_state.len(), self.count);
-        let sold: BTreeSet<String> = self.terraform.orders().into_iter().collect();
-        let lost: Vec<&String> = sold.difference(&in_state).filter(|id| !self.named.contains(*id)).collect();
-        assert!(lost.is_empty(), "{lost:?} are in no state, and no message named them");
-        assert_eq!(sold.len(), self.count, "every intent is one order");
+        let held = self.terraform.ids();
+        let distinct: BTreeSet<&String> = held.iter().collect();
+        assert_eq!(distinct.len(), held.len(), "an order stands under two addresses: {held:?}");
+        assert_eq!(held.len(), self.count);
+        assert_eq!(self.open(&held), Vec::<String>::new(), "these are in no state");
+        let released = self.released.iter().filter(|id| !held.contains(id)).count();
+        assert_eq!(self.terraform.orders().len(), self.count + released, "every intent is one order");
+    }
 
-        // An import of each finds the same order and buys nothing.
-        if self.random.below(4) == 0 {
-            let id = in_state.iter().next().unwrap();
-            let address = "alicloud_market_order.order[0]";
-            let at = self.terraform.run(&["state", "rm", address]);
-            assert_eq!(at.code, Some(0), "{}", at.text);
-            let left = ids(&self.terraform.instances());
-            let id = sold.difference(&left).next().unwrap_or(id);
-            self.terraform.import(address, id).succeeds();
-            // The time limits, which live only in the configuration, are taken in place.
-            self.terraform.apply().succeeds();
-            self.terraform.plans_empty();
-            assert_eq!(self.terraform.orders().len(), self.count);
+    /// Does what an error asks for, and fails where it asks for nothing that is known.
+    fn follow(&mut self, text: &str) {
+        if let Some(id) = text.split("Two resources have the order ").nth(1).and_then(|rest| rest.split(' ').next()) {
+            let id = id.to_owned();
+            let instances = self.terraform.run(&["state", "list", &format!("-id={id}")]).text;
+            let address = instances.split_whitespace().rfind(|word| word.contains("order[")).unwrap().to_owned();
+            self.run(&["state", "rm", &address]);
+        } else if text.contains("errored.tfstate") {
+            self.run(&["state", "push", "errored.tfstate"]);
+            let _ = fs::remove_file(self.terraform.path().join("errored.tfstate"));
+        } else if text.contains("may be this one") {
+            // The state tells whether a resource has the order; if none has, it belongs where one is missing.
+            let held = self.terraform.ids();
+            let taken = self.terraform.run(&["state", "list"]).text;
+            let is_free = |at: &usize| !taken.contains(&format!("order[{at}]"));
+            for id in self.open(&held) {
+                if let Some(at) = (0..self.count).find(is_free).filter(|_| text.contains(&id)) {
+                    self.run(&["import", "-no-color", &format!("alicloud_market_order.order[{at}]"), &id]);
+                    return;
+                }
+            }
+            let entry = text
+                .split("rm ")
+                .skip(1)
+                .filter_map(|rest| rest.split_whitespace().next())
+                .find(|path| path.ends_with(".json"));
+            fs::remove_file(entry.expect("the message names the entry")).expect("the entry is there");
+        } else {
+            panic!("{text}");
         }
     }
-}
-
-/// The ids of the orders in a state.
-fn ids(instances: &[Json]) -> BTreeSet<String> {
-    instances.iter().map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Kills a process that may have ended by itself.
 fn kill(pid: Pid, signal: Signal) {
     let _ = kill_process(pid, signal);
-}
-
-fn configuration(count: usize, create: &str, read: &str) -> String {
-    format!(
-        "resource \"alicloud_market_order\" \"order\" {{\n  count = {count}\n  product_code = \"cmapi033136\"\n  \
-         pricing_cycle = \"Month\"\n  package_version = \"yuncode2713600001\"\n  quantity = 1 + count.index\n  timeouts = \
-         {{ create = {create:?}, read = {read:?} }}\n}}\n"
-    )
 }
 
 #[test]

@@ -6,12 +6,15 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
 };
 
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
 use rustix::process::Pid;
 use serde_json::Value as Json;
 use tempfile::TempDir;
+
+use crate::state_server::ids;
 
 /// The directory that holds the provider's binary.
 pub fn plugin_directory() -> &'static Path {
@@ -34,7 +37,7 @@ fn binary() -> Option<PathBuf> {
 pub struct Terraform {
     binary: PathBuf,
     directory: TempDir,
-    pub mock: Mock,
+    pub mock: Arc<Mock>,
     /// What is set, and what is removed.
     variables: Vec<(OsString, Option<OsString>)>,
 }
@@ -89,15 +92,24 @@ impl Terraform {
             eprintln!("acceptance test not run: {why}");
             return None;
         };
+        Some(Self::new(binary, Arc::new(Mock::start().expect("a mock")), configuration))
+    }
+
+    /// Another directory, on the same mock.
+    pub fn beside(&self, configuration: &str) -> Option<Self> {
+        Some(Self::new(self.binary.clone(), Arc::clone(&self.mock), configuration))
+    }
+
+    fn new(binary: PathBuf, mock: Arc<Mock>, configuration: &str) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let overrides = format!(
             "provider_installation {{\n  dev_overrides {{\n    \"aliyun/alicloud\" = {:?}\n  }}\n  direct {{}}\n}}\n",
             plugin_directory()
         );
         fs::write(directory.path().join("cli.tfrc"), overrides).expect("a writable directory");
-        let terraform = Self { binary, directory, mock: Mock::start().expect("a mock"), variables: Vec::new() };
+        let terraform = Self { binary, directory, mock, variables: Vec::new() };
         terraform.configure(configuration);
-        Some(terraform)
+        terraform
     }
 
     pub fn path(&self) -> &Path {
@@ -220,6 +232,23 @@ impl Terraform {
             let _ = fs::remove_file(self.path().join(file));
         }
         let _ = fs::remove_dir_all(self.path().join(".terraform/alicloud-purchases"));
+    }
+
+    /// Initialises the backend.
+    pub fn init(&self) {
+        // With a provider that is overridden, what else init does fails after that.
+        self.run(&["init", "-no-color"]);
+    }
+
+    /// Whether Terraform has a subcommand.
+    pub fn has(&self, subcommand: &str) -> bool {
+        self.run(&["-help"]).text.contains(&format!(" {subcommand} "))
+    }
+
+    /// The orders in the state, wherever it is.
+    pub fn ids(&self) -> Vec<String> {
+        let pulled = self.command(&["state", "pull"]).output().expect("Terraform runs");
+        ids(&serde_json::from_slice(&pulled.stdout).unwrap_or_default())
     }
 
     /// The text of the state file; empty if there is none.

@@ -6,4 +6,5 @@ mod codec;
 mod configuration;
 mod host;
 mod plan;
+mod planned_token;
 mod process;

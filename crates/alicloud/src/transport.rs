@@ -104,7 +104,7 @@ impl Http {
     /// Sends a request and waits for its reply, for the read timeout or for `longest`, whichever is over first.
     pub(super) async fn send(&self, outgoing: Outgoing, longest: Duration) -> Result<(RawReply, Option<i64>), Error> {
         let host = host_of(&outgoing.url);
-        let time = self.timeouts.read.min(longest);
+        let time = self.timeouts.read.min(longest.max(SHORTEST));
         let answer = connecting::answered_within(time, self.exchange(outgoing, &host)).await;
         answer.unwrap_or_else(|| {
             let cause = format!("no whole answer within {} milliseconds", time.as_millis());
@@ -135,6 +135,9 @@ impl Http {
         Ok((RawReply { status, retry_after, body }, date.map(|date| date.timestamp())))
     }
 }
+
+/// The least time that an attempt gets, so that the last one before a limit has a chance.
+const SHORTEST: Duration = Duration::from_millis(200);
 
 /// How long a service on or near this machine may take.
 const LOCAL: Timeouts = Timeouts { connect: Duration::from_secs(2), read: Duration::from_secs(5) };

@@ -97,6 +97,12 @@ impl Ledger {
         self.requests.iter().filter(|seen| seen.operation == operation).count()
     }
 
+    /// The order that a token of the mock's own account has bought.
+    pub fn order_of_token(&self, token: &str) -> Option<&str> {
+        let (_, order_id) = self.tokens.get(&(crate::ACCOUNT.to_owned(), token.to_owned()))?;
+        Some(order_id)
+    }
+
     /// Adds an order and gives it an id.
     pub(crate) fn place(&mut self, account: &str, content: Content) -> String {
         let id = (202_600_000_000_001 + self.orders.len() as u64).to_string();

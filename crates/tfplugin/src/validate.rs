@@ -49,13 +49,8 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
             continue;
         }
         if let Some(wrong) = attribute.validators.iter().find_map(|validator| Validator::check(validator, value)) {
-            let shown = match value {
-                _ if attribute.sensitive => String::new(),
-                Value::String(text) => format!(" It is {text:?}."),
-                Value::Number(number) => format!(" It is {number}."),
-                _ => String::new(),
-            };
-            let detail = format!("{path} {wrong}.{shown}");
+            // Terraform shows the value, unless it is sensitive.
+            let detail = format!("{path} {wrong}.");
             diagnostics.invalid(path.clone(), format!("Invalid {}", attribute.name), detail);
         }
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
