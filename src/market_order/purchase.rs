@@ -183,16 +183,10 @@ fn in_use(order_id: &str) -> Diagnostic {
 }
 
 fn look_for_it(cloud: &Cloud, entry: Option<&Entry>) -> String {
-    let import = format!(
-        "If the order is in the Marketplace console under My Orders, you can import it instead:\n\n     terraform import \
-         {NAME}.<name> <order id>"
-    );
-    match entry {
-        Some(entry) => format!(
-            "{import}\n\n   The next plan then removes the entry of the purchase. If there is no such order, remove it \
-             yourself:\n\n     rm {}",
-            cloud.journal.path(entry)
-        ),
-        None => import,
-    }
+    let remove = entry.map_or_else(String::new, |entry| format!("\n     rm {}", cloud.journal.path(entry)));
+    let both = if entry.is_some() { ", and remove the entry of the purchase" } else { "" };
+    format!(
+        "If the order is in the Marketplace console under My Orders, you can import it instead{both}:\n\n     terraform import \
+         {NAME}.<name> <order id>{remove}"
+    )
 }

@@ -217,7 +217,7 @@ fn an_order_is_gone_only_when_two_replies_say_so() {
     terraform.mock.fault(Fault::times("DescribeOrder", Kind::Absent, 2));
     let plan = terraform.plan();
     assert_eq!(plan.code, Some(2));
-    plan.says(&[&format!("Order {id} is gone: the next apply buys a new one")]);
+    plan.says(&[&format!("Order {id} is gone: Terraform plans a new one")]);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn an_order_that_cannot_be_read_back_is_kept_with_a_warning() {
     ));
     let applied = terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    applied.says(&[&format!("The order {id} was placed, but not read back"), "Nothing has to be done"]);
+    applied.says(&[&format!("The order {id} was placed, but not read back"), "You need not do anything"]);
     let attributes = terraform.attributes();
     assert_eq!(attributes["id"], json!(id));
     assert_eq!(attributes["order_status"], json!(null));

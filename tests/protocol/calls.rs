@@ -21,13 +21,13 @@ use tonic::Request;
 
 /// What the test resource does when it is created.
 #[derive(Default)]
-struct World {
+pub struct World {
     started: Notify,
     go_on: Notify,
     done: Mutex<Vec<String>>,
 }
 
-struct TestProvider(Arc<World>);
+pub struct TestProvider(Arc<World>);
 
 #[async_trait]
 impl Provider for TestProvider {
@@ -126,7 +126,7 @@ impl DataSource<Arc<World>> for Fact {
     }
 }
 
-async fn server() -> (Arc<Server<TestProvider>>, Arc<World>, Lifecycle) {
+pub async fn server() -> (Arc<Server<TestProvider>>, Arc<World>, Lifecycle) {
     let (world, lifecycle) = (Arc::new(World::default()), Lifecycle::default());
     let server = Arc::new(Server::new(TestProvider(Arc::clone(&world)), lifecycle.clone()));
     let configured = server.configure_provider(Request::new(Default::default())).await.unwrap();
@@ -134,19 +134,19 @@ async fn server() -> (Arc<Server<TestProvider>>, Arc<World>, Lifecycle) {
     (server, world, lifecycle)
 }
 
-fn wire(value: &Value) -> Option<DynamicValue> {
+pub fn wire(value: &Value) -> Option<DynamicValue> {
     Some(DynamicValue { msgpack: msgpack::encode(value, &thing().ty()).unwrap(), json: Vec::new() })
 }
 
-fn unwire(value: Option<DynamicValue>) -> Value {
+pub fn unwire(value: Option<DynamicValue>) -> Value {
     msgpack::decode(&value.unwrap().msgpack, &thing().ty()).unwrap()
 }
 
-fn named(name: &str, id: Value) -> Value {
+pub fn named(name: &str, id: Value) -> Value {
     Value::object([("name", name.into()), ("id", id)])
 }
 
-fn creation(name: &str) -> proto::apply_resource_change::Request {
+pub fn creation(name: &str) -> proto::apply_resource_change::Request {
     proto::apply_resource_change::Request {
         type_name: "test_thing".to_owned(),
         prior_state: wire(&Value::Null),
@@ -163,67 +163,6 @@ async fn a_create_saves_what_came_of_it_with_nothing_unknown() {
     assert!(reply.diagnostics.is_empty());
     assert_eq!(unwire(reply.new_state), named("a", Value::Null));
     assert_eq!(*world.done.lock().unwrap(), ["a"]);
-}
-
-#[tokio::test]
-async fn a_result_that_differs_from_its_plan_is_neither_tainted_nor_replaced() {
-    let (server, ..) = server().await;
-    let reply = server.apply_resource_change(Request::new(creation("differs"))).await.unwrap().into_inner();
-    assert_eq!(reply.diagnostics.len(), 1);
-    assert_eq!(reply.diagnostics[0].severity(), proto::diagnostic::Severity::Warning);
-    assert!(reply.diagnostics[0].detail.contains("For id, name it"), "{}", reply.diagnostics[0].detail);
-    assert_eq!(unwire(reply.new_state.clone()), named("differs", Value::Null));
-
-    let request = proto::read_resource::Request {
-        type_name: "test_thing".to_owned(),
-        current_state: reply.new_state,
-        private: reply.private,
-        ..Default::default()
-    };
-    let reply = server.read_resource(Request::new(request)).await.unwrap().into_inner();
-    let refreshed = unwire(reply.new_state.clone());
-    assert_eq!(refreshed, named("differs", "1".into()), "a name that differs would force a replacement");
-    let request = proto::plan_resource_change::Request {
-        type_name: "test_thing".to_owned(),
-        prior_state: reply.new_state.clone(),
-        proposed_new_state: reply.new_state,
-        config: wire(&named("differs", Value::Null)),
-        prior_private: reply.private,
-        ..Default::default()
-    };
-    let reply = server.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
-    assert_eq!(unwire(reply.planned_state), refreshed);
-    assert!(reply.requires_replace.is_empty());
-}
-
-#[tokio::test]
-async fn a_configured_value_that_only_the_provider_sets_is_refused_before_anything_is_made() {
-    let (server, ..) = server().await;
-    for id in ["3".into(), Value::unknown()] {
-        let config = wire(&named("a", id));
-        let request = proto::validate_resource_config::Request {
-            type_name: "test_thing".to_owned(),
-            config: config.clone(),
-            ..Default::default()
-        };
-        let validated = server.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
-        let request = proto::plan_resource_change::Request {
-            type_name: "test_thing".to_owned(),
-            prior_state: wire(&Value::Null),
-            proposed_new_state: config.clone(),
-            config,
-            ..Default::default()
-        };
-        let planned = server.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
-        for diagnostics in [validated.diagnostics, planned.diagnostics] {
-            assert_eq!(diagnostics.len(), 1);
-            assert_eq!(diagnostics[0].severity(), proto::diagnostic::Severity::Error);
-            assert!(diagnostics[0].detail.contains("Remove the line: only the provider sets it"));
-            let steps = &diagnostics[0].attribute.as_ref().unwrap().steps;
-            let id = proto::attribute_path::step::Selector::AttributeName("id".to_owned());
-            assert_eq!(steps[0].selector.as_ref().unwrap(), &id);
-        }
-    }
 }
 
 #[tokio::test]

@@ -8,3 +8,4 @@ mod host;
 mod plan;
 mod planned_token;
 mod process;
+mod results;

@@ -83,21 +83,22 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
         said
     };
     let run = |arguments: &[&str]| run_to(0, arguments);
-    // The notes of purchases stay until a plan has seen the orders in the state.
-    let notes = || {
-        let entries = fs::read_dir(work.join(".terraform/alicloud-purchases")).into_iter().flatten().flatten();
-        entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json")).count()
+    // Entries of the purchase journal stay until a plan has seen the orders in the state.
+    let entries = || {
+        let files = fs::read_dir(work.join(".terraform/alicloud-purchases")).into_iter().flatten().flatten();
+        files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json")).count()
     };
     run(&["init", "-no-color"]);
     run(&["apply", "-auto-approve", "-no-color"]);
-    assert_eq!(notes(), 2);
+    assert_eq!(entries(), 2);
     run(&["plan", "-detailed-exitcode"]);
-    assert_eq!(notes(), 0);
+    assert_eq!(entries(), 0);
 
     // The local backend keeps its state where its configuration says.
-    fs::rename(work.join("elsewhere.tfstate"), work.join("lost")).unwrap();
+    fs::rename(work.join("elsewhere.tfstate"), work.join("elsewhere.tfstate.backup")).unwrap();
+    fs::write(work.join("elsewhere.tfstate"), "").unwrap();
     let refused = run_to(1, &["apply", "-auto-approve", "-no-color"]);
-    assert!(refused.contains("has lost orders") && refused.contains("elsewhere.tfstate is empty or gone"), "{refused}");
+    assert!(refused.contains("state file is damaged") && refused.contains("elsewhere.tfstate"), "{refused}");
     assert_eq!(mock.ledger().orders.len(), 2);
     let lock = fs::read_to_string(work.join(".terraform.lock.hcl")).unwrap();
     assert!(lock.contains(&format!("version = \"{VERSION}\"")) && lock.contains("h1:"), "{lock}");
