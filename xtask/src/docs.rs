@@ -6,8 +6,8 @@ use terraform_provider_alicloud::{Alicloud, environment};
 
 use tfplugin::{
     provider::Provider as _,
-    schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting, Schema},
-    value::{Type, Value},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
+    value::Type,
 };
 
 use crate::{Outcome, project::root};
@@ -178,28 +178,7 @@ fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> St
         facts.push("Forces new resource".to_owned());
     }
     let mut text = format!("`{}` ({}) {}", attribute.name, facts.join(", "), attribute.description);
-    match &attribute.default {
-        Some(Default::Always(Value::String(value))) => {
-            let _ = write!(text, " Default `\"{value}\"`.");
-        }
-        Some(Default::Always(Value::Bool(value))) => {
-            let _ = write!(text, " Default `{value}`.");
-        }
-        Some(Default::Always(Value::Number(value))) => {
-            let _ = write!(text, " Default `{value}`.");
-        }
-        Some(Default::Initially(Value::Map(value))) if value.is_empty() => {
-            let _ = write!(text, " Default `{{}}`; left out later, it stays as it is.");
-        }
-        Some(Default::From(_, what)) => {
-            let _ = write!(text, " Default: {what}.");
-        }
-        _ => {}
-    }
-    let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
-    if !rules.is_empty() {
-        let _ = write!(text, " Must be {}.", rules.join(" and "));
-    }
+    text.push_str(&describe(attribute));
     if is_provider {
         let variables = environment().into_iter().find(|(within, name, _)| *within == block && *name == attribute.name);
         if let Some((_, _, variables)) = variables.filter(|(.., variables)| !variables.is_empty()) {

@@ -13,6 +13,7 @@
 
 pub mod conform;
 pub mod diagnostics;
+pub mod model;
 pub mod plan;
 pub mod private;
 pub mod proto;
@@ -22,3 +23,11 @@ pub mod schema;
 pub mod serve;
 pub mod validate;
 pub mod value;
+
+#[cfg(feature = "derive")]
+pub use tfplugin_derive::{AttributeEnum, Model};
+
+pub use diagnostics::{Diagnostic, Diagnostics};
+pub use model::{
+    Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
+};
