@@ -78,6 +78,10 @@ impl Provider for Alicloud {
         config::configure(&config, terraform_version, &self.metadata_service)
     }
 
+    fn after_panic(&self) -> &str {
+        "If a purchase was under way, run terraform apply again: it finds out what became of it before it buys anything."
+    }
+
     fn closing(&self, cloud: &Cloud) {
         cloud.journal.close();
     }

@@ -39,6 +39,12 @@ pub trait Provider: Send + Sync + 'static {
     /// go with the client; errors mean that there is none.
     async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Self::Client>, Diagnostics>;
 
+    /// What the user is to do after a panic in a call, where that is more than reporting it: what may be under way, and how
+    /// to find out.
+    fn after_panic(&self) -> &str {
+        ""
+    }
+
     /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
     fn closing(&self, _client: &Self::Client) {}
 }
@@ -78,7 +84,7 @@ impl Delivered {
     }
 
     /// The answer has been given.
-    pub(super) fn done(self) {
+    pub(crate) fn done(self) {
         if let Some(work) = self.0 {
             work();
         }

@@ -7,6 +7,7 @@
 
 mod engine;
 mod fill;
+mod meaning;
 mod rules;
 
 use super::{
@@ -14,6 +15,7 @@ use super::{
     schema::Block,
     value::{Path, Value},
 };
+pub(crate) use meaning::keep_meaning;
 pub use rules::check;
 
 /// What a plan does to the object.
@@ -67,6 +69,11 @@ pub fn plan(block: &Block, config: &Value, prior: &Value, mut private: Private) 
     }
     // Terraform asks again for the create half, without a prior state, and shows that one.
     Plan { action: Action::Replace, state: fill::fill(block, config), requires_replace, private }
+}
+
+/// What a configuration and its defaults say, with unknown where only the provider can tell.
+pub(crate) fn filled(block: &Block, config: &Value) -> Value {
+    fill::fill(block, config)
 }
 
 impl Plan {

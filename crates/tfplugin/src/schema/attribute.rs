@@ -286,6 +286,13 @@ impl Attribute {
         }
     }
 
+    /// What is wrong with a value, which is known and not null, as a sentence that begins "must …".
+    pub fn wrong(&self, value: &Value) -> Option<String> {
+        let rules = || self.validators.iter().find_map(|validator| validator.check(value));
+        let parsed = || self.parse.as_ref().and_then(|parse| parse.call()(value));
+        rules().or_else(parsed)
+    }
+
     /// Whether the configuration may give a value.
     pub fn is_argument(&self) -> bool {
         self.mode != Mode::Computed

@@ -1,0 +1,181 @@
+//! Resources, data sources and providers of models.
+
+use async_trait::async_trait;
+
+use super::{Failure, Outcome, Proposal, Stored, Update};
+use crate::{
+    context::Context,
+    data_source::DataSource,
+    diagnostics::Diagnostics,
+    environment,
+    model::{AttributeType as _, Model, PartialValue as _, decoded},
+    plan,
+    private::Private,
+    provider::Object,
+    registration::{Configured, Provider},
+    resource::{self, Create, CreateError, Delete, Plan, Resource, State, UpdateError},
+    schema::Schema,
+    value::{Path, Value},
+};
+
+/// A resource of a model.
+pub struct TypedResource<R>(pub R);
+
+/// A data source of a model.
+pub struct TypedDataSource<D>(pub D);
+
+/// A provider of a model.
+pub struct Typed<P>(pub P);
+
+fn outcome<M: Model>(state: State<M>) -> Outcome {
+    let (object, delivered) = state.into_object();
+    Outcome { object, delivered }
+}
+
+#[async_trait]
+impl<R: Resource> super::Resource<R::Client> for TypedResource<R> {
+    fn name(&self) -> &'static str {
+        R::Model::NAME
+    }
+
+    fn schema(&self) -> Schema {
+        R::Model::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<R::Model>(config))
+    }
+
+    fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics> {
+        resource::upgraded(&self.0.upgrades(), stored, |state| self.0.normalize(state))
+    }
+
+    async fn modify_plan(
+        &self,
+        client: Option<&R::Client>,
+        proposal: Proposal<'_>,
+        plan: &mut plan::Plan,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics> {
+        let mut typed = Plan::<R::Model>::of(plan, proposal);
+        self.0.modify_plan(client, &mut typed, ctx).await?;
+        typed.write_to(plan)
+    }
+
+    async fn create(
+        &self,
+        client: &R::Client,
+        config: Value,
+        planned: Object,
+        ctx: &Context,
+    ) -> Result<Outcome, Failure> {
+        let Object { state, mut private } = planned;
+        private.creating = false;
+        let replaced = private.replaced.take().map(|replaced| *replaced);
+        let planned = State::of(Object { state, private });
+        let create = Create { config: decoded::<R::Model>(&config), planned, replaced };
+        match self.0.create(client, create, ctx).await {
+            Ok(state) => Ok(outcome(state)),
+            Err(CreateError::Nothing(errors)) => Err(errors.into()),
+            Err(CreateError::Tainted(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
+        }
+    }
+
+    async fn read(&self, client: &R::Client, prior: Object, ctx: &Context) -> Result<Option<Object>, Diagnostics> {
+        let read = self.0.read(client, State::of(prior), ctx).await?;
+        Ok(read.map(|state| state.into_object().0))
+    }
+
+    async fn update(&self, client: &R::Client, update: Update, ctx: &Context) -> Result<Outcome, Failure> {
+        let update = resource::Update {
+            config: decoded::<R::Model>(&update.config),
+            prior: decoded::<R::Model>(&update.prior),
+            planned: State::of(update.planned),
+        };
+        match self.0.update(client, update, ctx).await {
+            Ok(state) => Ok(outcome(state)),
+            Err(UpdateError::Prior(errors)) => Err(errors.into()),
+            Err(UpdateError::Partial(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
+        }
+    }
+
+    async fn delete(&self, client: &R::Client, prior: Object, ctx: &Context) -> Result<(), Diagnostics> {
+        let Object { state, private } = prior;
+        let (private, successor) = remembered(private);
+        self.0.delete(client, Delete { prior: State::of(Object { state, private }), successor }, ctx).await
+    }
+
+    async fn import(&self, client: &R::Client, id: &str, ctx: &Context) -> Result<Object, Diagnostics> {
+        Ok(self.0.import(client, id, ctx).await?.into_object().0)
+    }
+}
+
+/// What is remembered of an object that goes, and of the one that takes its place.
+fn remembered(mut private: Private) -> (Private, Option<Private>) {
+    if !private.creating {
+        return (private, None);
+    }
+    let own = private.replaced.take().map(|replaced| *replaced).unwrap_or_default();
+    private.creating = false;
+    (own, Some(private))
+}
+
+#[async_trait]
+impl<D: DataSource> super::DataSource<D::Client> for TypedDataSource<D> {
+    fn name(&self) -> &'static str {
+        D::Model::NAME
+    }
+
+    fn schema(&self) -> Schema {
+        D::Model::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<D::Model>(config))
+    }
+
+    async fn read(&self, client: &D::Client, config: Value, ctx: &Context) -> Result<Value, Diagnostics> {
+        let block = D::Model::block();
+        // The computed values of a configuration are null, and are what is to be found out.
+        let filled = plan::filled(&block, &config);
+        let plain = D::Model::complete(decoded::<D::Model>(&filled), &Path::default())?;
+        Ok(self.0.read(client, plain, ctx).await?.into_partial().encode_onto(&config))
+    }
+}
+
+#[async_trait]
+impl<P: Provider> super::Provider for Typed<P> {
+    type Client = P::Client;
+
+    fn schema(&self) -> Schema {
+        P::Block::schema()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn super::Resource<P::Client>>> {
+        self.0.resources().0
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn super::DataSource<P::Client>>> {
+        self.0.data_sources().0
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<P::Block>(config))
+    }
+
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
+        let config = environment::filled(&P::Block::block(), &config, |name| std::env::var(name).ok())?;
+        match self.0.configure(decoded::<P::Block>(&config), ctx).await? {
+            Configured::Ready(client) => Ok(Ok(client)),
+            Configured::Waiting(paths) => Ok(Err(paths)),
+        }
+    }
+
+    fn after_panic(&self) -> &str {
+        self.0.after_panic()
+    }
+
+    fn shutdown(&self, client: &P::Client) {
+        self.0.shutdown(client);
+    }
+}

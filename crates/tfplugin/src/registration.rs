@@ -1,0 +1,151 @@
+//! Providers, and what they offer.
+
+use std::future::Future;
+
+use crate::{
+    context::Context,
+    data_source::DataSource,
+    diagnostics::Diagnostics,
+    erased::{self, TypedDataSource, TypedResource, Untyped},
+    model::{Partial, ProviderModel},
+    provider,
+    resource::Resource,
+    value::Path,
+};
+
+/// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
+///
+/// ```
+/// use tfplugin::{Configured, Context, Diagnostics, Model, Partial, Provider, Resources};
+///
+/// /// Works with an example service.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(provider)]
+/// struct Block {
+///     /// Where the service is.
+///     #[attr(env("EXAMPLE_ENDPOINT"))]
+///     endpoint: Option<String>,
+/// }
+///
+/// struct Example;
+///
+/// impl Provider for Example {
+///     type Block = Block;
+///     type Client = String;
+///
+///     fn resources(&self) -> Resources<String> {
+///         Resources::new()
+///     }
+///
+///     async fn configure(&self, block: Partial<Block>, _: &Context) -> Result<Configured<String>, Diagnostics> {
+///         if block.endpoint.is_unknown() {
+///             return Ok(Configured::Waiting(vec![Block::ENDPOINT.into()]));
+///         }
+///         Ok(Configured::Ready(block.complete()?.endpoint.unwrap_or_else(|| "localhost".to_owned())))
+///     }
+/// }
+/// ```
+pub trait Provider: Send + Sync + 'static {
+    /// The struct that says what the provider block is.
+    type Block: ProviderModel;
+
+    /// What resources work with, made from the provider block.
+    type Client: Send + Sync + 'static;
+
+    /// The resources.
+    fn resources(&self) -> Resources<Self::Client>;
+
+    /// The data sources.
+    fn data_sources(&self) -> DataSources<Self::Client> {
+        DataSources::new()
+    }
+
+    /// Checks a provider block beyond what its struct says. Values may be unknown.
+    fn validate(&self, _block: &Partial<Self::Block>) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Makes the client. Environment variables stand in already for what the block leaves out.
+    ///
+    /// # Errors
+    /// There is no client.
+    fn configure(
+        &self,
+        block: Partial<Self::Block>,
+        ctx: &Context,
+    ) -> impl Future<Output = Result<Configured<Self::Client>, Diagnostics>> + Send;
+
+    /// What the user is to do after a panic in a call, where that is more than reporting it: what may be under way, and how
+    /// to find out.
+    fn after_panic(&self) -> &str {
+        ""
+    }
+
+    /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
+    fn shutdown(&self, _client: &Self::Client) {}
+}
+
+/// What came of a provider block.
+#[derive(Debug)]
+pub enum Configured<C> {
+    /// The client.
+    Ready(C),
+    /// These values are known only after apply. Plans go on without a client; what must be read or made is an error that
+    /// names them.
+    Waiting(Vec<Path>),
+}
+
+/// The resources of a provider.
+pub struct Resources<C>(pub(crate) Vec<Box<dyn erased::Resource<C>>>);
+
+/// The data sources of a provider.
+pub struct DataSources<C>(pub(crate) Vec<Box<dyn erased::DataSource<C>>>);
+
+impl<C> Default for Resources<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C> Default for DataSources<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C: Send + Sync + 'static> Resources<C> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this one.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn add<R: Resource<Client = C>>(mut self, resource: R) -> Self {
+        self.0.push(Box::new(TypedResource(resource)));
+        self
+    }
+
+    /// And this one, which is written with the untyped trait.
+    #[must_use]
+    pub fn add_untyped(mut self, resource: Box<dyn provider::Resource<C>>) -> Self {
+        self.0.push(Box::new(Untyped(resource)));
+        self
+    }
+}
+
+impl<C: Send + Sync + 'static> DataSources<C> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this one.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn add<D: DataSource<Client = C>>(mut self, data_source: D) -> Self {
+        self.0.push(Box::new(TypedDataSource(data_source)));
+        self
+    }
+}
