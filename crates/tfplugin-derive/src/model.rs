@@ -61,7 +61,7 @@ fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenS
             }
 
             fn is_wholly_known(&self) -> bool {
-                #(self.#idents.is_wholly_known())&&*
+                true #(&& self.#idents.is_wholly_known())*
             }
         }
 
@@ -100,6 +100,7 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
                 partial: Self::Partial,
                 path: &::tfplugin::value::Path,
             ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
+                #[allow(unused_mut)]
                 let mut wrong = ::tfplugin::Diagnostics::default();
                 #(let #idents = <#types as ::tfplugin::model::FieldType>::complete(partial.#idents, &path.dot(#names))
                     .map_err(|errors| wrong.extend(errors));)*

@@ -25,6 +25,7 @@ mod environment;
 pub mod erased;
 pub mod lifecycle;
 pub mod model;
+pub mod object;
 pub mod plan;
 pub mod private;
 #[doc(hidden)]
@@ -36,6 +37,10 @@ pub mod resource;
 pub mod rpc;
 pub mod schema;
 pub mod serve;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod typed;
+mod untyped;
 pub mod validate;
 pub mod value;
 
@@ -48,6 +53,7 @@ pub use diagnostics::{Diagnostic, Diagnostics};
 pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
+pub use private::{Private, PrivateKey};
 pub use registration::{Configured, DataSources, Provider, Resources};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
@@ -57,5 +63,5 @@ pub use serve::Identity;
 /// Serves a provider as the command line and the environment ask for: as a plugin, or for a debugger. Returns when the
 /// process should end.
 pub fn run<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
-    serve::run(identity, erased::Typed(provider))
+    serve::run(identity, registration::Typed(provider))
 }

@@ -13,6 +13,8 @@ use super::{
     value::Value,
 };
 
+pub use super::object::{Delivered, Object};
+
 /// A provider: its own block, and what it offers.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
@@ -71,39 +73,6 @@ impl<T> From<T> for Saved<T> {
     fn from(value: T) -> Self {
         Self::with(value, Diagnostics::default())
     }
-}
-
-/// What is to be done once a caller has been given its answer.
-#[derive(Default)]
-pub struct Delivered(Option<Box<dyn FnOnce() + Send>>);
-
-impl Delivered {
-    /// This is to be done.
-    pub fn then(work: impl FnOnce() + Send + 'static) -> Self {
-        Self(Some(Box::new(work)))
-    }
-
-    /// The answer has been given.
-    pub(crate) fn done(self) {
-        if let Some(work) = self.0 {
-            work();
-        }
-    }
-}
-
-impl std::fmt::Debug for Delivered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Delivered").field(&self.0.is_some()).finish()
-    }
-}
-
-/// An object as Terraform stores it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Object {
-    /// The state, of the type of the schema. After a create or an update, values that are still unknown become null.
-    pub state: Value,
-    /// What is remembered beside it.
-    pub private: Private,
 }
 
 /// How a call can tell that it should not wait any longer.

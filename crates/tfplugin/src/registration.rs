@@ -2,15 +2,20 @@
 
 use std::future::Future;
 
+use async_trait::async_trait;
+
 use crate::{
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    erased::{self, TypedDataSource, TypedResource, Untyped},
-    model::{Partial, ProviderModel},
+    environment, erased,
+    model::{Model as _, Partial, ProviderModel, decoded},
     provider,
     resource::Resource,
-    value::Path,
+    schema::Schema,
+    typed::{TypedDataSource, TypedResource},
+    untyped::Untyped,
+    value::{Path, Value},
 };
 
 /// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
@@ -147,5 +152,45 @@ impl<C: Send + Sync + 'static> DataSources<C> {
     pub fn add<D: DataSource<Client = C>>(mut self, data_source: D) -> Self {
         self.0.push(Box::new(TypedDataSource(data_source)));
         self
+    }
+}
+
+/// A provider of a model, as the calls work with it.
+pub struct Typed<P>(pub P);
+
+#[async_trait]
+impl<P: Provider> erased::Provider for Typed<P> {
+    type Client = P::Client;
+
+    fn schema(&self) -> Schema {
+        P::Block::schema()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn erased::Resource<P::Client>>> {
+        self.0.resources().0
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
+        self.0.data_sources().0
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<P::Block>(config))
+    }
+
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
+        let config = environment::filled(&P::Block::block(), &config, |name| std::env::var(name).ok())?;
+        match self.0.configure(decoded::<P::Block>(&config), ctx).await? {
+            Configured::Ready(client) => Ok(Ok(client)),
+            Configured::Waiting(paths) => Ok(Err(paths)),
+        }
+    }
+
+    fn after_panic(&self) -> &str {
+        self.0.after_panic()
+    }
+
+    fn shutdown(&self, client: &P::Client) {
+        self.0.shutdown(client);
     }
 }

@@ -46,6 +46,17 @@ pub struct Plan {
     pub private: Private,
 }
 
+/// What a plan is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposal<'a> {
+    /// The configuration; null for a destroy.
+    pub config: &'a Value,
+    /// The prior state; null for a create.
+    pub prior: &'a Value,
+    /// What the same plan remembered when it was made first, where Terraform makes it again and hands that over.
+    pub earlier: Option<&'a Private>,
+}
+
 /// Plans the destroy of an object.
 pub fn destroy(private: Private) -> Plan {
     Plan { action: Action::Destroy, state: Value::Null, requires_replace: Vec::new(), private }

@@ -2,9 +2,8 @@
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
-    erased::Proposal,
     model::{Attr, AttributeType, Model, Partial, Place, Settable, decoded},
-    plan::{self, Action},
+    plan::{self, Action, Proposal},
     private::Private,
     value::{Path, Value},
 };

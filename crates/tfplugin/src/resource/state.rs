@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut};
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     model::{Model, Partial, PartialValue as _, decoded},
+    object::{Delivered, Object},
     private::Private,
-    provider::{Delivered, Object},
     value::Value,
 };
 

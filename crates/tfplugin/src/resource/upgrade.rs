@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
-    erased::Stored,
     model::{Model, Partial, PartialValue as _, decoded},
+    object::Stored,
     value::{Value, json},
 };
 

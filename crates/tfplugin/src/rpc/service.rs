@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     erased::Provider,
+    object::Delivered,
     proto::{self, provider_server::Provider as Service},
-    provider::Delivered,
 };
 
 type Result<T> = StdResult<Response<T>, Status>;

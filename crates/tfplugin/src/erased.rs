@@ -1,19 +1,12 @@
 //! What the calls work with: providers, resources and data sources whose models are not known any more.
 
-mod typed;
-mod untyped;
-
 use async_trait::async_trait;
-
-pub use typed::{Typed, TypedDataSource, TypedResource};
-pub use untyped::{Untyped, UntypedDataSource};
 
 use crate::{
     context::Context,
     diagnostics::Diagnostics,
-    plan::Plan,
-    private::Private,
-    provider::{Delivered, Object},
+    object::{Delivered, Object, Stored},
+    plan::{Plan, Proposal},
     schema::Schema,
     value::{Path, Value},
 };
@@ -100,26 +93,6 @@ pub trait DataSource<C>: Send + Sync {
 
     /// Reads it.
     async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
-}
-
-/// A state as it is stored.
-#[derive(Debug, Clone, Copy)]
-pub struct Stored<'a> {
-    /// The version of the schema that it was stored with.
-    pub version: i64,
-    /// The whole JSON, also what the current schema does not have.
-    pub json: &'a [u8],
-}
-
-/// What a plan is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Proposal<'a> {
-    /// The configuration; null for a destroy.
-    pub config: &'a Value,
-    /// The prior state; null for a create.
-    pub prior: &'a Value,
-    /// What the same plan remembered when it was made first, where Terraform makes it again and hands that over.
-    pub earlier: Option<&'a Private>,
 }
 
 /// An update in place, as Terraform planned it.

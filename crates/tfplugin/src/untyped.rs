@@ -2,21 +2,22 @@
 
 use async_trait::async_trait;
 
-use super::{Failure, Outcome, Proposal, Stored, Update};
 use crate::{
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
-    plan::{Action, Plan},
-    provider::{self, Object, Patience, Review, Saved},
+    erased::{self, Failure, Outcome, Update},
+    object::{Object, Stored},
+    plan::{Action, Plan, Proposal},
+    provider::{self, Patience, Review, Saved},
     schema::Schema,
     value::{Path, Value, json},
 };
 
 /// A resource of the untyped trait.
-pub struct Untyped<C>(pub Box<dyn provider::Resource<C>>);
+pub(crate) struct Untyped<C>(pub Box<dyn provider::Resource<C>>);
 
 /// A data source of the untyped trait.
-pub struct UntypedDataSource<C>(pub Box<dyn provider::DataSource<C>>);
+pub(crate) struct UntypedDataSource<C>(pub Box<dyn provider::DataSource<C>>);
 
 fn patience(ctx: &Context) -> Patience {
     Patience::new(ctx.cancellation())
@@ -34,7 +35,7 @@ fn outcome(saved: Saved<Object>, ctx: &Context) -> Outcome {
 }
 
 #[async_trait]
-impl<C: Send + Sync> super::Resource<C> for Untyped<C> {
+impl<C: Send + Sync> erased::Resource<C> for Untyped<C> {
     fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -100,7 +101,7 @@ impl<C: Send + Sync> super::Resource<C> for Untyped<C> {
 }
 
 #[async_trait]
-impl<C: Send + Sync> super::DataSource<C> for UntypedDataSource<C> {
+impl<C: Send + Sync> erased::DataSource<C> for UntypedDataSource<C> {
     fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -119,21 +120,21 @@ impl<C: Send + Sync> super::DataSource<C> for UntypedDataSource<C> {
 }
 
 #[async_trait]
-impl<P: provider::Provider> super::Provider for P {
+impl<P: provider::Provider> erased::Provider for P {
     type Client = P::Client;
 
     fn schema(&self) -> Schema {
         provider::Provider::schema(self)
     }
 
-    fn resources(&self) -> Vec<Box<dyn super::Resource<P::Client>>> {
+    fn resources(&self) -> Vec<Box<dyn erased::Resource<P::Client>>> {
         let resources = provider::Provider::resources(self).into_iter();
-        resources.map(|resource| Box::new(Untyped(resource)) as Box<dyn super::Resource<P::Client>>).collect()
+        resources.map(|resource| Box::new(Untyped(resource)) as Box<dyn erased::Resource<P::Client>>).collect()
     }
 
-    fn data_sources(&self) -> Vec<Box<dyn super::DataSource<P::Client>>> {
+    fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
         let sources = provider::Provider::data_sources(self).into_iter();
-        sources.map(|source| Box::new(UntypedDataSource(source)) as Box<dyn super::DataSource<P::Client>>).collect()
+        sources.map(|source| Box::new(UntypedDataSource(source)) as Box<dyn erased::DataSource<P::Client>>).collect()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

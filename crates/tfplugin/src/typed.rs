@@ -1,31 +1,26 @@
-//! Resources, data sources and providers of models.
+//! Resources and data sources of models, as the calls work with them.
 
 use async_trait::async_trait;
 
-use super::{Failure, Outcome, Proposal, Stored, Update};
 use crate::{
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    environment,
+    erased::{self, Failure, Outcome, Update},
     model::{AttributeType as _, Model, PartialValue as _, decoded},
-    plan,
+    object::{Object, Stored},
+    plan::{self, Proposal},
     private::Private,
-    provider::Object,
-    registration::{Configured, Provider},
     resource::{self, Create, CreateError, Delete, Plan, Resource, State, UpdateError},
     schema::Schema,
     value::{Path, Value},
 };
 
 /// A resource of a model.
-pub struct TypedResource<R>(pub R);
+pub(crate) struct TypedResource<R>(pub R);
 
 /// A data source of a model.
-pub struct TypedDataSource<D>(pub D);
-
-/// A provider of a model.
-pub struct Typed<P>(pub P);
+pub(crate) struct TypedDataSource<D>(pub D);
 
 fn outcome<M: Model>(state: State<M>) -> Outcome {
     let (object, delivered) = state.into_object();
@@ -33,7 +28,7 @@ fn outcome<M: Model>(state: State<M>) -> Outcome {
 }
 
 #[async_trait]
-impl<R: Resource> super::Resource<R::Client> for TypedResource<R> {
+impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
     fn name(&self) -> &'static str {
         R::Model::NAME
     }
@@ -121,7 +116,7 @@ fn remembered(mut private: Private) -> (Private, Option<Private>) {
 }
 
 #[async_trait]
-impl<D: DataSource> super::DataSource<D::Client> for TypedDataSource<D> {
+impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
     fn name(&self) -> &'static str {
         D::Model::NAME
     }
@@ -140,42 +135,5 @@ impl<D: DataSource> super::DataSource<D::Client> for TypedDataSource<D> {
         let filled = plan::filled(&block, &config);
         let plain = D::Model::complete(decoded::<D::Model>(&filled), &Path::default())?;
         Ok(self.0.read(client, plain, ctx).await?.into_partial().encode_onto(&config))
-    }
-}
-
-#[async_trait]
-impl<P: Provider> super::Provider for Typed<P> {
-    type Client = P::Client;
-
-    fn schema(&self) -> Schema {
-        P::Block::schema()
-    }
-
-    fn resources(&self) -> Vec<Box<dyn super::Resource<P::Client>>> {
-        self.0.resources().0
-    }
-
-    fn data_sources(&self) -> Vec<Box<dyn super::DataSource<P::Client>>> {
-        self.0.data_sources().0
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<P::Block>(config))
-    }
-
-    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
-        let config = environment::filled(&P::Block::block(), &config, |name| std::env::var(name).ok())?;
-        match self.0.configure(decoded::<P::Block>(&config), ctx).await? {
-            Configured::Ready(client) => Ok(Ok(client)),
-            Configured::Waiting(paths) => Ok(Err(paths)),
-        }
-    }
-
-    fn after_panic(&self) -> &str {
-        self.0.after_panic()
-    }
-
-    fn shutdown(&self, client: &P::Client) {
-        self.0.shutdown(client);
     }
 }
