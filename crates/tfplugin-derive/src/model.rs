@@ -171,12 +171,12 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
         chain.extend(quote! { .optional_computed() });
     }
     if let Some(default) = &options.default {
-        chain.extend(
-            quote_spanned! { default.span() => .default(::tfplugin::model::encoded::<#value>((#default).into())) },
-        );
+        chain.extend(quote_spanned! { default.span() => .default(::tfplugin::model::encoded::<#value>(#default)) });
     }
     if let Some(default) = &options.default_on_create {
-        chain.extend(quote_spanned! { default.span() => .default_on_create(::tfplugin::model::encoded::<#value>((#default).into())) });
+        chain.extend(
+            quote_spanned! { default.span() => .default_on_create(::tfplugin::model::encoded::<#value>(#default)) },
+        );
     }
     if let Some(with) = &options.default_with {
         let text = options.default_text.as_ref().map_or_else(|| quote!(""), |text| quote!(#text));
@@ -189,7 +189,7 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
         chain.extend(quote! { .plan_modifier(::tfplugin::model::plan_modifier::<#model, #value>(#modifier)) });
     }
     if !options.changes_with.is_empty() {
-        let siblings = options.changes_with.iter().map(|sibling| token(sibling));
+        let siblings = options.changes_with.iter().map(token);
         chain.extend(quote! { .changes_with(&[#(#model::#siblings.name()),*]) });
     }
     for (demand, siblings) in &options.relations {
@@ -199,7 +199,7 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
             "at_least_one_of" => quote!(AtLeastOne),
             _ => quote!(Together),
         };
-        let siblings = siblings.iter().map(|sibling| token(sibling));
+        let siblings = siblings.iter().map(token);
         chain.extend(quote! {
             .relation(::tfplugin::schema::Relation::new(
                 ::tfplugin::schema::Demand::#demand,

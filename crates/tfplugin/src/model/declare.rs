@@ -60,8 +60,8 @@ pub fn validate<T: AttributeType>(holds: impl Fn(&T) -> bool + Send + Sync + 'st
 }
 
 /// The default as the field's type writes it.
-pub fn encoded<T: AttributeType>(value: T) -> Value {
-    value.into_partial().encode()
+pub fn encoded<T: AttributeType>(value: impl Into<T>) -> Value {
+    value.into().into_partial().encode()
 }
 
 /// A rule for text.

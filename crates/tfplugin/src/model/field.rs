@@ -139,10 +139,13 @@ pub fn block<F: Blocks>(name: &'static str, description: &'static str, min: i64,
     NestedBlock { min_items: min, max_items: max, ..NestedBlock::new(name, F::NESTING, block) }
 }
 
+/// What a token is of. It holds none of it.
+type Of<M, T, A> = PhantomData<fn() -> (M, T, A)>;
+
 /// The name of a field, with its type: `MarketOrder::QUOTED_PRICE`. `#[derive(Model)]` makes one for each.
 pub struct Field<M, T, A> {
     name: &'static str,
-    of: PhantomData<fn() -> (M, T, A)>,
+    of: Of<M, T, A>,
 }
 
 impl<M, T, A> Clone for Field<M, T, A> {
@@ -202,7 +205,7 @@ impl<M, N, A> Field<M, N, A> {
 #[derive(Debug, Clone)]
 pub struct Place<M, T, A> {
     path: Path,
-    of: PhantomData<fn() -> (M, T, A)>,
+    of: Of<M, T, A>,
 }
 
 impl<M, N, A> Place<M, N, A> {
