@@ -109,17 +109,24 @@ fn schema_section(block: &Block, is_provider: bool) -> String {
     let mut text = String::from("## Schema\n\n");
     let mut nested = Vec::new();
     object(&mut text, "", &block.attributes, &block.blocks, is_provider, &mut nested);
-    while let Some((path, attributes, blocks)) = nested.pop() {
+    while let Some((path, attributes, blocks, is_value)) = nested.pop() {
         let _ = write!(text, "<a id=\"{}\"></a>\n### `{path}`\n\n", anchor(&path));
+        if is_value {
+            text.push_str(MISSPELT);
+        }
         object(&mut text, &path, attributes, blocks, is_provider, &mut nested);
     }
     text
 }
 
+/// Terraform drops unknown names before the provider sees them.
+const MISSPELT: &str = "Check the spelling: Terraform ignores other names here without an error.\n\n";
+
 /// A heading and the attributes that stand below it.
 type Group = (&'static str, fn(Mode) -> bool);
 
-type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock]);
+/// What is inside an attribute or a block: its path, and whether Terraform treats it as a value.
+type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock], bool);
 
 fn object<'a>(
     text: &mut String,
@@ -160,11 +167,11 @@ fn object<'a>(
         text.push('\n');
     }
     for block in blocks.iter().rev() {
-        nested.push((inside(block.name), &block.block.attributes, &block.block.blocks));
+        nested.push((inside(block.name), &block.block.attributes, &block.block.blocks, false));
     }
     for attribute in attributes.iter().rev() {
         if let Kind::Nested(_, inner) = &attribute.kind {
-            nested.push((inside(attribute.name), inner, &[]));
+            nested.push((inside(attribute.name), inner, &[], true));
         }
     }
 }

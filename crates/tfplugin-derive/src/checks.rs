@@ -43,6 +43,11 @@ pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
         {
             report(variable.span(), "variables stand in for arguments of a provider block only".to_owned());
         }
+        if matches!(model.role, Role::Provider) && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
+        {
+            let what = "nothing in a provider block is computed: write Option<T>, and take the default in configure";
+            report(field.span(), what.to_owned());
+        }
         if field.wrapper == Wrapper::Timeouts && field.options.timeouts.is_empty() {
             report(
                 field.span(),

@@ -54,7 +54,7 @@ pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
 pub use private::{Private, PrivateKey};
-pub use registration::{Configured, DataSources, Provider, Resources};
+pub use registration::{Configure, Configured, DataSources, Provider, Resources};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

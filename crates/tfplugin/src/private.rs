@@ -33,7 +33,7 @@ pub struct Private {
     /// What another SDK remembers, by its own names.
     #[serde(skip)]
     pub others: Map<String, Json>,
-    /// What another SDK remembers, where it is not JSON.
+    /// What another SDK remembers, where it is no JSON object, or one in which the names here mean something else.
     #[serde(skip)]
     pub foreign: Vec<u8>,
 }
@@ -70,7 +70,7 @@ impl<T> PrivateKey<T> {
     }
 }
 
-/// Where bytes of another SDK that are not JSON stand, once there is something beside them.
+/// Where such bytes stand once there is something beside them.
 const FOREIGN: &str = "foreign";
 
 impl Private {
@@ -99,7 +99,7 @@ impl Private {
             _ => return Self { foreign: bytes.to_vec(), ..Self::default() },
         };
         let Ok(own) = Self::deserialize(Json::Object(members.clone())) else {
-            return Self { others: members, ..Self::default() };
+            return Self { foreign: bytes.to_vec(), ..Self::default() };
         };
         if let Ok(Json::Object(known)) = serde_json::to_value(&own) {
             members.retain(|name, _| !known.contains_key(name));

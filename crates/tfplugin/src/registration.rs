@@ -21,7 +21,7 @@ use crate::{
 /// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
 ///
 /// ```
-/// use tfplugin::{Configured, Context, Diagnostics, Model, Partial, Provider, Resources};
+/// use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
 ///
 /// /// Works with an example service.
 /// #[derive(Debug, Clone, Model)]
@@ -42,11 +42,16 @@ use crate::{
 ///         Resources::new()
 ///     }
 ///
-///     async fn configure(&self, block: Partial<Block>, _: &Context) -> Result<Configured<String>, Diagnostics> {
-///         if block.endpoint.is_unknown() {
+///     async fn configure(
+///         &self,
+///         configure: Configure<Block>,
+///         _: &Context,
+///     ) -> Result<Configured<String>, Diagnostics> {
+///         if configure.block.endpoint.is_unknown() {
 ///             return Ok(Configured::Waiting(vec![Block::ENDPOINT.into()]));
 ///         }
-///         Ok(Configured::Ready(block.complete()?.endpoint.unwrap_or_else(|| "localhost".to_owned())))
+///         let endpoint = configure.block.complete()?.endpoint;
+///         Ok(Configured::Ready(endpoint.unwrap_or_else(|| "localhost".to_owned())))
 ///     }
 /// }
 /// ```
@@ -70,13 +75,13 @@ pub trait Provider: Send + Sync + 'static {
         Diagnostics::default()
     }
 
-    /// Makes the client. Environment variables stand in already for what the block leaves out.
+    /// Makes the client.
     ///
     /// # Errors
     /// There is no client.
     fn configure(
         &self,
-        block: Partial<Self::Block>,
+        configure: Configure<Self::Block>,
         ctx: &Context,
     ) -> impl Future<Output = Result<Configured<Self::Client>, Diagnostics>> + Send;
 
@@ -88,6 +93,24 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
     fn shutdown(&self, _client: &Self::Client) {}
+}
+
+/// A provider block that is to be made a client of.
+#[derive(Debug)]
+pub struct Configure<B: ProviderModel> {
+    /// The block, with environment variables in the place of what it leaves out or gives as empty text.
+    pub block: Partial<B>,
+    /// The block as it is written.
+    pub given: Partial<B>,
+    variables: Vec<(Path, &'static str)>,
+}
+
+impl<B: ProviderModel> Configure<B> {
+    /// The environment variable that stands in for an argument; none where the block gives it, or nobody does.
+    pub fn variable(&self, place: impl Into<Path>) -> Option<&'static str> {
+        let place = place.into();
+        self.variables.iter().find(|(path, _)| *path == place).map(|(_, name)| *name)
+    }
 }
 
 /// What came of a provider block.
@@ -179,8 +202,13 @@ impl<P: Provider> erased::Provider for Typed<P> {
     }
 
     async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
-        let config = environment::filled(&P::Block::block(), &config, |name| std::env::var(name).ok())?;
-        match self.0.configure(decoded::<P::Block>(&config), ctx).await? {
+        let filled = environment::filled(&P::Block::block(), &config, &|name| std::env::var(name).ok())?;
+        let configure = Configure {
+            block: decoded::<P::Block>(&filled.block),
+            given: decoded::<P::Block>(&config),
+            variables: filled.variables,
+        };
+        match self.0.configure(configure, ctx).await? {
             Configured::Ready(client) => Ok(Ok(client)),
             Configured::Waiting(paths) => Ok(Err(paths)),
         }

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 /// Keeps notes.
 #[derive(Debug, Clone, Model)]
 #[model(provider)]
-struct NotesBlock {
+struct Settings {
     /// Who signs the notes.
     #[attr(env("NOTES_AUTHOR"))]
     author: Option<String>,
@@ -16,17 +16,15 @@ struct NotesBlock {
 #[derive(Debug, Clone, Model)]
 #[model(resource = "notes_note")]
 struct Note {
-    /// What the note is about. A note keeps its subject.
+    /// What the note is about.
     #[attr(force_new, length(1..=80))]
     subject: String,
     /// The text.
     #[attr(default = "")]
     text: String,
-    /// The number of the note.
-    id: Computed<String>,
-    /// How long the text is.
+    /// Who signed it last.
     #[attr(changes_with(text))]
-    length: Computed<i64>,
+    author: Computed<String>,
 }
 
 struct Notes;
@@ -37,15 +35,15 @@ struct Desk {
 }
 
 impl Provider for Notes {
-    type Block = NotesBlock;
+    type Block = Settings;
     type Client = Desk;
 
     fn resources(&self) -> Resources<Desk> {
         Resources::new().add(NoteResource)
     }
 
-    async fn configure(&self, block: Partial<NotesBlock>, _: &Context) -> Result<Configured<Desk>, Diagnostics> {
-        let author = block.complete()?.author.unwrap_or_else(|| "anonymous".to_owned());
+    async fn configure(&self, settings: Configure<Settings>, _: &Context) -> Result<Configured<Desk>, Diagnostics> {
+        let author = settings.block.complete()?.author.unwrap_or_else(|| "anonymous".to_owned());
         Ok(Configured::Ready(Desk { author, notes: Mutex::default() }))
     }
 }
@@ -57,32 +55,29 @@ impl Resource for NoteResource {
     type Client = Desk;
 
     async fn create(&self, desk: &Desk, create: Create<Note>, _: &Context) -> Result<State<Note>, CreateError<Note>> {
-        let mut state = create.planned;
-        let mut notes = desk.notes.lock().await;
-        state.id = format!("{}-{}", desk.author, notes.len()).into();
-        state.length = state.text.as_str().map(|text| text.len() as i64).into();
-        let note = state.complete()?;
-        notes.insert(note.id.known().cloned().unwrap_or_default(), note);
-        Ok(state)
+        Ok(write(desk, create.planned).await?)
     }
 
     async fn read(&self, desk: &Desk, state: State<Note>, _: &Context) -> Result<Option<State<Note>>, Diagnostics> {
-        let notes = desk.notes.lock().await;
-        Ok(state.id.as_str().and_then(|id| notes.get(id)).is_some().then_some(state))
+        let is_there = desk.notes.lock().await.contains_key(&state.complete()?.subject);
+        Ok(is_there.then_some(state))
     }
 
     async fn update(&self, desk: &Desk, update: Update<Note>, _: &Context) -> Result<State<Note>, UpdateError<Note>> {
-        let mut state = update.planned;
-        state.length = state.text.as_str().map(|text| text.len() as i64).into();
-        let note = state.complete()?;
-        desk.notes.lock().await.insert(note.id.known().cloned().unwrap_or_default(), note);
-        Ok(state)
+        Ok(write(desk, update.planned).await?)
     }
 
     async fn delete(&self, desk: &Desk, delete: Delete<Note>, _: &Context) -> Result<(), Diagnostics> {
-        desk.notes.lock().await.remove(delete.prior.id.as_str().unwrap_or_default());
+        desk.notes.lock().await.remove(&delete.prior.complete()?.subject);
         Ok(())
     }
+}
+
+async fn write(desk: &Desk, mut note: State<Note>) -> Result<State<Note>, Diagnostics> {
+    note.author = desk.author.clone().into();
+    let written = note.complete()?;
+    desk.notes.lock().await.insert(written.subject.clone(), written);
+    Ok(note)
 }
 
 fn main() -> ExitCode {

@@ -6,7 +6,7 @@ use super::fill::{can_become, counterpart, fill, fill_attribute, fill_attributes
 use crate::{
     private::Private,
     schema::{Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
-    value::{Path, Step, Value},
+    value::{Path, Value},
 };
 
 /// The state after a change, and what the change comes to.
@@ -155,7 +155,7 @@ impl<'a> Engine<'a> {
 
     /// Whether nobody could tell the value when the state was made. Paths in lists and maps count for all elements.
     fn is_untold(&self, path: &Path) -> bool {
-        !self.private.untold.is_empty() && self.private.untold.contains(&names(path))
+        !self.private.untold.is_empty() && self.private.untold.contains(&path.attribute_names())
     }
 }
 
@@ -163,18 +163,9 @@ impl Changes {
     /// The configuration has said the value now, so that another one later is a change like any other.
     fn tell(&mut self, path: &Path, config: &Value) {
         if !config.is_null() && config.is_wholly_known() {
-            self.told.push(names(path));
+            self.told.push(path.attribute_names());
         }
     }
-}
-
-/// The names of the attributes of a path, without the places of elements: `products.auto_renew`.
-fn names(path: &Path) -> String {
-    let names = path.steps().iter().filter_map(|step| match step {
-        Step::Attribute(name) => Some(name.as_str()),
-        Step::Key(_) | Step::Index(_) => None,
-    });
-    names.collect::<Vec<_>>().join(".")
 }
 
 /// Plans the objects of one nested attribute or block. `changed` plans an object beside the prior one that it continues,

@@ -1,5 +1,7 @@
 //! A plan as a resource refines it.
 
+use std::fmt;
+
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     model::{Attr, AttributeType, Model, Partial, Place, Settable, decoded},
@@ -12,7 +14,6 @@ use crate::{
 ///
 /// Terraform makes a plan several times: a replacement once beside the prior state and once as a create (only the second is
 /// shown), and everything again when it applies. What was planned as known must come out the same each time.
-#[derive(Debug)]
 pub struct Plan<M: Model> {
     action: Action,
     config: Partial<M>,
@@ -23,6 +24,15 @@ pub struct Plan<M: Model> {
     private: Private,
     earlier: Option<Private>,
     nowhere: Diagnostics,
+}
+
+/// Without the dynamic state, which has the sensitive values too.
+impl<M: Model> fmt::Debug for Plan<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Plan");
+        shown.field("action", &self.action).field("planned", &self.planned);
+        shown.field("requires_replace", &self.requires_replace).finish_non_exhaustive()
+    }
 }
 
 /// What a plan does to the object.
@@ -128,7 +138,7 @@ impl<M: Model> Plan<M> {
     }
 
     /// The paths that need another object.
-    pub fn replaced_by(&self) -> &[Path] {
+    pub fn replacement_paths(&self) -> &[Path] {
         &self.requires_replace
     }
 

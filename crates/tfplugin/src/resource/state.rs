@@ -1,17 +1,19 @@
 //! An object as a resource works with it, and what is remembered beside it.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     model::{Model, Partial, PartialValue as _, decoded},
     object::{Delivered, Object},
     private::Private,
-    value::Value,
+    value::{Path, Value},
 };
 
 /// An object, field by field, with what is remembered beside it. What nobody sets is stored as it came.
-#[derive(Debug)]
 pub struct State<M: Model> {
     object: Partial<M>,
     original: Value,
@@ -37,6 +39,12 @@ impl<M: Model> State<M> {
         Self { delivered: Delivered::then(work), ..self }
     }
 
+    /// Marks an argument whose value cannot be recovered, such as by an import. It takes its value from the configuration
+    /// in place: a difference forces no replacement. Inside lists and maps, the mark counts for all elements.
+    pub fn mark_unrecovered(&mut self, place: impl Into<Path>) {
+        self.private.untold.insert(place.into().attribute_names());
+    }
+
     /// All fields.
     pub fn into_partial(self) -> Partial<M> {
         self.object
@@ -50,6 +58,13 @@ impl<M: Model> State<M> {
     pub(crate) fn into_object(self) -> (Object, Delivered) {
         let state = self.object.encode_onto(&self.original);
         (Object { state, private: self.private }, self.delivered)
+    }
+}
+
+/// Without the original, which has the sensitive values too.
+impl<M: Model> fmt::Debug for State<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("object", &self.object).finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! For an author's tests: a host that drives a provider over gRPC within the process, and a check of all schemas.
 //!
 //! ```
-//! # use tfplugin::{Configured, Context, Diagnostics, Model, Partial, Provider, Resources};
+//! # use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
 //! # /// Nothing.
 //! # #[derive(Debug, Clone, Model)]
 //! # #[model(provider)]
@@ -12,7 +12,7 @@
 //! #     type Block = Block;
 //! #     type Client = ();
 //! #     fn resources(&self) -> Resources<()> { Resources::new() }
-//! #     async fn configure(&self, _: Partial<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {
+//! #     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {
 //! #         Ok(Configured::Ready(()))
 //! #     }
 //! # }

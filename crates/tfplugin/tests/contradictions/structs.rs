@@ -34,6 +34,15 @@ struct Misspelt {
     field: String,
 }
 
+/// A provider block computes nothing.
+#[derive(Model)]
+#[model(provider)]
+struct Settings {
+    /// A field.
+    #[attr(default = 1)]
+    retries: i64,
+}
+
 #[derive(Debug, Clone, PartialEq, AttributeEnum)]
 enum Valued {
     A(String),
