@@ -177,6 +177,9 @@ fn block(field: &Field<'_>, report: &mut Report<'_>) {
     if let Some(span) = unsupported.into_iter().flatten().next() {
         report(span, "this stands on the attributes inside a block".to_owned());
     }
+    if let Some((demand, _)) = options.relations.first() {
+        report(demand.span(), "say this on the other field: a block makes no demands".to_owned());
+    }
     if let Some(rule) = options.rules.first() {
         report(rule.span(), "blocks are counted by min and max, and validated by their attributes".to_owned());
     }

@@ -131,10 +131,13 @@ impl<M: Model> Plan<M> {
         self.set(place, Attr::Unknown);
     }
 
-    /// Lets a changed value need another object.
+    /// Lets a changed value need another object. Without effect where there is none yet, or it goes anyway: a hook need not
+    /// tell the two halves of a replacement apart.
     pub fn requires_replace(&mut self, path: impl Into<Path>) {
-        self.requires_replace.push(path.into());
-        self.settle();
+        if matches!(self.action, Action::Nothing | Action::Update | Action::Replace) {
+            self.requires_replace.push(path.into());
+            self.action = Action::Replace;
+        }
     }
 
     /// The paths that need another object.
@@ -155,12 +158,6 @@ impl<M: Model> Plan<M> {
     /// What this plan remembered when it was made first, where Terraform makes it again and tells (protocol 6.11).
     pub fn earlier(&self) -> Option<&Private> {
         self.earlier.as_ref()
-    }
-
-    fn settle(&mut self) {
-        if matches!(self.action, Action::Nothing | Action::Update) {
-            self.action = Action::Replace;
-        }
     }
 
     pub(crate) fn of(plan: &plan::Plan, proposal: Proposal<'_>) -> Self {

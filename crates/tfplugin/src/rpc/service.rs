@@ -39,7 +39,8 @@ macro_rules! calls {
     ) => {
         #[async_trait]
         impl<P: Provider> Service for Server<P> {
-            $(async fn $call(
+            $(#[allow(unused_variables)]
+            async fn $call(
                 &self,
                 request: Request<proto::$message::Request>,
             ) -> Result<proto::$message::Response> {
@@ -48,7 +49,8 @@ macro_rules! calls {
                 self.call(stringify!($title), &subject, fallback, |$inner, $ctx| async move { $answer }).await
             })*
 
-            $(async fn $quick(
+            $(#[allow(unused_variables)]
+            async fn $quick(
                 &self,
                 request: Request<proto::$quick_message::Request>,
             ) -> Result<proto::$quick_message::Response> {
@@ -81,18 +83,18 @@ macro_rules! calls {
 calls! {
     answered |inner, request, ctx| {
         get_provider_schema(GetProviderSchema: get_provider_schema, String::new(), Default::default())
-            => { let _ = (request, ctx); inner.schemas() };
+            => inner.schemas();
         validate_provider_config(ValidateProviderConfig: validate_provider_config, String::new(), Default::default())
-            => { let _ = ctx; inner.validate_provider(&request) };
+            => inner.validate_provider(&request);
         validate_resource_config(
             ValidateResourceConfig: validate_resource_config, request.type_name.clone(), Default::default()
-        ) => { let _ = ctx; inner.validate_resource(&request) };
+        ) => inner.validate_resource(&request);
         validate_data_resource_config(
             ValidateDataResourceConfig: validate_data_resource_config, request.type_name.clone(), Default::default()
-        ) => { let _ = ctx; inner.validate_data_source(&request) };
+        ) => inner.validate_data_source(&request);
         upgrade_resource_state(
             UpgradeResourceState: upgrade_resource_state, request.type_name.clone(), Default::default()
-        ) => { let _ = ctx; inner.upgrade(&request) };
+        ) => inner.upgrade(&request);
         configure_provider(ConfigureProvider: configure_provider, String::new(), Default::default())
             => inner.configure(request, ctx).await;
         read_resource(ReadResource: read_resource, request.type_name.clone(), resource::unread(&request))
@@ -105,11 +107,11 @@ calls! {
             => inner.read_data_source(request, ctx).await;
     }
     at_once |server, request| {
-        get_metadata(get_metadata) => { let _ = request; server.inner.metadata() };
-        stop_provider(stop_provider) => { let _ = request; server.stop() };
-        get_resource_identity_schemas(get_resource_identity_schemas) => { let _ = (server, request); Default::default() };
-        get_functions(get_functions) => { let _ = (server, request); Default::default() };
-        call_function(call_function) => { let _ = server; absent::function(&request.name) };
+        get_metadata(get_metadata) => server.inner.metadata();
+        stop_provider(stop_provider) => server.stop();
+        get_resource_identity_schemas(get_resource_identity_schemas) => Default::default();
+        get_functions(get_functions) => Default::default();
+        call_function(call_function) => absent::function(&request.name);
     }
     unsupported {
         upgrade_resource_identity(upgrade_resource_identity, type_name) => "resource identity";

@@ -147,7 +147,7 @@ impl Resource for Machines {
             "nowhere" => plan.set(Machine::DISKS.index(7).then(Disk::PRICE), 1),
             "unchanged" => plan.requires_replace(Machine::NAME),
             "configured" => plan.set(Machine::DISKS.index(0).then(Disk::CLASS), "mine"),
-            "moved" if !plan.creates() => {
+            "moved" => {
                 plan.set_unknown(Machine::ADDRESS);
                 plan.requires_replace(Machine::ADDRESS);
             }

@@ -61,7 +61,8 @@ async fn what_a_hook_may_not_do_names_the_attribute() {
     let disk = Value::object([("size", 1_i64.into()), ("class", "theirs".into())]);
     let configured = with("configured", "disks", Value::List(vec![disk]));
     assert_eq!(paths(&host.plan(NAME, &configured, None).await.unwrap_err()), ["disks[0].class"]);
-    let unchanged = host.plan(NAME, &named("unchanged"), None).await.unwrap_err();
+    let created = host.create(NAME, &named("unchanged")).await.unwrap();
+    let unchanged = host.plan(NAME, &named("unchanged"), Some(&created)).await.unwrap_err();
     assert_eq!(paths(&unchanged), ["name"]);
 }
 
