@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 
 use crate::{
+    configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
     schema::Schema,
-    value::{Path, Value},
+    value::Value,
 };
 
 /// A provider.
@@ -30,7 +31,7 @@ pub trait Provider: Send + Sync + 'static {
     fn validate(&self, config: &Value) -> Diagnostics;
 
     /// Makes the client, or says which values it waits for.
-    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<Self::Client, Vec<Path>>, Diagnostics>;
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<Self::Client>, Diagnostics>;
 
     /// What the user is to do after a panic, if there is something to say.
     fn after_panic(&self) -> &str;

@@ -16,6 +16,7 @@
 // The derive macros name this crate as everybody else does.
 extern crate self as tfplugin;
 
+pub mod configure;
 pub mod conform;
 pub mod context;
 pub mod data_source;
@@ -47,6 +48,7 @@ pub mod value;
 #[cfg(feature = "derive")]
 pub use tfplugin_derive::{AttributeEnum, Model};
 
+pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
@@ -54,7 +56,7 @@ pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
 pub use private::{Private, PrivateKey};
-pub use registration::{Configure, Configured, DataSources, Provider, Resources};
+pub use registration::{DataSources, Provider, Resources};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

@@ -109,7 +109,7 @@ impl Patience {
 /// A managed resource. No error of a create leaves a state behind, so that nothing is ever tainted by one.
 #[async_trait]
 pub trait Resource<C: Send + Sync>: Send + Sync {
-    /// The type name, such as `alicloud_market_order`.
+    /// The type name, such as `example_thing`.
     fn name(&self) -> &'static str;
 
     /// The shape of configuration and state.

@@ -5,6 +5,7 @@ use std::future::Future;
 use async_trait::async_trait;
 
 use crate::{
+    configure::{Configure, Configured},
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
@@ -15,7 +16,7 @@ use crate::{
     schema::Schema,
     typed::{TypedDataSource, TypedResource},
     untyped::Untyped,
-    value::{Path, Value},
+    value::Value,
 };
 
 /// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
@@ -93,34 +94,6 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
     fn shutdown(&self, _client: &Self::Client) {}
-}
-
-/// A provider block that is to be made a client of.
-#[derive(Debug)]
-pub struct Configure<B: ProviderModel> {
-    /// The block, with environment variables in the place of what it leaves out or gives as empty text.
-    pub block: Partial<B>,
-    /// The block as it is written.
-    pub given: Partial<B>,
-    variables: Vec<(Path, &'static str)>,
-}
-
-impl<B: ProviderModel> Configure<B> {
-    /// The environment variable that stands in for an argument; none where the block gives it, or nobody does.
-    pub fn variable(&self, place: impl Into<Path>) -> Option<&'static str> {
-        let place = place.into();
-        self.variables.iter().find(|(path, _)| *path == place).map(|(_, name)| *name)
-    }
-}
-
-/// What came of a provider block.
-#[derive(Debug)]
-pub enum Configured<C> {
-    /// The client.
-    Ready(C),
-    /// These values are known only after apply. Plans go on without a client; what must be read or made is an error that
-    /// names them.
-    Waiting(Vec<Path>),
 }
 
 /// The resources of a provider.
@@ -201,17 +174,10 @@ impl<P: Provider> erased::Provider for Typed<P> {
         self.0.validate(&decoded::<P::Block>(config))
     }
 
-    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<P::Client>, Diagnostics> {
         let filled = environment::filled(&P::Block::block(), &config, &|name| std::env::var(name).ok())?;
-        let configure = Configure {
-            block: decoded::<P::Block>(&filled.block),
-            given: decoded::<P::Block>(&config),
-            variables: filled.variables,
-        };
-        match self.0.configure(configure, ctx).await? {
-            Configured::Ready(client) => Ok(Ok(client)),
-            Configured::Waiting(paths) => Ok(Err(paths)),
-        }
+        let (block, given) = (decoded::<P::Block>(&filled.block), decoded::<P::Block>(&config));
+        self.0.configure(Configure::new(block, given, filled.variables), ctx).await
     }
 
     fn after_panic(&self) -> &str {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
+    configure::Configured,
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
     erased::{self, Failure, Outcome, Update},
@@ -10,7 +11,7 @@ use crate::{
     plan::{Action, Plan, Proposal},
     provider::{self, Patience, Review, Saved},
     schema::Schema,
-    value::{Path, Value, json},
+    value::{Value, json},
 };
 
 /// A resource of the untyped trait.
@@ -141,9 +142,9 @@ impl<P: provider::Provider> erased::Provider for P {
         provider::Provider::validate(self, config)
     }
 
-    async fn configure(&self, config: Value, ctx: &Context) -> Result<Result<P::Client, Vec<Path>>, Diagnostics> {
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<P::Client>, Diagnostics> {
         let configured = provider::Provider::configure(self, config, ctx.terraform_version()).await?;
-        Ok(Ok(told(configured, ctx)))
+        Ok(Configured::Ready(told(configured, ctx)))
     }
 
     fn after_panic(&self) -> &str {

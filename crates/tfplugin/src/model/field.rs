@@ -142,7 +142,7 @@ pub fn block<F: Blocks>(name: &'static str, description: &'static str, min: i64,
 /// What a token is of. It holds none of it.
 type Of<M, T, A> = PhantomData<fn() -> (M, T, A)>;
 
-/// The name of a field, with its type: `MarketOrder::QUOTED_PRICE`. `#[derive(Model)]` makes one for each.
+/// The name of a field, with its type: `Note::AUTHOR`. `#[derive(Model)]` makes one for each.
 pub struct Field<M, T, A> {
     name: &'static str,
     of: Of<M, T, A>,
@@ -201,7 +201,7 @@ impl<M, N, A> Field<M, N, A> {
     }
 }
 
-/// Where a value stands in a model, with its type: `Order::PRODUCTS.index(0).then(Product::PRICE)`.
+/// Where a value stands in a model, with its type: `Board::NOTES.index(0).then(Note::AUTHOR)`.
 #[derive(Debug, Clone)]
 pub struct Place<M, T, A> {
     path: Path,

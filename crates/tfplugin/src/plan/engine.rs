@@ -125,7 +125,7 @@ impl<'a> Engine<'a> {
     ) -> Decision {
         let prior = here.prior.get(attribute.name);
         match &attribute.plan_modifier {
-            Some(modifier) if planned.is_wholly_known() => {
+            Some(modifier) if planned.is_known() && here.config.get(attribute.name).is_wholly_known() => {
                 let (config, state, private) = (here.config, here.prior, self.private);
                 let decision = modifier.call()(&Change { planned, prior, config, state, private });
                 if untold && decision == Decision::Replace { Decision::Update } else { decision }

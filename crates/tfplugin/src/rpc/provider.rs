@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::{Client, Inner, SchemaWithType, wire};
 use crate::{
+    configure::Configured,
     conform,
     context::Context,
     diagnostics::Diagnostics,
@@ -80,7 +81,10 @@ impl<P: Provider> Inner<P> {
         let diagnostics = match configured {
             Err(errors) => wire::diagnostics(with_warnings(&ctx, errors)),
             Ok(configured) => {
-                let client = configured.map_or_else(Client::Waiting, |client| Client::Ready(Arc::new(client)));
+                let client = match configured {
+                    Configured::Ready(client) => Client::Ready(Arc::new(client)),
+                    Configured::Waiting(paths) => Client::Waiting(paths),
+                };
                 *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
                 wire::diagnostics(ctx.take_warnings())
             }

@@ -208,7 +208,8 @@ impl Attribute {
         Self { force_new: true, ..self }
     }
 
-    /// Decides about changes by more than comparing values. Called when the planned value is wholly known.
+    /// Decides about changes by more than comparing values. Called once the configured value is wholly
+    /// known; inside it, only what the provider sets can be unknown.
     #[must_use]
     pub fn plan_modifier(self, modifier: impl Fn(&Change<'_>) -> Decision + Send + Sync + 'static) -> Self {
         Self { plan_modifier: Some(Callback(Arc::new(modifier))), ..self }
