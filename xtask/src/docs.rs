@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use terraform_provider_alicloud::{Alicloud, environment};
+use terraform_provider_alicloud::Alicloud;
 
 use tfplugin::{
-    provider::Provider as _,
     schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
+    schemas,
     value::Type,
 };
 
@@ -22,12 +22,11 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         ["--check"] => true,
         _ => return Err("usage: cargo xtask docs [--check]".to_owned()),
     };
-    let provider = Alicloud::default();
-    let mut pages = vec![("docs/index.md".to_owned(), index(&provider.schema())?)];
-    for resource in provider.resources() {
-        let name = resource.name();
+    let schemas = schemas(&Alicloud::default());
+    let mut pages = vec![("docs/index.md".to_owned(), index(&schemas.provider)?)];
+    for (name, schema) in &schemas.resources {
         let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
-        pages.push((file, resource_page(name, &resource.schema())?));
+        pages.push((file, resource_page(name, schema)?));
     }
     let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
@@ -79,7 +78,7 @@ fn index(schema: &Schema) -> Result<String, String> {
     let example = read(&root().join("examples/provider/provider.tf"))?;
     let page = template
         .replace("{{example}}", &format!("```terraform\n{example}```"))
-        .replace("{{schema}}", schema_section(&schema.block, true).trim_end());
+        .replace("{{schema}}", schema_section(&schema.block).trim_end());
     Ok(front_matter("Provider: Alibaba Cloud orders", None, schema.block.description) + &page)
 }
 
@@ -94,7 +93,7 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     if !template.is_empty() {
         let _ = writeln!(page, "{template}");
     }
-    page.push_str(&schema_section(&schema.block, false));
+    page.push_str(&schema_section(&schema.block));
     let _ = write!(
         page,
         "## Import\n\nBy its id. With Terraform 1.5 and later, as a block:\n\n```terraform\n{}```\n\nOr as a \
@@ -105,16 +104,16 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     Ok(page)
 }
 
-fn schema_section(block: &Block, is_provider: bool) -> String {
+fn schema_section(block: &Block) -> String {
     let mut text = String::from("## Schema\n\n");
     let mut nested = Vec::new();
-    object(&mut text, "", &block.attributes, &block.blocks, is_provider, &mut nested);
+    object(&mut text, "", &block.attributes, &block.blocks, &mut nested);
     while let Some((path, attributes, blocks, is_value)) = nested.pop() {
         let _ = write!(text, "<a id=\"{}\"></a>\n### `{path}`\n\n", anchor(&path));
         if is_value {
             text.push_str(MISSPELT);
         }
-        object(&mut text, &path, attributes, blocks, is_provider, &mut nested);
+        object(&mut text, &path, attributes, blocks, &mut nested);
     }
     text
 }
@@ -133,7 +132,6 @@ fn object<'a>(
     path: &str,
     attributes: &'a [Attribute],
     blocks: &'a [NestedBlock],
-    is_provider: bool,
     nested: &mut Vec<Nested<'a>>,
 ) {
     let groups: [Group; 3] = [
@@ -148,7 +146,7 @@ fn object<'a>(
         if !members.is_empty() {
             let _ = write!(text, "{} {title}\n\n", if path.is_empty() { "###" } else { "####" });
             for attribute in &members {
-                let _ = writeln!(text, "- {}", line(attribute, &inside(attribute.name), path, is_provider));
+                let _ = writeln!(text, "- {}", line(attribute, &inside(attribute.name)));
             }
             text.push('\n');
         }
@@ -176,7 +174,7 @@ fn object<'a>(
     }
 }
 
-fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> String {
+fn line(attribute: &Attribute, path: &str) -> String {
     let mut facts = vec![type_name(attribute)];
     if attribute.sensitive {
         facts.push("Sensitive".to_owned());
@@ -186,13 +184,6 @@ fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> St
     }
     let mut text = format!("`{}` ({}) {}", attribute.name, facts.join(", "), attribute.description);
     text.push_str(&describe(attribute));
-    if is_provider {
-        let variables = environment().into_iter().find(|(within, name, _)| *within == block && *name == attribute.name);
-        if let Some((_, _, variables)) = variables.filter(|(.., variables)| !variables.is_empty()) {
-            let quoted: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
-            let _ = write!(text, " Environment: {}.", quoted.join(", "));
-        }
-    }
     if matches!(attribute.kind, Kind::Nested(..)) {
         let _ = write!(text, " See [below](#{}).", anchor(path));
     }

@@ -86,7 +86,13 @@ fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenS
 fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> TokenStream {
     let names: Vec<String> = fields.iter().map(Field::name).collect();
     let idents: Vec<&Ident> = fields.iter().map(|field| field.ident).collect();
-    let types = fields.iter().map(|field| field.ty);
+    let complete = fields.iter().map(|field| {
+        let ty = field.ty;
+        match field.options.block {
+            Some(_) => quote! { ::tfplugin::model::complete_block::<#ty> },
+            None => quote! { <#ty as ::tfplugin::model::FieldType>::complete },
+        }
+    });
     quote! {
         impl ::tfplugin::AttributeType for #model {
             type Partial = #partial;
@@ -102,7 +108,7 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
                 #[allow(unused_mut)]
                 let mut wrong = ::tfplugin::Diagnostics::default();
-                #(let #idents = <#types as ::tfplugin::model::FieldType>::complete(partial.#idents, &path.dot(#names))
+                #(let #idents = #complete(partial.#idents, &path.dot(#names))
                     .map_err(|errors| wrong.extend(errors));)*
                 match (#(#idents,)*) {
                     (#(::core::result::Result::Ok(#idents),)*) => ::core::result::Result::Ok(Self { #(#idents),* }),

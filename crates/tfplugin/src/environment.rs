@@ -54,7 +54,7 @@ impl Filling<'_> {
     fn attribute(&mut self, attribute: &Attribute, filled: &mut Value, path: Path) {
         let set = |name: &&'static str| (self.variable)(name).filter(|text| !text.is_empty()).map(|text| (*name, text));
         let Some((name, text)) = attribute.env.iter().find_map(set) else { return };
-        match read(attribute, name, &text) {
+        match read(attribute, &path, name, &text) {
             Ok(value) => {
                 filled.set_attribute(attribute.name, value);
                 self.variables.push((path, name));
@@ -64,10 +64,14 @@ impl Filling<'_> {
     }
 }
 
-fn read(attribute: &Attribute, name: &str, text: &str) -> Result<Value, Diagnostic> {
+fn read(attribute: &Attribute, path: &Path, name: &str, text: &str) -> Result<Value, Diagnostic> {
+    let must = |what: &str| {
+        let rule = attribute.validators.first().map(|rule| rule.describe());
+        format!("must be {}", rule.as_deref().unwrap_or(what))
+    };
     let value = match attribute.ty() {
-        Type::Bool => flag(text).map(Value::Bool).ok_or_else(|| "must be true or false".to_owned()),
-        Type::Number => Number::parse(text).map(Value::Number).map_err(|_| "must be a number".to_owned()),
+        Type::Bool => flag(text).map(Value::Bool).ok_or_else(|| must("true or false")),
+        Type::Number => Number::parse(text).map(Value::Number).map_err(|_| must("a number")),
         _ => Ok(text.into()),
     };
     let value = value.and_then(|value| match attribute.wrong(&value) {
@@ -76,7 +80,7 @@ fn read(attribute: &Attribute, name: &str, text: &str) -> Result<Value, Diagnost
     });
     value.map_err(|what| {
         let shown = if attribute.sensitive { String::new() } else { format!(" It is {text:?}.") };
-        let detail = format!("The environment variable {name}, which stands in for {}, {what}.{shown}", attribute.name);
+        let detail = format!("The environment variable {name}, which stands in for {path}, {what}.{shown}");
         Diagnostic::error(format!("Invalid {}", attribute.name), detail)
     })
 }

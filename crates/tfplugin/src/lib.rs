@@ -56,7 +56,7 @@ pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
 pub use private::{Private, PrivateKey};
-pub use registration::{DataSources, Provider, Resources};
+pub use registration::{DataSources, Provider, Resources, Schemas, schemas};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };
@@ -66,4 +66,9 @@ pub use serve::Identity;
 /// process should end.
 pub fn run<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
     serve::run(identity, registration::Typed(provider))
+}
+
+/// Serves a provider until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
+pub fn debug<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
+    serve::debug(identity, registration::Typed(provider))
 }

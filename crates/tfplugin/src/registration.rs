@@ -10,7 +10,7 @@ use crate::{
     data_source::DataSource,
     diagnostics::Diagnostics,
     environment, erased,
-    model::{Model as _, Partial, ProviderModel, decoded},
+    model::{Model as _, ProviderModel, decoded},
     provider,
     resource::Resource,
     schema::Schema,
@@ -72,7 +72,7 @@ pub trait Provider: Send + Sync + 'static {
     }
 
     /// Checks a provider block beyond what its struct says. Values may be unknown.
-    fn validate(&self, _block: &Partial<Self::Block>) -> Diagnostics {
+    fn validate(&self, _configure: &Configure<Self::Block>) -> Diagnostics {
         Diagnostics::default()
     }
 
@@ -151,8 +151,37 @@ impl<C: Send + Sync + 'static> DataSources<C> {
     }
 }
 
+/// The schemas of a provider, for documentation and tools.
+#[derive(Debug, Clone)]
+pub struct Schemas {
+    /// The provider block.
+    pub provider: Schema,
+    /// Each resource's, by its type name.
+    pub resources: Vec<(&'static str, Schema)>,
+    /// Each data source's, by its type name.
+    pub data_sources: Vec<(&'static str, Schema)>,
+}
+
+/// The schemas of a provider.
+pub fn schemas<P: Provider>(provider: &P) -> Schemas {
+    let resources = provider.resources().0;
+    let data_sources = provider.data_sources().0;
+    Schemas {
+        provider: P::Block::schema(),
+        resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
+        data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
+    }
+}
+
 /// A provider of a model, as the calls work with it.
 pub struct Typed<P>(pub P);
+
+/// The block with what stands in for what it leaves out.
+fn filled<P: Provider>(config: &Value) -> Result<Configure<P::Block>, Diagnostics> {
+    let filled = environment::filled(&P::Block::block(), config, &|name| std::env::var(name).ok())?;
+    let (block, given) = (decoded::<P::Block>(&filled.block), decoded::<P::Block>(config));
+    Ok(Configure::new(block, given, filled.variables))
+}
 
 #[async_trait]
 impl<P: Provider> erased::Provider for Typed<P> {
@@ -171,13 +200,12 @@ impl<P: Provider> erased::Provider for Typed<P> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<P::Block>(config))
+        // What is wrong with a variable is reported when the provider is configured.
+        filled::<P>(config).map_or_else(|_| Diagnostics::default(), |configure| self.0.validate(&configure))
     }
 
     async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<P::Client>, Diagnostics> {
-        let filled = environment::filled(&P::Block::block(), &config, &|name| std::env::var(name).ok())?;
-        let (block, given) = (decoded::<P::Block>(&filled.block), decoded::<P::Block>(&config));
-        self.0.configure(Configure::new(block, given, filled.variables), ctx).await
+        self.0.configure(filled::<P>(&config)?, ctx).await
     }
 
     fn after_panic(&self) -> &str {

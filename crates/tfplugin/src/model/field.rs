@@ -1,12 +1,12 @@
 //! The fields of models: what their Rust types say of attributes, and the tokens that name them.
 
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
 use super::{Attr, AttributeType, Blocks, Computed, Partial, Timeouts};
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     schema::{Attribute, Mode, NestedBlock, Nesting},
-    value::{Path, Type},
+    value::{Path, Type, Value},
 };
 
 /// What can stand in a field of a model. The type decides the mode: `T` is required, `Option<T>` optional, `Computed<T>`
@@ -122,6 +122,19 @@ impl FieldType for Timeouts {
     fn into_attr(self) -> Attr<Partial<Self::Value>> {
         self.into_attr()
     }
+}
+
+/// The plain field of nested blocks. Where none is written, a collection of them is empty.
+///
+/// # Errors
+/// A value that is unknown, or not of the type.
+pub fn complete_block<F: FieldType + Blocks>(attr: Attr<Partial<F::Value>>, path: &Path) -> Result<F, Diagnostics> {
+    let empty = match F::NESTING {
+        Nesting::List | Nesting::Set => Value::List(Vec::new()),
+        Nesting::Map => Value::Map(BTreeMap::new()),
+        Nesting::Single | Nesting::Group => Value::Null,
+    };
+    F::complete(if attr.is_null() { Attr::decode(&empty) } else { attr }, path)
 }
 
 /// The attribute that a field of this type declares.

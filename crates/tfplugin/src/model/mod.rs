@@ -19,7 +19,7 @@ pub use declare::AttributeChange;
 pub(crate) use declare::decoded;
 #[doc(hidden)]
 pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
-pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, completed};
+pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
 pub use scalar::Scalar;
 pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts, WriteOnly};
 

@@ -3,32 +3,23 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    registration::Provider,
+    registration::{Provider, Schemas, schemas},
     schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
 };
-
-#[allow(unused_imports)]
-use crate::model::Model as _;
 
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(provider: &P) -> Vec<String> {
     let mut found = Vec::new();
-    check_block("provider", &P::Block::block(), &mut found);
-    let mut names = BTreeSet::new();
-    for resource in provider.resources().0 {
-        let name = resource.name();
-        if !names.insert(name) {
-            found.push(format!("{name}: two resources have this name"));
+    let Schemas { provider, resources, data_sources } = schemas(provider);
+    check_block("provider", &provider.block, &mut found);
+    for (kind, schemas) in [("", resources), ("data ", data_sources)] {
+        let mut names = BTreeSet::new();
+        for (name, schema) in schemas {
+            if !names.insert(name) {
+                found.push(format!("{kind}{name}: this name is here twice"));
+            }
+            check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
-        check_block(name, &resource.schema().block, &mut found);
-    }
-    let mut names = BTreeSet::new();
-    for source in provider.data_sources().0 {
-        let name = source.name();
-        if !names.insert(name) {
-            found.push(format!("{name}: two data sources have this name"));
-        }
-        check_block(&format!("data {name}"), &source.schema().block, &mut found);
     }
     found
 }
