@@ -1,5 +1,6 @@
 //! `alicloud_pai_product_order`: DataWorks, MaxCompute, PAI and OSS, bought through CreateProductOrders.
 
+mod candidates;
 mod model;
 mod products;
 mod purchase;
@@ -163,7 +164,12 @@ impl Resource<Cloud> for PaiProductOrder {
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
         owner::remember(&mut object.private, None, cloud, &limit).await;
-        Ok(object.into())
+        let mut warnings = Diagnostics::default();
+        let uncertain = candidates::uncertain_import(id, &schema::codes(&object.state), &rows);
+        warnings.extend(
+            uncertain.map(|detail| Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail)),
+        );
+        Ok(Saved::with(object, warnings))
     }
 }
 

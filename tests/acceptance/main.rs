@@ -2,6 +2,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod altered;
+mod answers;
 mod bad_input;
 mod debugger;
 mod examples;
@@ -13,6 +14,7 @@ mod loopback;
 mod lost_orders;
 mod market_order;
 mod pai;
+mod pai_commodities;
 mod pai_faults;
 mod provider_block;
 mod proxy;

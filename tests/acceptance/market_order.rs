@@ -201,7 +201,7 @@ fn a_reply_about_another_order_is_an_error_and_the_state_stays() {
         Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() },
         1,
     ));
-    terraform.plan().fails().says(&["market:DescribeOrder", "the state stays as it is", "RequestId"]);
+    terraform.plan().fails().says(&["AliyunMarketplaceFullAccess", "the state stays as it is", "RequestId"]);
     assert_eq!(terraform.attributes()["id"], json!(id));
 }
 

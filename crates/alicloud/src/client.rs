@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
-    error::{Error, Failure},
+    error::{ApiError, Error, Failure},
     regions,
     retry::{Attempts, Limit, Resend},
     signature::{Parameters, acs3, canonical_query, percent_encode, roa_v1, rpc_v1},
@@ -159,14 +159,31 @@ impl Client {
         limit: &Limit,
         read: impl Fn(&Reply) -> Result<T, String>,
     ) -> Result<T, Failure> {
+        self.call_or(request, limit, read, |_| None).await
+    }
+
+    /// The same, where some errors are answers too: `answer` says which.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    pub async fn call_or<T>(
+        &self,
+        request: &Request,
+        limit: &Limit,
+        read: impl Fn(&Reply) -> Result<T, String>,
+        answer: impl Fn(&ApiError) -> Option<T>,
+    ) -> Result<T, Failure> {
         let mut attempts = Attempts::new(request.action, request.resend, limit);
         attempts.begin()?;
         loop {
             let error = match self.once(request, limit).await {
-                Err(error) => error,
+                Err(error) => match &error {
+                    Error::Api(refused) if let Some(answer) = answer(refused) => return Ok(answer),
+                    _ => error,
+                },
                 Ok(reply) => match read(&reply) {
                     Ok(answer) => return Ok(answer),
-                    Err(what) => Error::Malformed { status: reply.status, request_id: Some(reply.request_id), what },
+                    Err(what) => Error::Malformed { status: reply.status, request_id: reply.request_id, what },
                 },
             };
             attempts.again_after(error).await?;

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::Failure,
+    error::{ApiError, Failure},
     reply::{self, loose_list, loose_text, loose_whole},
     retry::Limit,
 };
@@ -133,7 +133,7 @@ impl Order {
 pub struct Placed {
     /// The id of the order.
     pub order_id: String,
-    /// The id of the request.
+    /// The id of the request; empty where the service gave none.
     pub request_id: String,
     /// The server's clock, in seconds since 1970, if it told.
     pub server_time: Option<i64>,
@@ -144,7 +144,7 @@ pub struct Placed {
 pub enum Described {
     /// The order.
     Found(Box<Order>),
-    /// A well-formed reply that holds no order.
+    /// A well-formed reply that holds no order, or an error that says nothing.
     Absent {
         /// The id of the request.
         request_id: String,
@@ -167,7 +167,8 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
     let read = |reply: &Reply| {
         let order_id = reply.body.get("OrderId").and_then(reply::text).filter(|id| is_order_id(id));
         let order_id = order_id.ok_or_else(|| "it has no OrderId".to_owned())?;
-        Ok(Placed { order_id, request_id: reply.request_id.clone(), server_time: reply.server_time })
+        let request_id = reply.request_id.clone().unwrap_or_default();
+        Ok(Placed { order_id, request_id, server_time: reply.server_time })
     };
     client.call(&request, limit, read).await
 }
@@ -178,7 +179,9 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
 /// Anything but a well-formed reply, and a reply about another order.
 pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
-    client.call(&request, limit, |reply| Described::read(reply, order_id)).await
+    let unknown =
+        |error: &ApiError| error.is_null().then(|| Described::Absent { request_id: error.request_id.clone() });
+    client.call_or(&request, limit, |reply| Described::read(reply, order_id), unknown).await
 }
 
 impl Described {
@@ -189,7 +192,9 @@ impl Described {
     pub fn read(reply: &Reply, order_id: &str) -> Result<Self, String> {
         let order = Order::deserialize(&reply.body).map_err(|_| "it is no order".to_owned())?;
         match &order.order_id {
-            _ if !order.is_there() && reply.is_empty() => Ok(Self::Absent { request_id: reply.request_id.clone() }),
+            _ if !order.is_there() && reply.is_empty() => {
+                Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() })
+            }
             _ if !order.is_there() => Err("it has neither an OrderId nor a ProductCode".to_owned()),
             Some(id) if id != order_id => Err(format!("it is about another order, {id:?}")),
             _ => Ok(Self::Found(Box::new(order))),

@@ -60,8 +60,24 @@ pub enum Kind {
     WrongLength,
     /// The operation is done, and a reply begins that never ends.
     Endless,
-    /// A well-formed reply that does not know the object, as one that lags behind.
+    /// The reply of an operation that does not know the object, as one that lags behind.
     Absent,
+    /// The same in another form: HTTP 200 without anything of the object.
+    AbsentEmpty,
+    /// An error of this status whose code and message are null, and nothing is done.
+    NullError {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The operation is done, and the reply has no RequestId.
+    NoRequestId,
+    /// The order is placed, and not paid.
+    Unpaid,
+    /// CreateProductOrders buys only the last products of those that it is asked for.
+    Partial {
+        /// How many.
+        bought: usize,
+    },
     /// An error of this status and code, and nothing is done.
     ApiError {
         /// The HTTP status.

@@ -97,6 +97,13 @@ impl Ledger {
         self.requests.iter().filter(|seen| seen.operation == operation).count()
     }
 
+    /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
+    pub fn tell(&mut self, order_id: &str, fields: Json) {
+        if let (Some(order), Json::Object(fields)) = (self.orders.get_mut(order_id), fields) {
+            order.told.extend(fields);
+        }
+    }
+
     /// Adds an order and gives it an id.
     pub(crate) fn place(&mut self, account: &str, content: Content) -> String {
         let id = (202_600_000_000_001 + self.orders.len() as u64).to_string();

@@ -112,9 +112,7 @@ impl Mock {
 
     /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
     pub fn tell_of_order(&self, order_id: &str, fields: Json) {
-        if let (Some(order), Some(fields)) = (self.state.lock().orders.get_mut(order_id), fields.as_object()) {
-            order.told.extend(fields.clone());
-        }
+        self.state.lock().tell(order_id, fields);
     }
 
     /// Waits until it is stopped from outside, for a mock that is a process of its own.

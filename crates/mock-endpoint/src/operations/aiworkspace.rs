@@ -9,9 +9,14 @@ use crate::{
     ledger::{Content, Ledger},
 };
 
-/// The products that can be bought, with what billing calls them.
-pub(super) const PRODUCTS: [(&str, &str); 4] =
-    [("DataWorks_share", "dide"), ("MaxCompute_share", "odps"), ("PAI_share", "learn"), ("OSS_share", "oss")];
+/// The products that can be bought: the code, billing's ProductCode, and its CommodityCode, which is documented for
+/// DataWorks only.
+pub(super) const PRODUCTS: [(&str, &str, &str); 4] = [
+    ("DataWorks_share", "dide", "dide_create_post"),
+    ("MaxCompute_share", "odps", "odps"),
+    ("PAI_share", "learn", "learn"),
+    ("OSS_share", "oss", "oss"),
+];
 
 /// Buys, every time it is asked: there is no token that would make two requests one purchase.
 pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
@@ -21,7 +26,7 @@ pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<
     let mut codes = Vec::new();
     for product in products {
         let code = product["ProductCode"].as_str().unwrap_or_default();
-        if !PRODUCTS.iter().any(|(name, _)| *name == code) {
+        if !PRODUCTS.iter().any(|(name, ..)| *name == code) {
             return Err(invalid(format!("ProductCode {code} is not supported.")));
         }
         if product["ChargeType"] != "POSTPAY" || product["OrderType"] != "BUY" || product["Duration"] != 1 {
@@ -49,12 +54,12 @@ pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, Ap
                 && matches!(&order.content, Content::Products(codes) if codes.iter().any(|held| held == code))
         })
     };
-    let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, _)| name == code)).map(|code| {
+    let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, ..)| name == code)).map(|code| {
         json!({
             "ProductCode": code,
             "ProductId": format!("{code}-id"),
             "PurchaseUrl": "https://common-buy.aliyun.com/",
-            "IsPurchased": bought(code) && !call.absent,
+            "IsPurchased": bought(code) && !call.variant.is_absent(),
             "HasPermissionToPurchase": may_buy,
         })
     });
