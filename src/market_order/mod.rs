@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::{
     Cloud,
     explain::{self, Money},
-    owner, timeouts,
+    owner, timeouts, unpaid,
 };
 use alicloud::{
     market::{self, Described, Order},
@@ -99,6 +99,7 @@ impl Resource<Cloud> for MarketOrder {
         if let (Some(order), Some(since)) = (&order, bought.since) {
             warnings.extend(purchase::is_what_was_planned(&bought.order_id, order, &create.planned, since)?);
         }
+        warnings.extend(order.as_ref().and_then(|order| not_paid(&bought.order_id, order)));
         let mut private = Private::default();
         owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
         let state = model::placed(create.planned, &bought.order_id, order.as_ref());
@@ -124,7 +125,7 @@ impl Resource<Cloud> for MarketOrder {
             }
         };
         let mut warnings = Diagnostics::default();
-        warnings.extend(ended(&id, &order));
+        warnings.extend(ended(&id, &order).or_else(|| not_paid(&id, &order)));
         let mut object = model::refreshed(prior, &order);
         if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
             owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -247,6 +248,11 @@ fn gone(id: &str, request_id: &str) -> Diagnostic {
          has to be changed to buy again."
     );
     Diagnostic::warning(format!("Order {id} is gone: the next apply buys a new one"), detail)
+}
+
+/// A warning about an order whose purchase paid at once, and which is not paid.
+fn not_paid(id: &str, order: &Order) -> Option<Diagnostic> {
+    unpaid::warning(NAME, id, order.pay_status.as_deref(), "the Marketplace console under My Orders")
 }
 
 /// A warning about an order that is still known but no longer in force.

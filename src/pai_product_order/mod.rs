@@ -1,6 +1,7 @@
 //! `alicloud_pai_product_order`: DataWorks, MaxCompute, PAI and OSS, bought through CreateProductOrders.
 
 mod candidates;
+mod missing;
 mod model;
 mod products;
 mod purchase;
@@ -13,7 +14,7 @@ use super::{
     Cloud,
     cloud::AccountType,
     explain::{self, Money},
-    owner, timeouts,
+    owner, timeouts, unpaid,
 };
 use alicloud::{
     billing::{self, Row},
@@ -75,7 +76,11 @@ impl Resource<Cloud> for PaiProductOrder {
                 let found = if again.is_empty() { stays_active(review.prior) } else { held_already(review, &again) };
                 found.into()
             }
-            Action::Nothing | Action::Update => Diagnostics::default(),
+            Action::Nothing | Action::Update => {
+                let mut found = Diagnostics::default();
+                found.extend(missing::warning(review.prior));
+                found
+            }
         }
     }
 
@@ -93,7 +98,10 @@ impl Resource<Cloud> for PaiProductOrder {
         let mut private = Private::default();
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
-        let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
+        let mut state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
+        let missing = missing::after_purchase(cloud, &state, &limit).await;
+        state.set_attribute(missing::ATTRIBUTE, missing);
+        warnings.extend(missing::warning(&state).into_iter().chain(not_paid(&state)));
         let delivered = cloud.on_delivery(Some(bought.intent));
         Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
@@ -116,7 +124,11 @@ impl Resource<Cloud> for PaiProductOrder {
         if owner::recall(&object.private).is_none() {
             owner::remember(&mut object.private, None, cloud, &limit).await;
         }
-        Ok(Some(object).into())
+        let missing = missing::still_missing(cloud, &object.state, missing::named(&object.state), &limit).await;
+        object.state.set_attribute(missing::ATTRIBUTE, missing);
+        let mut warnings = Diagnostics::default();
+        warnings.extend(not_paid(&object.state));
+        Ok(Saved::with(Some(object), warnings))
     }
 
     /// No argument of an order can be changed, so all that is planned in place is what only the state needs to know.
@@ -221,6 +233,12 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Value) -> Diagnostics {
         }
     }
     warnings
+}
+
+/// A warning about an order that should have been paid at once.
+fn not_paid(state: &Value) -> Option<Diagnostic> {
+    let status = state.get("payment_status").as_str().filter(|_| state.get("auto_pay").as_bool() != Some(false));
+    unpaid::warning(NAME, id_of(state), status, "the billing console under Orders")
 }
 
 fn id_of(prior: &Value) -> &str {

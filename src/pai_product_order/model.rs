@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{products::PRODUCTS, schema::UNTOLD};
+use super::{missing, products::PRODUCTS, schema::UNTOLD};
 use alicloud::{
     aiworkspace::{InstanceProperty, NewProduct, NewProductOrders, ProductOrders},
     billing::Row,
@@ -77,6 +77,7 @@ pub(super) fn imported(empty: Value, id: &str, rows: &[Row]) -> Option<Object> {
     }
     let mut state = empty;
     state.set_attribute("products", products);
+    state.set_attribute(missing::ATTRIBUTE, Vec::<String>::new());
     state.set_attribute("id", id);
     set_told(&mut state, rows);
     let mut untold = BTreeSet::from(["auto_pay".to_owned()]);

@@ -13,6 +13,7 @@ mod intents;
 mod loopback;
 mod lost_orders;
 mod market_order;
+mod outcomes;
 mod pai;
 mod pai_commodities;
 mod pai_faults;

@@ -78,6 +78,11 @@ pub enum Kind {
         /// How many.
         bought: usize,
     },
+    /// The same, and then the connection is dropped.
+    PartialLost {
+        /// How many.
+        bought: usize,
+    },
     /// An error of this status and code, and nothing is done.
     ApiError {
         /// The HTTP status.

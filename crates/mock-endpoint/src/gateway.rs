@@ -80,7 +80,7 @@ impl Variant {
             Some(Kind::Absent) => Self::Absent,
             Some(Kind::AbsentEmpty) => Self::AbsentEmpty,
             Some(Kind::Unpaid) => Self::Unpaid,
-            Some(Kind::Partial { bought }) => Self::Partial(*bought),
+            Some(Kind::Partial { bought } | Kind::PartialLost { bought }) => Self::Partial(*bought),
             _ => Self::Usual,
         }
     }
@@ -210,7 +210,7 @@ async fn spoil(kind: Option<Kind>, status: u16, body: String) -> Result<Response
     let mut promised = None;
     let full = body.len();
     let body = match kind {
-        Some(Kind::DropBefore | Kind::DropAfter) => return Err(Dropped),
+        Some(Kind::DropBefore | Kind::DropAfter | Kind::PartialLost { .. }) => return Err(Dropped),
         Some(Kind::Garbage) => Body::from("<html>502 Bad Gateway</html>"),
         Some(Kind::Truncated) => Body::from(body[..full / 2].to_owned()),
         Some(Kind::WrongLength) => {
