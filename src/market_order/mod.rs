@@ -1,8 +1,10 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
 mod model;
+mod period;
 mod purchase;
 mod schema;
+mod sku;
 
 use async_trait::async_trait;
 
@@ -42,7 +44,7 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = Diagnostics::default();
+        let mut diagnostics = sku::validate(config);
         let version = config.get("package_version").as_str();
         let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
         if let (Some(version), Some(again)) = (version, again)
@@ -204,7 +206,10 @@ async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, D
 /// What an order cost, as far as a state knows.
 fn cost(state: &Value) -> String {
     match state.get("payment_price") {
-        Value::Number(price) => format!(" It cost CNY {price}."),
+        Value::Number(price) => {
+            let currency = state.get("currency").as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
+            format!(" It cost {price}{currency}.")
+        }
         _ => String::new(),
     }
 }

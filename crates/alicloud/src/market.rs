@@ -30,7 +30,7 @@ pub struct Commodity {
     pub product_code: String,
     /// How many.
     pub quantity: i64,
-    /// The product's code with how it is paid: `-prepay` or `-postpay`.
+    /// The product's code with what is bought of it, most often how it is paid: `-prepay` or `-postpay`.
     pub sku_code: String,
 }
 
@@ -74,22 +74,25 @@ pub struct Order {
     /// Such as `NEW`.
     #[serde(deserialize_with = "loose_text")]
     pub order_type: Option<String>,
-    /// The unit of the period, such as `MONTH`.
+    /// The unit of the period: `MONTH`, `SEASON`, `HALFYEAR`, `YEAR`, `TWOYEARS` or `ONCE`.
     #[serde(deserialize_with = "loose_text")]
     pub period_type: Option<String>,
     /// How many.
     #[serde(deserialize_with = "loose_whole")]
     pub quantity: Option<i64>,
-    /// The list price in CNY, as a decimal number.
+    /// The currency of the prices, such as `CNY`, `USD` or `JPY`.
+    #[serde(deserialize_with = "loose_text")]
+    pub currency: Option<String>,
+    /// The list price, as a decimal number.
     #[serde(deserialize_with = "loose_text")]
     pub original_price: Option<String>,
-    /// The price in CNY.
+    /// The price.
     #[serde(deserialize_with = "loose_text")]
     pub total_price: Option<String>,
-    /// What was paid in CNY.
+    /// What was paid.
     #[serde(deserialize_with = "loose_text")]
     pub payment_price: Option<String>,
-    /// What a coupon paid in CNY.
+    /// What a coupon paid.
     #[serde(deserialize_with = "loose_text")]
     pub coupon_price: Option<String>,
     /// When it was made, in milliseconds since 1970.
