@@ -22,6 +22,7 @@ mod proxy;
 mod random;
 mod scale;
 mod secrets;
+mod sites;
 mod skus;
 mod takeover;
 mod terraform;

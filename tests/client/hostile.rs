@@ -35,6 +35,7 @@ fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
     let keys = Credentials::new("canary-access-key".to_owned(), SECRET.into(), None);
     Client::new(Config {
         region: "cn-hangzhou".to_owned(),
+        site: None,
         endpoints: [(Product::Market, endpoint)].into(),
         protocol: Protocol::Https,
         signature: SignatureVersion::V1,

@@ -139,8 +139,9 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
     let request_id = Uuid::new_v4().to_string().to_uppercase();
     let admitted = {
         let mut ledger = state.lock();
-        admit(&mut ledger, &parts)
-            .map(|(operation, call)| (operation, call, fault::take(&mut ledger.faults, operation.name)))
+        admit(&mut ledger, &parts).map(|(operation, call)| {
+            (operation, call, fault::take(&mut ledger.faults, operation.name, parts.header("host")))
+        })
     };
     let (kind, answered) = match admitted {
         Err(error) => (None, Err(error)),
@@ -282,6 +283,7 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
         client_token: parameters.get("ClientToken").cloned(),
         signature,
         user_agent: parts.header("user-agent").to_owned(),
+        host: parts.header("host").to_owned(),
         parameters: parameters.clone(),
     });
     let body = serde_json::from_slice(&parts.body).unwrap_or(Json::Null);

@@ -42,6 +42,8 @@ pub struct Seen {
     pub signature: Option<&'static str>,
     /// The header `User-Agent`.
     pub user_agent: String,
+    /// The header `Host`.
+    pub host: String,
     /// The parameters, without those of the signature.
     pub parameters: BTreeMap<String, String>,
 }
