@@ -39,6 +39,11 @@ pub const SECRET_KEY: &str = "mock-secret-key";
 /// The account that [`ACCESS_KEY`] belongs to.
 pub const ACCOUNT: &str = "1000000000000001";
 
+/// The names of the operations that it offers.
+pub fn operations() -> Vec<&'static str> {
+    operations::all().map(|operation| operation.name).collect()
+}
+
 /// What all connections share.
 #[derive(Clone)]
 pub(crate) struct State(Arc<Mutex<Ledger>>);

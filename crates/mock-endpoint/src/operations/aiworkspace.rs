@@ -65,7 +65,7 @@ pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, Ap
                 && matches!(&order.content, Content::Products(codes) if codes.iter().any(|held| held == code))
         })
     };
-    let is_verbose = call.parameters.get("Verbose").is_some_and(|text| text == "true");
+    let is_verbose = call.parameters.get("Verbose").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, ..)| name == code)).map(|code| {
         let mut product = json!({
             "ProductCode": code,

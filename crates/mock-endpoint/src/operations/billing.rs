@@ -32,7 +32,17 @@ pub(super) fn query_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
     let orders = ledger.orders.values().filter(|order| order.account == call.account && !call.variant.is_absent());
     let orders = orders.filter(|order| period.contains(&order.created));
     let rows = orders.flat_map(rows).filter(|row| product.is_none_or(|product| row["ProductCode"] == **product));
-    Ok(answer(call, rows.collect()))
+    Ok(answer(call, rows.map(listed).collect()))
+}
+
+/// A row without what only GetOrderDetail tells.
+fn listed(mut row: Json) -> Json {
+    const ONLY_IN_DETAIL: [&str; 6] =
+        ["InstanceIDs", "Quantity", "Region", "SubOrderId", "UsageEndTime", "UsageStartTime"];
+    if let Some(fields) = row.as_object_mut() {
+        fields.retain(|name, _| !ONLY_IN_DETAIL.contains(&name.as_str()));
+    }
+    row
 }
 
 fn answer(call: &Call, rows: Vec<Json>) -> Json {
