@@ -19,6 +19,7 @@ use alicloud::{
     endpoint::{Endpoint, Product, Protocol},
     regions,
     signature::Parameters,
+    site::Site,
 };
 use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
@@ -29,9 +30,7 @@ use tfplugin::{
 
 /// Every argument that environment variables stand in for: the block that it stands in, its name, and the variables.
 pub fn environment() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    let endpoints = ENDPOINTS
-        .iter()
-        .map(|(product, variable)| ("endpoints", product.endpoint_name(), std::slice::from_ref(variable)));
+    let endpoints = ENDPOINTS.iter().map(|(product, variables)| ("endpoints", product.endpoint_name(), &variables[..]));
     argument::all().into_iter().chain(endpoints).collect()
 }
 
@@ -69,8 +68,14 @@ pub(super) fn configure(
         Some("http") => Protocol::Http,
         _ => Protocol::Https,
     };
+    let site = match ACCOUNT_TYPE.choice(config).as_deref() {
+        Some("international") => Some(Site::International),
+        Some(_) => Some(Site::Chinese),
+        None => None,
+    };
     let client = Client::new(Config {
         region,
+        site,
         endpoints: endpoints(config, protocol)?,
         protocol,
         signature: match SIGNATURE_VERSION.choice(config).as_deref() {
@@ -90,9 +95,9 @@ pub(super) fn configure(
     let mut warnings = Diagnostics::default();
     warnings.extend(unused);
     let longest = number(MAX_RETRY_TIMEOUT, config).filter(|seconds| *seconds > 0).map(Duration::from_secs);
-    let account_type = match ACCOUNT_TYPE.choice(config).as_deref() {
-        Some("international") => AccountType::International,
-        _ => AccountType::Domestic,
+    let account_type = match site {
+        Some(Site::International) => AccountType::International,
+        Some(Site::Chinese) | None => AccountType::Domestic,
     };
     let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
     Ok(Saved::with(cloud, warnings))
@@ -102,6 +107,7 @@ pub(super) fn configure(
 fn later(waiting: NotYet, terraform_version: &str) -> Saved<Cloud> {
     let client = Client::new(Config {
         region: DEFAULT_REGION.to_owned(),
+        site: None,
         endpoints: BTreeMap::new(),
         protocol: Protocol::Https,
         signature: SignatureVersion::V1,
@@ -174,19 +180,18 @@ fn known_region(config: &Value, region: String, origin: Option<&str>) -> Result<
 fn endpoints(config: &Value, protocol: Protocol) -> Result<BTreeMap<Product, Endpoint>, Diagnostic> {
     let blocks = config.get("endpoints").as_list().unwrap_or_default();
     let mut endpoints = BTreeMap::new();
-    for (product, variable) in ENDPOINTS {
+    for (product, variables) in &ENDPOINTS {
         let name = product.endpoint_name();
         let set = blocks.iter().find_map(|block| block.get(name).as_str().filter(|text| !text.is_empty()));
-        let Some(text) = set.map(str::to_owned).or_else(|| from_environment(&[variable]).map(|(_, text)| text)) else {
-            continue;
-        };
+        let set = set.map(|text| (variables[0], text.to_owned())).or_else(|| from_environment(variables));
+        let Some((variable, text)) = set else { continue };
         let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
             // What is not just a host may be somebody's key.
             let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
             let detail = format!("The endpoint{shown} for {name} (or {variable}) is {error}. Nothing was sent.");
             Diagnostic::error("Invalid endpoint", detail).at(Path::attribute("endpoints"))
         })?;
-        endpoints.insert(product, endpoint);
+        endpoints.insert(*product, endpoint);
     }
     Ok(endpoints)
 }

@@ -7,12 +7,12 @@ use tfplugin::{
     value::Value,
 };
 
-/// The endpoints that can be set: the product and its environment variable.
-pub(super) const ENDPOINTS: [(Product, &str); 4] = [
-    (Product::Market, "MARKET_ENDPOINT"),
-    (Product::Billing, "BSSOPENAPI_ENDPOINT"),
-    (Product::AiWorkspace, "AIWORKSPACE_ENDPOINT"),
-    (Product::Sts, "STS_ENDPOINT"),
+/// The endpoints that can be set: the product and its environment variables, in the existing provider's order.
+pub(super) const ENDPOINTS: [(Product, [&str; 2]); 4] = [
+    (Product::Market, ["ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"]),
+    (Product::Billing, ["ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"]),
+    (Product::AiWorkspace, ["ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"]),
+    (Product::Sts, ["ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"]),
 ];
 
 /// How long a role's session may last, in seconds.
@@ -74,7 +74,7 @@ fn arguments() -> Vec<Attribute> {
         text(ECS_ROLE_NAME, "The RAM role of the ECS instance that Terraform runs on."),
         text(CREDENTIALS_URI, "A URI that answers temporary credentials as JSON."),
         text(ACCOUNT_ID, "The account that the credentials must belong to. Orders of another one are refused."),
-        text(ACCOUNT_TYPE, "`Domestic` for an account of the Chinese site, `International` for another. Default `Domestic`.")
+        text(ACCOUNT_TYPE, "`Domestic` for an account of the Chinese site, `International` for another. It selects the endpoints of the Marketplace and of billing. Where it is omitted, the region does, and billing asks the other site if the first one does not serve the account.")
             .valid(Validator::AnyCase(&["Domestic", "International"])),
         text(PROTOCOL, "How requests travel. Default `HTTPS`.").valid(Validator::AnyCase(&["HTTP", "HTTPS"])),
         milliseconds(CLIENT_READ_TIMEOUT, "How long one reply may take, in milliseconds. Default 60000."),
@@ -98,7 +98,7 @@ fn arguments() -> Vec<Attribute> {
 }
 
 fn endpoints() -> Vec<Attribute> {
-    let endpoint = |(product, _): &(Product, &str)| {
+    let endpoint = |(product, _): &(Product, [&str; 2])| {
         Attribute::string(product.endpoint_name())
             .valid(Validator::Rule(is_endpoint, "a host, host:port or URL"))
             .describe("A host, `host:port` or URL.")
