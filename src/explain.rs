@@ -32,15 +32,16 @@ impl Money {
     }
 }
 
-/// The RAM action that an operation needs.
-const PERMISSIONS: [(&str, &str); 7] = [
-    ("CreateOrder", "market:CreateOrder"),
-    ("DescribeOrder", "market:DescribeOrder"),
-    ("CreateProductOrders", "pai:CreateOrder"),
-    ("ListProducts", "pai:ListProducts"),
-    ("GetOrderDetail", "bss:DescribeOrderDetail"),
-    ("QueryOrders", "bss:DescribeOrderList"),
-    ("AssumeRole", "sts:AssumeRole"),
+/// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
+const PERMISSIONS: [(&str, &str); 8] = [
+    ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
+    ("CreateProductOrders", "the RAM action pai:CreateOrder"),
+    ("ListProducts", "the RAM action pai:ListProducts"),
+    ("GetOrderDetail", "the RAM action bss:DescribeOrderDetail"),
+    ("QueryOrders", "the RAM action bss:DescribeOrderList"),
+    ("AssumeRole", "the RAM action sts:AssumeRole"),
 ];
 
 /// The error for a failed request about `subject`, such as `the order 2020…`.
@@ -100,7 +101,7 @@ fn refused(action: &str, refusal: Refusal) -> String {
         Refusal::Forbidden => {
             let permission = PERMISSIONS.iter().find(|(name, _)| *name == action).map(|(_, permission)| *permission);
             match permission {
-                Some(permission) => format!("Grant the caller the RAM action {permission}."),
+                Some(permission) => format!("Grant the caller {permission}."),
                 None if action == "AssumeRoleWithOIDC" => {
                     "Let the role's trust policy trust the identity provider, for tokens like this one.".to_owned()
                 }
@@ -108,6 +109,13 @@ fn refused(action: &str, refusal: Refusal) -> String {
             }
         }
         Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.".to_owned(),
+        Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.".to_owned(),
+        Refusal::Site => {
+            "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the \
+                          provider block to International, or to Domestic for the Chinese site, and leave out \
+                          endpoints of the other one."
+                .to_owned()
+        }
         Refusal::Quota => "Ask for a higher quota, or free some of it.".to_owned(),
         Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.".to_owned(),
         Refusal::TokenReused => {

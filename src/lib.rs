@@ -13,6 +13,7 @@ mod owner;
 mod pai_product_order;
 mod terraform;
 mod timeouts;
+mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 

@@ -1,5 +1,6 @@
 //! The provider block, with the environment variables that stand in for its arguments.
 
+use super::variables;
 use alicloud::endpoint::{Endpoint, Product, Protocol};
 use tfplugin::{Model, Sensitive, Set, schema::Validator};
 
@@ -34,7 +35,9 @@ pub struct ProviderBlock {
     /// The account that the credentials must belong to. Orders of another one are refused.
     #[attr(env("ALICLOUD_ACCOUNT_ID", "ALIBABA_CLOUD_ACCOUNT_ID"))]
     pub(super) account_id: Option<String>,
-    /// `Domestic` for an account of the Chinese site, `International` for another. Default `Domestic`.
+    /// `Domestic` for an account of the Chinese site, `International` for another. It selects the endpoints of
+    /// the Marketplace and of billing. Where it is omitted, the region does, and billing asks the other site if the first
+    /// one does not serve the account.
     #[attr(one_of_ignore_case("Domestic", "International"), env("ALIBABA_CLOUD_ACCOUNT_TYPE"))]
     pub(super) account_type: Option<String>,
     /// How requests travel. Default `HTTPS`.
@@ -80,16 +83,16 @@ pub struct ProviderBlock {
 #[model(nested)]
 pub(super) struct Endpoints {
     /// A host, `host:port` or URL.
-    #[attr(validator = endpoint(), env("MARKET_ENDPOINT"))]
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"))]
     pub(super) market: Option<String>,
     /// A host, `host:port` or URL.
-    #[attr(validator = endpoint(), env("BSSOPENAPI_ENDPOINT"))]
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"))]
     pub(super) bssopenapi: Option<String>,
     /// A host, `host:port` or URL.
-    #[attr(validator = endpoint(), env("AIWORKSPACE_ENDPOINT"))]
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"))]
     pub(super) aiworkspace: Option<String>,
     /// A host, `host:port` or URL.
-    #[attr(validator = endpoint(), env("STS_ENDPOINT"))]
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"))]
     pub(super) sts: Option<String>,
 }
 
@@ -147,16 +150,16 @@ fn endpoint() -> Validator {
 }
 
 impl Endpoints {
-    /// Each product with what the block says of it, and the variable that stands in.
-    pub(super) fn of(blocks: &Set<Self>) -> [(Product, Option<&str>, &'static str); 4] {
+    /// Each product with what the blocks say of it, and the variables that stand in.
+    pub(super) fn of(blocks: &Set<Self>) -> [(Product, Option<&str>, &'static [&'static str]); 4] {
         let given = |field: fn(&Self) -> &Option<String>| {
             blocks.iter().find_map(|block| field(block).as_deref().filter(|text| !text.is_empty()))
         };
         [
-            (Product::Market, given(|block| &block.market), "MARKET_ENDPOINT"),
-            (Product::Billing, given(|block| &block.bssopenapi), "BSSOPENAPI_ENDPOINT"),
-            (Product::AiWorkspace, given(|block| &block.aiworkspace), "AIWORKSPACE_ENDPOINT"),
-            (Product::Sts, given(|block| &block.sts), "STS_ENDPOINT"),
+            (Product::Market, given(|block| &block.market), variables(Self::MARKET)),
+            (Product::Billing, given(|block| &block.bssopenapi), variables(Self::BSSOPENAPI)),
+            (Product::AiWorkspace, given(|block| &block.aiworkspace), variables(Self::AIWORKSPACE)),
+            (Product::Sts, given(|block| &block.sts), variables(Self::STS)),
         ]
     }
 }

@@ -17,6 +17,7 @@ use alicloud::{
     endpoint::{Endpoint, Product, Protocol},
     regions,
     signature::Parameters,
+    site::Site,
 };
 use tfplugin::{
     Attr, Configure, Configured, Context, Diagnostic, Diagnostics, Field, Model, Partial, schema::Block, value::Path,
@@ -79,8 +80,14 @@ pub(super) fn configure(
     };
     let milliseconds = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
     let timeout = |number| milliseconds(number).map_or(DEFAULT_TIMEOUT, Duration::from_millis);
+    let site = match choice(&block.account_type).as_deref() {
+        Some("international") => Some(Site::International),
+        Some(_) => Some(Site::Chinese),
+        None => None,
+    };
     let client = Client::new(Config {
         region,
+        site,
         endpoints: endpoints(&given, protocol)?,
         protocol,
         signature: match choice(&block.signature_version).as_deref() {
@@ -96,9 +103,9 @@ pub(super) fn configure(
     let client = client.with_credentials(source);
     unused.into_iter().for_each(|warning| ctx.warn(warning));
     let longest = milliseconds(block.max_retry_timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs);
-    let account_type = match choice(&block.account_type).as_deref() {
-        Some("international") => AccountType::International,
-        _ => AccountType::Domestic,
+    let account_type = match site {
+        Some(Site::International) => AccountType::International,
+        Some(Site::Chinese) | None => AccountType::Domestic,
     };
     Ok(Configured::Ready(Cloud::new(client, longest, text(&block.account_id), account_type)))
 }
@@ -192,10 +199,12 @@ fn known_region(is_skipped: Option<bool>, region: String, origin: Option<&str>) 
 /// The endpoints that are set. Their variables count without a block too.
 fn endpoints(given: &ProviderBlock, protocol: Protocol) -> Result<BTreeMap<Product, Endpoint>, Diagnostic> {
     let mut endpoints = BTreeMap::new();
-    for (product, set, variable) in Endpoints::of(&given.endpoints) {
+    for (product, set, variables) in Endpoints::of(&given.endpoints) {
         let name = product.endpoint_name();
-        let from_variable = || std::env::var(variable).ok().filter(|text| !text.is_empty());
-        let Some(text) = set.map(str::to_owned).or_else(from_variable) else { continue };
+        let from_variable =
+            |name: &&'static str| Some((*name, std::env::var(name).ok().filter(|text| !text.is_empty())?));
+        let set = set.map(|text| (variables[0], text.to_owned())).or_else(|| variables.iter().find_map(from_variable));
+        let Some((variable, text)) = set else { continue };
         let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
             // What is not just a host may be somebody's key.
             let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };

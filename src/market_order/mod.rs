@@ -2,9 +2,11 @@
 
 mod answered;
 mod model;
+mod period;
 mod planned_token;
 mod purchase;
 mod schema;
+mod sku;
 mod unresolved;
 
 use async_trait::async_trait;
@@ -12,7 +14,7 @@ use async_trait::async_trait;
 use super::{
     Cloud, journal, order_plan,
     owner::{self, Unread},
-    timeouts,
+    timeouts, unpaid,
 };
 use alicloud::{
     endpoint::Product,
@@ -50,7 +52,7 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = Diagnostics::default();
+        let mut diagnostics = sku::validate(config);
         diagnostics.extend(journal::torn_state_to_destroy());
         let version = config.get("package_version").as_str();
         let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
@@ -121,6 +123,7 @@ impl Resource<Cloud> for MarketOrder {
             warnings
                 .extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         }
+        warnings.extend(order.as_ref().and_then(|order| not_paid(&bought.order_id, order)));
         let mut private = Private::default();
         let token = create.planned.get("client_token").as_str();
         private.own.extend(token.map(|token| (CLIENT_TOKEN.to_owned(), token.into())));
@@ -148,7 +151,7 @@ impl Resource<Cloud> for MarketOrder {
             }
         };
         let mut warnings = Diagnostics::default();
-        warnings.extend(ended(&id, &order));
+        warnings.extend(ended(&id, &order).or_else(|| not_paid(&id, &order)));
         let mut object = model::refreshed(prior, &order);
         if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
             owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -232,7 +235,10 @@ fn buying_token<'a>(private: &'a Private, prior: &'a Value) -> Option<&'a str> {
 /// What an order cost, as far as a state knows.
 fn cost(state: &Value) -> String {
     match state.get("payment_price") {
-        Value::Number(price) => format!(" It cost CNY {price}."),
+        Value::Number(price) => {
+            let currency = state.get("currency").as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
+            format!(" It cost {price}{currency}.")
+        }
         _ => String::new(),
     }
 }
@@ -280,6 +286,11 @@ fn gone(id: &str, request_id: &str) -> Diagnostic {
 /// Whether an order of this status is no longer in force.
 fn has_ended(status: &str) -> bool {
     matches!(status, "REFUND" | "DELETE")
+}
+
+/// A warning about an order whose purchase paid at once, and which is not paid.
+fn not_paid(id: &str, order: &Order) -> Option<Diagnostic> {
+    unpaid::warning(NAME, id, order.pay_status.as_deref(), "the Marketplace console under My Orders")
 }
 
 /// A warning about an order that is still known but no longer in force.

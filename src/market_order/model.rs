@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat};
 
+use super::{period::Period, sku};
 use alicloud::market::{Commodity, Order};
 
 use tfplugin::{
@@ -24,13 +25,12 @@ pub(super) fn commodity(planned: &Value) -> Commodity {
         chosen.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
     components.insert("package_version".to_owned(), text("package_version"));
     let product_code = text("product_code");
-    let paid = if planned.get("pay_type").as_str() == Some("PrePaid") { "prepay" } else { "postpay" };
     Commodity {
         components,
         coupon_id: text("coupon_id"),
         duration: whole("duration"),
         pricing_cycle: text("pricing_cycle"),
-        sku_code: format!("{product_code}-{paid}"),
+        sku_code: sku::code(planned),
         product_code,
         quantity: whole("quantity"),
     }
@@ -70,6 +70,7 @@ pub(super) fn refreshed(prior: Object, order: &Order) -> Object {
     let kept = kept.map(|(key, value)| (told.get(&key).map_or(value, |told| told.as_str().into()), key));
     let kept = Value::object(kept.map(|(value, key)| (key, value)));
     state.set_attribute("components", kept);
+    sku::refresh(&mut state, order);
     set_computed(&mut state, order);
     Object { state, private }
 }
@@ -92,6 +93,16 @@ pub(super) fn imported(empty: Value, id: &str, order: &Order) -> Object {
             }
         }
     }
+    if Period::told(order).is_none() {
+        for (name, value) in Period::guess(order) {
+            state.set_attribute(name, value);
+            untold.insert(name.to_owned());
+        }
+    }
+    if order.product_sku_code.is_none() {
+        untold.insert(sku::ATTRIBUTE.to_owned());
+    }
+    sku::refresh(&mut state, order);
     let components = order.components().into_iter().filter(|(key, _)| !RESERVED.contains(&key.as_str()));
     let components = Value::object(components.map(|(key, value)| (key, Value::from(value))));
     state.set_attribute("components", components);
@@ -104,16 +115,14 @@ pub(super) fn imported(empty: Value, id: &str, order: &Order) -> Object {
 /// The arguments that an order tells, each with its value where it does.
 fn arguments(order: &Order, state: &Value) -> [(&'static str, Option<Value>); 6] {
     let components = order.components();
-    let period = components.get("ord_time").and_then(|time| Period::parse(time));
-    let cycle = order.period_type.as_deref().and_then(unit);
     let known = Period::of(state);
     // Twelve months and a year are the same purchase, however the Marketplace counts it.
-    let period = period.map(|told| known.filter(|known| known.months() == told.months()).unwrap_or(told));
+    let period = Period::told(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
     let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok()).filter(|number| *number > 0);
     [
         ("product_code", order.product_code.clone().map(Value::from)),
-        ("pay_type", order.product_sku_code.as_deref().and_then(pay_type).map(Value::from)),
-        ("pricing_cycle", period.map(|period| period.unit).or(cycle.filter(|_| known.is_none())).map(Value::from)),
+        ("pay_type", sku::pay_type(order, state).map(Value::from)),
+        ("pricing_cycle", period.map(|period| Value::from(period.unit))),
         ("duration", period.map(|period| Value::from(period.count))),
         ("quantity", quantity.map(Value::from)),
         ("package_version", components.get("package_version").map(|version| version.as_str().into())),
@@ -128,50 +137,8 @@ pub(super) fn first_difference(order: &Order, planned: &Value) -> Option<(&'stat
     let mut differing = chosen.filter_map(|(key, value)| Some((components.get(key)?, value)));
     let differing = differing.find(|(told, value)| Some(told.as_str()) != value.as_str());
     let differing = differing.map(|(told, _)| ("components", told.as_str().into()));
-    told.chain(differing).find(|(name, value)| planned.get(name) != value)
-}
-
-/// How long an order runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Period {
-    count: i64,
-    unit: &'static str,
-}
-
-impl Period {
-    /// From a component such as `6:Month`.
-    fn parse(text: &str) -> Option<Self> {
-        let (count, name) = text.split_once(':')?;
-        let count = count.trim().parse().ok().filter(|count| (1..=256).contains(count))?;
-        Some(Self { count, unit: unit(name)? })
-    }
-
-    fn of(state: &Value) -> Option<Self> {
-        Some(Self { count: state.get("duration").as_i64()?, unit: unit(state.get("pricing_cycle").as_str()?)? })
-    }
-
-    /// The months that this is, or none for days.
-    fn months(self) -> Option<i64> {
-        match self.unit {
-            "Month" => Some(self.count),
-            "Year" => self.count.checked_mul(12),
-            _ => None,
-        }
-    }
-}
-
-/// The pricing cycle of this name, however it is written.
-fn unit(name: &str) -> Option<&'static str> {
-    ["Day", "Month", "Year"].into_iter().find(|unit| unit.eq_ignore_ascii_case(name.trim()))
-}
-
-/// How an order of this SKU is paid; none for SKUs that do not say it.
-fn pay_type(sku: &str) -> Option<&'static str> {
-    match sku.rsplit_once('-')?.1 {
-        "prepay" => Some("PrePaid"),
-        "postpay" => Some("PostPaid"),
-        _ => None,
-    }
+    let sku = sku::difference(order, planned).map(|told| (sku::ATTRIBUTE, told));
+    told.chain(differing).find(|(name, value)| planned.get(name) != value).or(sku)
 }
 
 fn set_computed(state: &mut Value, order: &Order) {
@@ -184,6 +151,7 @@ fn set_computed(state: &mut Value, order: &Order) {
         ("product_name", text(&order.product_name)),
         ("product_sku_code", text(&order.product_sku_code)),
         ("supplier_company_name", text(&order.supplier_company_name)),
+        ("currency", text(&order.currency)),
         ("original_price", price(&order.original_price).map(Value::from)),
         ("total_price", price(&order.total_price).map(Value::from)),
         ("payment_price", price(&order.payment_price).map(Value::from)),

@@ -1,6 +1,6 @@
 //! What an order is made of, and what is valid.
 
-use super::model::is_half_imported;
+use super::{model::is_half_imported, period, sku};
 use crate::timeouts;
 use tfplugin::{
     schema::{Attribute, Block, Change, Schema, Validator, Verdict},
@@ -26,6 +26,7 @@ fn arguments() -> Vec<Attribute> {
         Attribute::string("pricing_cycle")
             .required()
             .force_new()
+            .judged_by(period::judge)
             .valid(Validator::OneOf(&["Day", "Month", "Year"]))
             .describe("The unit of `duration`."),
         Attribute::string("package_version")
@@ -34,13 +35,25 @@ fn arguments() -> Vec<Attribute> {
             .valid(Validator::NotBlank)
             .describe("The version of the product's package, such as `yuncode2713600001`."),
         Attribute::string("pay_type")
-            .default("PostPaid")
+            .default_from(sku::default_pay_type, "`PostPaid`, or what `sku_code` says")
             .force_new()
+            .judged_by(sku::judge_pay_type)
             .valid(Validator::OneOf(&["PrePaid", "PostPaid"]))
             .describe("How the order is paid."),
+        Attribute::string(sku::ATTRIBUTE)
+            .initially(Value::Null)
+            .force_new()
+            .judged_by(sku::judge)
+            .valid(Validator::NotBlank)
+            .describe(
+                "The SKU, where it is not `<product_code>-prepay` or `<product_code>-postpay`, which `pay_type` selects: for \
+                 example `<product_code>-Package` (subscription) or `<product_code>-ECS` (pay as you go) of an image. The \
+                 part after the product code is enough. DescribeProduct lists the SKUs of a product.",
+            ),
         Attribute::number("duration")
             .default(1_i64)
             .force_new()
+            .judged_by(period::judge)
             .valid(Validator::Whole(1, 256))
             .describe("How many pricing cycles are bought."),
         Attribute::number("quantity")
@@ -89,10 +102,11 @@ fn computed() -> Vec<Attribute> {
         text("product_name", "The name of the product."),
         text("product_sku_code", "The SKU that was bought."),
         text("supplier_company_name", "The company that sells the product."),
-        price("original_price", "The list price, in CNY."),
-        price("total_price", "The price, in CNY."),
-        price("payment_price", "What was paid, in CNY."),
-        price("coupon_price", "What a coupon paid, in CNY."),
+        text("currency", "The currency of the prices, such as `CNY`, `USD` or `JPY`, if the Marketplace names it."),
+        price("original_price", "The list price, in `currency`."),
+        price("total_price", "The price, in `currency`."),
+        price("payment_price", "What was paid, in `currency`."),
+        price("coupon_price", "What a coupon paid, in `currency`."),
         text("created_on", "When the order was made (RFC 3339)."),
         text("paid_on", "When the order was paid (RFC 3339)."),
         Attribute::new("instance_ids", Type::list(Type::String))

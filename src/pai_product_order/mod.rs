@@ -1,5 +1,7 @@
 //! `alicloud_pai_product_order`: DataWorks, MaxCompute, PAI and OSS, bought through CreateProductOrders.
 
+mod candidates;
+mod missing;
 mod model;
 mod products;
 mod purchase;
@@ -13,7 +15,7 @@ use super::{
     cloud::AccountType,
     journal, order_plan,
     owner::{self, Unread},
-    timeouts,
+    timeouts, unpaid,
 };
 use alicloud::{
     billing::{self, Row},
@@ -72,7 +74,11 @@ impl Resource<Cloud> for PaiProductOrder {
                 let found = if again.is_empty() { stays_active(review.prior) } else { held_already(review, &again) };
                 found.into()
             }
-            Action::Nothing | Action::Update => Diagnostics::default(),
+            Action::Nothing | Action::Update => {
+                let mut found = Diagnostics::default();
+                found.extend(missing::warning(review.prior));
+                found
+            }
         });
         diagnostics
     }
@@ -91,7 +97,10 @@ impl Resource<Cloud> for PaiProductOrder {
         let mut private = Private::default();
         owner::remember(&mut private, None, cloud, &limit).await;
         let rows = rows.unwrap_or_default();
-        let state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
+        let mut state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
+        let missing = missing::after_purchase(cloud, &state, &limit).await;
+        state.set_attribute(missing::ATTRIBUTE, missing);
+        warnings.extend(missing::warning(&state).into_iter().chain(not_paid(&state)));
         let delivered = cloud.on_delivery(Some(bought.entry));
         Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
     }
@@ -114,7 +123,11 @@ impl Resource<Cloud> for PaiProductOrder {
         if owner::recall(&object.private).is_none() {
             owner::remember(&mut object.private, None, cloud, &limit).await;
         }
-        Ok(Some(object).into())
+        let missing = missing::still_missing(cloud, &object.state, missing::named(&object.state), &limit).await;
+        object.state.set_attribute(missing::ATTRIBUTE, missing);
+        let mut warnings = Diagnostics::default();
+        warnings.extend(not_paid(&object.state));
+        Ok(Saved::with(Some(object), warnings))
     }
 
     /// No argument of an order can be changed, so all that is planned in place is what only the state needs to know.
@@ -162,7 +175,12 @@ impl Resource<Cloud> for PaiProductOrder {
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
         owner::remember(&mut object.private, None, cloud, &limit).await;
-        Ok(object.into())
+        let mut warnings = Diagnostics::default();
+        let uncertain = candidates::uncertain_import(id, &schema::codes(&object.state), &rows);
+        warnings.extend(
+            uncertain.map(|detail| Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail)),
+        );
+        Ok(Saved::with(object, warnings))
     }
 }
 
@@ -208,6 +226,12 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Value) -> Diagnostics {
         }
     }
     warnings
+}
+
+/// A warning about an order that should have been paid at once.
+fn not_paid(state: &Value) -> Option<Diagnostic> {
+    let status = state.get("payment_status").as_str().filter(|_| state.get("auto_pay").as_bool() != Some(false));
+    unpaid::warning(NAME, id_of(state), status, "the billing console under Orders")
 }
 
 fn id_of(prior: &Value) -> &str {

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    products::{self, PRODUCTS},
-    schema::UNTOLD,
-};
+use super::{missing, products::PRODUCTS, schema::UNTOLD};
 use alicloud::{
     aiworkspace::{InstanceProperty, NewProduct, NewProductOrders, ProductOrders},
     billing::Row,
@@ -59,9 +56,9 @@ pub(super) fn refreshed(prior: Object, rows: &[Row]) -> Object {
     Object { state, private }
 }
 
-/// The state of an order that nothing was known of; none if it holds no product that this resource can buy.
+/// The state of an order that nothing was known of; none if it certainly holds no product that this resource can buy.
 pub(super) fn imported(empty: Value, id: &str, rows: &[Row]) -> Option<Object> {
-    let held = PRODUCTS.iter().filter(|product| rows.iter().any(|row| row.names().any(|name| product.is_named(name))));
+    let held = PRODUCTS.iter().filter(|product| rows.iter().any(|row| product.matches(row).is_some()));
     let products: Vec<Value> = held
         .map(|product| {
             Value::object([
@@ -80,16 +77,12 @@ pub(super) fn imported(empty: Value, id: &str, rows: &[Row]) -> Option<Object> {
     }
     let mut state = empty;
     state.set_attribute("products", products);
+    state.set_attribute(missing::ATTRIBUTE, Vec::<String>::new());
     state.set_attribute("id", id);
     set_told(&mut state, rows);
     let mut untold = BTreeSet::from(["auto_pay".to_owned()]);
     untold.extend(UNTOLD.iter().map(|name| format!("products.{name}")));
     Some(Object { state, private: Private { imported: true, untold, ..Private::default() } })
-}
-
-/// Whether a row of billing is for this product.
-pub(super) fn is_for(row: &Row, code: &str) -> bool {
-    products::find(code).is_some_and(|product| row.names().any(|name| product.is_named(name)))
 }
 
 fn set_told(state: &mut Value, rows: &[Row]) {

@@ -6,7 +6,12 @@ use std::time::Duration;
 use chrono::Utc;
 use serde_json::json;
 
-use super::{NAME, model, products, schema::codes};
+use super::{
+    NAME,
+    candidates::{self, Found, Sightings},
+    model,
+    schema::codes,
+};
 use crate::{
     Cloud,
     explain::{self, Money},
@@ -15,7 +20,6 @@ use crate::{
 };
 use alicloud::{
     aiworkspace::{self, ProductOrders},
-    billing,
     endpoint::Product,
     error::{Error, Failure, Fate, TransportKind},
     retry::Limit,
@@ -94,9 +98,10 @@ pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> 
                 let checked = check(cloud, &codes, &limit).await?;
                 // A precaution, for which no purchase fails.
                 let brief = cloud.limit(KNOWN, patience);
-                let known = orders_since(cloud, &codes, checked - CLOCK_SLACK, &brief);
+                let known = candidates::since(cloud, &codes, checked - CLOCK_SLACK, &brief);
                 let known =
                     tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
+                let known = known.into_iter().map(|candidate| candidate.order_id).collect();
                 (cloud.journal.enter(&purchase, known)?, false, checked)
             }
         };
@@ -145,36 +150,14 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
 }
 
 async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
-    let orders = orders_since(cloud, codes, 0, limit).await.unwrap_or_default();
-    let import = match &orders[..] {
-        [] => format!(
-            "Look for its order in the billing console, and take it into the state:\n\n  terraform import {NAME}.<name> <order id>"
-        ),
-        orders => {
-            let commands = orders.iter().map(|id| format!("  terraform import {NAME}.<name> {id}"));
-            format!("To take its order into the state:\n\n{}", commands.collect::<Vec<_>>().join("\n"))
-        }
-    };
+    let since = Utc::now().timestamp() - candidates::YEAR;
+    let import = candidates::proposal(&candidates::since(cloud, codes, since, limit).await.unwrap_or_default());
     let detail = format!(
         "The account has {} already, says ListProducts. No order was placed, and nothing was paid.\n\n{import}\n\nOr take \
          the product out of the configuration.",
         codes.join(", ")
     );
     Diagnostic::error("No order was placed: the product is purchased already", detail)
-}
-
-/// The orders of these products since a moment, in seconds since 1970.
-async fn orders_since(cloud: &Cloud, codes: &[String], since: i64, limit: &Limit) -> Result<Vec<String>, Failure> {
-    let mut orders: Vec<String> = Vec::new();
-    for code in codes {
-        let Some(product) = products::find(code) else { continue };
-        let rows = billing::orders_since(&cloud.client, product.billing, since, limit).await?;
-        let rows = rows.into_iter().filter(|row| model::is_for(row, code) && row.is_purchase());
-        orders.extend(rows.filter_map(|row| row.order_id));
-    }
-    orders.sort();
-    orders.dedup();
-    Ok(orders)
 }
 
 impl Buying<'_> {
@@ -212,6 +195,7 @@ impl Buying<'_> {
         let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
         let readings = if sent.is_none_or(is_timeout) { READINGS_WHILE_WORKING } else { READINGS };
         let mut nothing = 0;
+        let mut sightings = Sightings::default();
         loop {
             let is_purchased =
                 aiworkspace::list_products(&self.cloud.client, &self.codes, &self.limit).await.map(|listed| {
@@ -222,14 +206,15 @@ impl Buying<'_> {
                     };
                     self.codes.iter().any(held)
                 });
-            let orders = orders_since(self.cloud, &self.codes, self.since, &self.limit).await.map(|orders| {
-                let is_new = |id: &String| !self.entry.known.contains(id);
-                orders.into_iter().filter(is_new).collect::<Vec<_>>()
-            });
-            match (&is_purchased, &orders) {
-                (_, Ok(orders)) if orders.len() == 1 => return Ok(Decision::Placed(orders[0].clone())),
-                (_, Ok(orders)) if orders.len() > 1 => return Err(self.several(orders)),
-                (Ok(false), Ok(_)) => nothing += 1,
+            let has_one = matches!(is_purchased, Ok(true));
+            let (since, known) = (self.since, &self.entry.known);
+            let found = candidates::read(self.cloud, &self.codes, since, known, has_one, &self.limit).await;
+            if let Some(order_id) = sightings.confirm(&found) {
+                return Ok(Decision::Placed(order_id));
+            }
+            match (&is_purchased, &found) {
+                (_, Ok(Found::Several(orders))) => return Err(self.several(orders)),
+                (Ok(false), Ok(Found::Nothing)) => nothing += 1,
                 _ => nothing = 0,
             }
             if nothing == readings {
@@ -237,7 +222,7 @@ impl Buying<'_> {
             }
             if !self.limit.wait(BETWEEN_READINGS).await {
                 let purchased = is_purchased.map_err(|failure| failure.to_string());
-                return Err(self.undecided(sent, &purchased, orders.err().as_ref()));
+                return Err(self.undecided(sent, &purchased, &candidates::told(&found)));
             }
         }
     }
@@ -255,12 +240,7 @@ impl Buying<'_> {
         Diagnostic::error("An order was placed, and it is one of several", detail)
     }
 
-    fn undecided(
-        &self,
-        sent: Option<&Failure>,
-        purchased: &Result<bool, String>,
-        billing: Option<&Failure>,
-    ) -> Diagnostic {
+    fn undecided(&self, sent: Option<&Failure>, purchased: &Result<bool, String>, billing: &str) -> Diagnostic {
         let sent = sent.map_or_else(
             || "It was sent by an earlier apply that ended before it knew".to_owned(),
             ToString::to_string,
@@ -271,7 +251,6 @@ impl Buying<'_> {
             Err(failure) => failure.clone(),
         };
         self.cloud.journal.mark_unresolved(&self.entry);
-        let billing = billing.map_or_else(|| "QueryOrders finds no order".to_owned(), ToString::to_string);
         let detail = format!(
             "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\n1. Run terraform apply \
              again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \

@@ -1,6 +1,6 @@
 //! What an order of PAI products is made of, and what is valid.
 
-use super::products;
+use super::{missing, products};
 use crate::timeouts;
 use tfplugin::{
     diagnostics::Diagnostics,
@@ -28,7 +28,12 @@ pub(super) fn schema() -> Schema {
         text("id", "The id of the order."),
         text("message", "What the service said of the purchase."),
         text("buy_product_request_id", "The id of the purchase as a request."),
-        list("product_ids", "The ids of the products."),
+        list("product_ids", "The ids of the products that were bought, in no particular order."),
+        list(
+            missing::ATTRIBUTE,
+            "The codes of products that the purchase left out. A plan warns about them until ListProducts shows them as \
+             purchased. Nothing is bought again by itself.",
+        ),
         text("payment_status", "The status of the payment, such as `Paid`."),
         text("subscription_type", "How it is billed, such as `PayAsYouGo`."),
         text("currency", "The currency of `pretax_amount`, such as `CNY`."),

@@ -111,7 +111,7 @@ fn a_missing_permission_is_named() {
     let forbidden =
         Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "not authorized".to_owned() };
     terraform.mock.fault(Fault::once("CreateOrder", forbidden));
-    terraform.apply().fails().says(&["Forbidden.RAM", "market:CreateOrder", "No order was placed"]);
+    terraform.apply().fails().says(&["Forbidden.RAM", "AliyunMarketplaceFullAccess", "No order was placed"]);
     assert!(terraform.orders().is_empty());
 }
 

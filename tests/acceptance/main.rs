@@ -2,6 +2,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod altered;
+mod answers;
 mod bad_input;
 mod debugger;
 mod examples;
@@ -12,13 +13,17 @@ mod killing;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod market_order;
+mod outcomes;
 mod pai;
+mod pai_commodities;
 mod pai_faults;
 mod provider_block;
 mod proxy;
 mod random;
 mod scale;
 mod secrets;
+mod sites;
+mod skus;
 mod state_server;
 mod takeover;
 mod terraform;

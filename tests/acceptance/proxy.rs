@@ -25,8 +25,8 @@ use crate::{altered, market_order::ORDER, terraform::Terraform};
 const HOST: &str = "alicloud.invalid";
 
 /// A proxy that leads to the mock, whatever host it is asked for, and that is the TLS server of that host itself.
-struct Proxy {
-    url: String,
+pub struct Proxy {
+    pub url: String,
     /// The first line of the first request of every connection.
     asked: Arc<Mutex<Vec<String>>>,
     /// The authority that vouches for [`HOST`], in PEM.
@@ -35,7 +35,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    fn start(mock: SocketAddr) -> Self {
+    pub fn start(mock: SocketAddr) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -161,10 +161,10 @@ const VARIABLES: [(&str, &[&str]); 29] = [
     ("assume_role_with_oidc.oidc_token", &["ALIBABA_CLOUD_OIDC_TOKEN"]),
     ("assume_role_with_oidc.oidc_token_file", &["ALIBABA_CLOUD_OIDC_TOKEN_FILE"]),
     ("assume_role_with_oidc.role_session_name", &["ALIBABA_CLOUD_ROLE_SESSION_NAME"]),
-    ("endpoints.market", &["MARKET_ENDPOINT"]),
-    ("endpoints.bssopenapi", &["BSSOPENAPI_ENDPOINT"]),
-    ("endpoints.aiworkspace", &["AIWORKSPACE_ENDPOINT"]),
-    ("endpoints.sts", &["STS_ENDPOINT"]),
+    ("endpoints.market", &["ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"]),
+    ("endpoints.bssopenapi", &["ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"]),
+    ("endpoints.aiworkspace", &["ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"]),
+    ("endpoints.sts", &["ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"]),
 ];
 
 #[test]

@@ -41,6 +41,7 @@ fn at(url: &str, credentials: Arc<dyn Source>) -> Client {
     let products = [Product::Market, Product::Billing, Product::AiWorkspace, Product::Sts];
     Client::new(Config {
         region: "cn-hangzhou".to_owned(),
+        site: None,
         endpoints: products.into_iter().map(|product| (product, endpoint.clone())).collect(),
         protocol: Protocol::Http,
         signature: SignatureVersion::V1,

@@ -26,6 +26,7 @@ fn client(region: &str) -> Client {
     let time = Duration::from_secs(1);
     Client::new(Config {
         region: region.to_owned(),
+        site: None,
         endpoints: Default::default(),
         protocol: Protocol::Https,
         signature: SignatureVersion::V1,

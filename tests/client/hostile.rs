@@ -35,6 +35,7 @@ fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
     let keys = Credentials::new("canary-access-key".to_owned(), SECRET.into(), None);
     Client::new(Config {
         region: "cn-hangzhou".to_owned(),
+        site: None,
         endpoints: [(Product::Market, endpoint)].into(),
         protocol: Protocol::Https,
         signature: SignatureVersion::V1,
@@ -220,10 +221,10 @@ async fn replies_that_are_no_replies_are_refused() {
     let table: [(&str, &str); 8] = [
         ("", "it is empty"),
         ("{", "cut short"),
-        ("null", "no RequestId"),
-        ("[]", "no RequestId"),
+        ("null", "no object"),
+        ("[]", "no object"),
         ("<html>", "not JSON"),
-        ("{\"a\":1}", "no RequestId"),
+        ("{\"a\":1}", "neither an OrderId nor a ProductCode"),
         ("{\"RequestId\":\"r\",\"OrderId\":\"2\",\"ProductCode\":\"x\"}", "another order"),
         (&deep, "not JSON"),
     ];

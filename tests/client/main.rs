@@ -1,6 +1,7 @@
 //! The client without Terraform: signatures, replies, the official SDK.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
 mod credentials;
 mod endpoints;
 mod hostile;

@@ -1,4 +1,5 @@
-//! The mock endpoint accepts what Alibaba Cloud's own Python SDK signs. Runs where Python can install it.
+//! The mock endpoint and Alibaba Cloud's own Python SDKs agree: on signatures, on requests, and on the name of every field
+//! of every answer. Runs where Python can install them.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,60 +7,99 @@ use std::{
 };
 
 use mock_endpoint::{ACCESS_KEY, ACCOUNT, Mock, SECRET_KEY};
+use serde_json::Value as Json;
 
-const SCRIPT: &str = r#"
-import json, sys
-from aliyunsdkcore.client import AcsClient
-from aliyunsdkcore.request import CommonRequest
+/// The common client, which signs as the API documents describe it.
+const CORE: &str = include_str!("official_sdk/core.py");
 
-host, key, secret = sys.argv[1:4]
+/// The SDKs of the products, which know the fields.
+const PRODUCTS: &str = include_str!("official_sdk/products.py");
 
-def call(product, version, action, route=None, **query):
-    client = AcsClient(key, secret, "cn-hangzhou", auto_retry=False)
-    request = CommonRequest(domain=host, version=version, action_name=action, product=product)
-    request.set_protocol_type("http")
-    request.set_method("GET" if route else "POST")
-    if route:
-        request.set_uri_pattern(route)
-    for name, value in query.items():
-        request.add_query_param(name, value)
-    return json.loads(client.do_action_with_exception(request))
+/// What is installed, and how it is seen that it is.
+struct Sdk {
+    name: &'static str,
+    packages: &'static [&'static str],
+    import: &'static str,
+}
 
-who = call("Sts", "2015-04-01", "GetCallerIdentity")
-products = call("AIWorkSpace", "2021-02-04", "ListProducts", "/api/v1/products", ProductCodes="PAI_share")
-print(who["AccountId"], products["Products"][0]["IsPurchased"])
-"#;
+const CORE_SDK: Sdk = Sdk {
+    name: "official-sdk",
+    packages: &["aliyun-python-sdk-core==2.16.1"],
+    import: "import aliyunsdkcore.client, aliyunsdkcore.request",
+};
 
-/// A Python that has the SDK, installed once beside the build.
-fn python() -> Option<PathBuf> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-sdk");
-    let python = home.join("bin/python");
-    let works = |python: &Path| {
-        let import = Command::new(python).args(["-c", "import aliyunsdkcore.client, aliyunsdkcore.request"]).output();
-        import.is_ok_and(|output| output.status.success())
-    };
-    if works(&python) {
-        return Some(python);
+const PRODUCT_SDKS: Sdk = Sdk {
+    name: "official-product-sdks",
+    packages: &[
+        "alibabacloud-market20151101==4.3.1",
+        "alibabacloud-aiworkspace20210204==8.3.5",
+        "alibabacloud-bssopenapi20171214==5.1.2",
+        "alibabacloud-sts20150401==1.2.0",
+    ],
+    import: "import alibabacloud_market20151101.client, alibabacloud_aiworkspace20210204.client, \
+             alibabacloud_bssopenapi20171214.client, alibabacloud_sts20150401.client",
+};
+
+impl Sdk {
+    /// A Python that has it, installed once beside the build. None, with a line that says so, where that is not possible.
+    fn python(&self) -> Option<PathBuf> {
+        let python = self.install();
+        if python.is_none() {
+            eprintln!("not run: Python cannot install {} here", self.packages.join(", "));
+        }
+        python
     }
-    Command::new("python3").args(["-m", "venv"]).arg(&home).output().ok().filter(|output| output.status.success())?;
-    let install = Command::new(&python).args(["-m", "pip", "install", "-q", "aliyun-python-sdk-core==2.16.1"]).output();
-    install.ok().filter(|output| output.status.success())?;
-    works(&python).then_some(python)
+
+    fn install(&self) -> Option<PathBuf> {
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name);
+        let python = home.join("bin/python");
+        let works = |python: &Path| {
+            let output = Command::new(python).args(["-c", self.import]).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        if works(&python) {
+            return Some(python);
+        }
+        let succeeds = |command: &mut Command| command.output().ok().filter(|output| output.status.success());
+        succeeds(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+        succeeds(Command::new(&python).args(["-m", "pip", "install", "-q"]).args(self.packages))?;
+        works(&python).then_some(python)
+    }
+}
+
+fn host(mock: &Mock) -> String {
+    mock.url().trim_start_matches("http://").to_owned()
 }
 
 #[test]
 fn the_official_sdk_and_the_mock_agree() {
-    let Some(python) = python() else {
-        eprintln!("not run: Python cannot install aliyun-python-sdk-core here");
-        return;
-    };
+    let Some(python) = CORE_SDK.python() else { return };
     let mock = Mock::start().unwrap();
-    let host = mock.url().trim_start_matches("http://").to_owned();
-    let run = |secret: &str| Command::new(&python).args(["-c", SCRIPT, &host, ACCESS_KEY, secret]).output().unwrap();
+    let host = host(&mock);
+    let run = |secret: &str| Command::new(&python).args(["-c", CORE, &host, ACCESS_KEY, secret]).output().unwrap();
     let output = run(SECRET_KEY);
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.trim(), format!("{ACCOUNT} False"));
     let refused = run("another-secret");
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("SignatureDoesNotMatch"));
+}
+
+#[test]
+fn every_operation_of_the_mock_is_answered_in_the_fields_that_the_official_sdks_know() {
+    let Some(python) = PRODUCT_SDKS.python() else { return };
+    let mock = Mock::start().unwrap();
+    let output = Command::new(python).args(["-c", PRODUCTS, &host(&mock), ACCESS_KEY, SECRET_KEY]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let compared: Vec<Json> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for operation in &compared {
+        assert_eq!(operation["unknown"], Json::Array(Vec::new()), "{operation}");
+        assert_eq!(operation["missing"], Json::Array(Vec::new()), "{operation}");
+    }
+    let mut called: Vec<&str> = compared.iter().filter_map(|operation| operation["operation"].as_str()).collect();
+    called.sort_unstable();
+    let mut offered = mock_endpoint::operations();
+    offered.sort_unstable();
+    assert_eq!(called, offered, "every operation is compared");
 }

@@ -69,7 +69,7 @@ pub struct ProductOrders {
     /// The id of the purchase as a request.
     #[serde(deserialize_with = "loose_text")]
     pub buy_product_request_id: Option<String>,
-    /// The ids of the products.
+    /// The ids of the products that were bought, in no certain order. Fewer than were asked for is a partial purchase.
     #[serde(deserialize_with = "loose_list")]
     pub product_ids: Vec<String>,
 }
@@ -85,6 +85,9 @@ pub struct ListedProduct {
     pub is_purchased: Option<bool>,
     /// Whether the caller may buy it.
     pub has_permission_to_purchase: Option<bool>,
+    /// The id that CreateProductOrders answers for it.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_id: Option<String>,
 }
 
 /// The answer to ListProducts.
@@ -125,7 +128,12 @@ pub async fn create_product_orders(client: &Client, body: &str, limit: &Limit) -
 pub async fn list_products(client: &Client, codes: &[String], limit: &Limit) -> Result<Listed, Failure> {
     let request = Request {
         style: Style::Roa("GET", "/api/v1/products"),
-        ..Request::rpc(Product::AiWorkspace, "ListProducts", [("ProductCodes", codes.join(","))])
+        // Whether the caller may buy is told only to who asks for everything.
+        ..Request::rpc(
+            Product::AiWorkspace,
+            "ListProducts",
+            [("ProductCodes", codes.join(",")), ("Verbose", "true".to_owned())],
+        )
     };
     let read = |reply: &Reply| {
         let listed = reply.body.get("Products").map(reply::list).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Billing (BSS OpenAPI), version 2017-12-14: GetOrderDetail and QueryOrders.
 
+use std::ops::Range;
+
 use chrono::{DateTime, SecondsFormat};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -90,7 +92,8 @@ impl Row {
 /// # Errors
 /// Anything but well-formed replies, and rows of another order.
 pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Vec<Row>, Failure> {
-    let rows = all_pages(client, "GetOrderDetail", &[("OrderId", order_id.to_owned())], limit).await?;
+    let query = [("OrderId", order_id.to_owned())];
+    let rows = all_pages(client, "GetOrderDetail", &query, limit, read_detail).await?;
     let is_foreign = |row: &Row| row.order_id.as_deref() != Some(order_id);
     if rows.iter().any(is_foreign) {
         return Err(odd("GetOrderDetail", "it has rows of another order"));
@@ -104,18 +107,35 @@ fn odd(action: &'static str, what: &str) -> Failure {
     Failure { action, error, attempts: 1, fate: Fate::NotDone }
 }
 
-/// QueryOrders: the rows of all orders of a product since a moment, in seconds since 1970.
+/// QueryOrders: the rows of all orders of a product that were made in a period, in seconds since 1970. Without both ends
+/// of the period, the service answers the orders of the last hour.
 ///
 /// # Errors
 /// Anything but well-formed replies.
-pub async fn orders_since(client: &Client, product: &str, since: i64, limit: &Limit) -> Result<Vec<Row>, Failure> {
-    let since = DateTime::from_timestamp(since, 0).unwrap_or_default();
+pub async fn orders_between(
+    client: &Client,
+    product: &str,
+    period: Range<i64>,
+    limit: &Limit,
+) -> Result<Vec<Row>, Failure> {
+    let moment = |seconds| {
+        let moment = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        moment.to_rfc3339_opts(SecondsFormat::Secs, true)
+    };
     let query = [
         ("ProductCode", product.to_owned()),
-        ("CreateTimeStart", since.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        ("CreateTimeStart", moment(period.start)),
+        ("CreateTimeEnd", moment(period.end)),
         ("PageSize", PAGE_SIZE.to_string()),
     ];
-    all_pages(client, "QueryOrders", &query, limit).await
+    all_pages(client, "QueryOrders", &query, limit, read_page).await
+}
+
+/// A part of an answer, and how many rows the whole has.
+#[derive(Debug, Default)]
+struct Page {
+    rows: Vec<Row>,
+    total: usize,
 }
 
 async fn all_pages(
@@ -123,13 +143,14 @@ async fn all_pages(
     action: &'static str,
     query: &[(&str, String)],
     limit: &Limit,
+    read: fn(&Reply) -> Result<Page, String>,
 ) -> Result<Vec<Row>, Failure> {
     let mut rows: Vec<Row> = Vec::new();
     for page in 1..=MAX_PAGES {
         // The first page needs no number, and GetOrderDetail does not document that it takes one.
         let number = (page > 1).then(|| ("PageNum", page.to_string()));
         let request = Request::rpc(Product::Billing, action, query.iter().cloned().chain(number));
-        let (more, total) = client.call(&request, limit, read_page).await?;
+        let Page { rows: more, total } = client.call(&request, limit, read).await?;
         let before = rows.len();
         // A service that does not know pages answers the first one again.
         let is_new = |row: &Row| !rows.contains(row);
@@ -145,7 +166,19 @@ async fn all_pages(
     Err(odd(action, "it has fewer rows than it counts"))
 }
 
-fn read_page(reply: &Reply) -> Result<(Vec<Row>, usize), String> {
+/// A page of GetOrderDetail, which may leave out the data of an order that it does not know.
+fn read_detail(reply: &Reply) -> Result<Page, String> {
+    let is_plain = |(name, json): (&String, &Json)| match name.as_str() {
+        "Success" => reply::text(json).is_none_or(|text| text == "true"),
+        "Code" => reply::text(json).is_none_or(|text| text == "Success"),
+        _ => true,
+    };
+    let says_nothing = reply.body.get("Data").is_none_or(Json::is_null);
+    let is_plain = reply.body.as_object().is_some_and(|fields| fields.iter().all(is_plain));
+    if says_nothing && is_plain && reply.request_id.is_some() { Ok(Page::default()) } else { read_page(reply) }
+}
+
+fn read_page(reply: &Reply) -> Result<Page, String> {
     let data = reply.body.get("Data").filter(|data| data.is_object()).ok_or_else(|| "it has no Data".to_owned())?;
     let rows = data.get("OrderList").map(reply::list).unwrap_or_default();
     let rows: Result<Vec<Row>, _> = rows.iter().map(Row::deserialize).collect();
@@ -153,6 +186,10 @@ fn read_page(reply: &Reply) -> Result<(Vec<Row>, usize), String> {
     if rows.iter().any(|row| row.order_id.is_none()) {
         return Err("it has a row without an OrderId".to_owned());
     }
+    // What says that there is nothing must be a whole reply of the service.
+    if rows.is_empty() && reply.request_id.is_none() {
+        return Err("it has neither rows nor a RequestId".to_owned());
+    }
     let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok()).unwrap_or(rows.len());
-    Ok((rows, total))
+    Ok(Page { rows, total })
 }

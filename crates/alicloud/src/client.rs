@@ -1,6 +1,9 @@
 //! One request: build, sign, send, judge, and send again where that is safe.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::{SecondsFormat, Utc};
 use reqwest::Method;
@@ -9,10 +12,11 @@ use uuid::Uuid;
 use super::{
     credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
-    error::{Error, Failure},
+    error::{ApiError, Error, Failure, Refusal},
     regions,
     retry::{Attempts, Limit, Resend},
     signature::{Parameters, acs3, canonical_query, percent_encode, roa_v1, rpc_v1},
+    site::Site,
     transport::{Http, Outgoing},
 };
 pub use super::{reply::Reply, transport::Timeouts};
@@ -32,6 +36,8 @@ pub enum SignatureVersion {
 pub struct Config {
     /// The region, such as `cn-hangzhou`. It decides endpoints, and some operations send it.
     pub region: String,
+    /// The site that the account belongs to, where it is known. Else the region decides, and billing finds out.
+    pub site: Option<Site>,
     /// Endpoints that are not the region's.
     pub endpoints: BTreeMap<Product, Endpoint>,
     /// How requests travel to the region's endpoints.
@@ -89,18 +95,21 @@ impl Request {
 pub struct Client {
     http: Http,
     config: Arc<Config>,
+    /// The site that knows the account, once billing has told it.
+    billing_site: Arc<OnceLock<Site>>,
 }
 
 impl Client {
     /// A client that connects to nothing yet.
     pub fn new(config: Config) -> Self {
-        Self { http: Http::new(config.timeouts, &config.user_agent), config: Arc::new(config) }
+        let http = Http::new(config.timeouts, &config.user_agent);
+        Self { http, config: Arc::new(config), billing_site: Arc::default() }
     }
 
     /// The same client with other credentials. It shares the connections.
     pub fn with_credentials(&self, credentials: Arc<dyn Source>) -> Self {
         let config = Config { credentials, ..(*self.config).clone() };
-        Self { http: self.http.clone(), config: Arc::new(config) }
+        Self { http: self.http.clone(), config: Arc::new(config), billing_site: Arc::default() }
     }
 
     /// The region, such as `cn-hangzhou`.
@@ -134,9 +143,19 @@ impl Client {
         if let Some(endpoint) = self.config.endpoints.get(&product) {
             return Ok(endpoint.clone());
         }
+        self.endpoint_of(product, self.site(product))
+    }
+
+    /// The site whose endpoint serves this product.
+    fn site(&self, product: Product) -> Site {
+        let found = self.billing_site.get().copied().filter(|_| product == Product::Billing);
+        found.or(self.config.site).unwrap_or_else(|| Site::of_region(&self.config.region))
+    }
+
+    fn endpoint_of(&self, product: Product, site: Site) -> Result<Endpoint, Error> {
         let region = &self.config.region;
         let name = product.endpoint_name();
-        let host = regions::host(product, region).ok_or_else(|| {
+        let host = regions::host(product, region, site).ok_or_else(|| {
             let offered: Vec<_> = regions::with_workspace().collect();
             Error::Configuration(format!(
                 "{name} has no endpoint in the region {region:?}. Set region to one of {}, or endpoints {{ {name} }}.",
@@ -159,14 +178,31 @@ impl Client {
         limit: &Limit,
         read: impl Fn(&Reply) -> Result<T, String>,
     ) -> Result<T, Failure> {
+        self.call_or(request, limit, read, |_| None).await
+    }
+
+    /// The same, where some errors are answers too: `answer` says which.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    pub async fn call_or<T>(
+        &self,
+        request: &Request,
+        limit: &Limit,
+        read: impl Fn(&Reply) -> Result<T, String>,
+        answer: impl Fn(&ApiError) -> Option<T>,
+    ) -> Result<T, Failure> {
         let mut attempts = Attempts::new(request.action, request.resend, limit);
         attempts.begin()?;
         loop {
             let error = match self.once(request, limit).await {
-                Err(error) => error,
+                Err(error) => match &error {
+                    Error::Api(refused) if let Some(answer) = answer(refused) => return Ok(answer),
+                    _ => error,
+                },
                 Ok(reply) => match read(&reply) {
                     Ok(answer) => return Ok(answer),
-                    Err(what) => Error::Malformed { status: reply.status, request_id: Some(reply.request_id), what },
+                    Err(what) => Error::Malformed { status: reply.status, request_id: reply.request_id, what },
                 },
             };
             attempts.again_after(error).await?;
@@ -174,7 +210,29 @@ impl Client {
     }
 
     async fn once(&self, request: &Request, limit: &Limit) -> Result<Reply, Error> {
-        let endpoint = self.endpoint(request.product)?;
+        let first = self.send(request, self.endpoint(request.product)?, limit).await;
+        let Some(site) = self.site_to_ask(request.product).filter(|_| is_of_another_site(&first)) else { return first };
+        let second = self.send(request, self.endpoint_of(request.product, site)?, limit).await;
+        if is_of_another_site(&second) {
+            return first;
+        }
+        if matches!(second, Ok(_) | Err(Error::Api(_))) {
+            // Whoever was first is right: both have asked for the same account.
+            self.billing_site.get_or_init(|| site);
+        }
+        second
+    }
+
+    /// The site to ask where billing does not know the account: no other than the one that was chosen or has answered.
+    fn site_to_ask(&self, product: Product) -> Option<Site> {
+        let is_open = product == Product::Billing
+            && !self.config.endpoints.contains_key(&product)
+            && self.config.site != Some(Site::International)
+            && self.billing_site.get().is_none();
+        is_open.then(|| self.site(product).other())
+    }
+
+    async fn send(&self, request: &Request, endpoint: Endpoint, limit: &Limit) -> Result<Reply, Error> {
         let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
         let (outgoing, signature) = self.sign(request, &endpoint, credentials);
@@ -232,6 +290,11 @@ impl Client {
         };
         (outgoing, signature)
     }
+}
+
+/// Whether a site says that the account belongs to the other one.
+fn is_of_another_site(answer: &Result<Reply, Error>) -> bool {
+    matches!(answer, Err(Error::Api(error)) if error.refusal() == Refusal::Site)
 }
 
 /// Adds to one request what its signature needs, and the signature itself, which is returned too.

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::credentials::NoCredentials;
+use super::{credentials::NoCredentials, reply::NULL};
 
 /// A request that brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +67,9 @@ pub enum TransportKind {
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
-    /// The code, such as `InvalidAccessKeyId.NotFound`.
+    /// The code, such as `InvalidAccessKeyId.NotFound`; `null` where the service says so.
     pub code: String,
-    /// The message, without what it may quote of the signed request.
+    /// The message, without what it may quote of the signed request; `null` where the service says so.
     pub message: String,
     /// The id of the request, for support.
     pub request_id: String,
@@ -90,6 +90,10 @@ pub enum Refusal {
     Forbidden,
     /// The account cannot pay, owes money, or is not verified.
     Account,
+    /// The object belongs to another account.
+    Owner,
+    /// The account is of another site than the endpoint.
+    Site,
     /// A limit of the account is reached.
     Quota,
     /// The clock of this machine is off.
@@ -103,7 +107,7 @@ pub enum Refusal {
 }
 
 /// The codes that are told apart by more than their status: how a code begins, and what it means.
-const CODES: [(&str, Refusal); 31] = [
+const CODES: [(&str, Refusal); 32] = [
     ("Throttling", Refusal::Throttled),
     ("RequestLimitExceeded", Refusal::Throttled),
     ("ServiceUnavailable", Refusal::ServerFault),
@@ -122,8 +126,9 @@ const CODES: [(&str, Refusal); 31] = [
     ("Forbidden", Refusal::Forbidden),
     ("NoPermission", Refusal::Forbidden),
     ("NotAuthorized", Refusal::Forbidden),
-    ("InvalidOwner", Refusal::Forbidden),
     ("AuthenticationFail", Refusal::Forbidden),
+    ("InvalidOwner", Refusal::Owner),
+    ("NotApplicable", Refusal::Site),
     ("Account.Arrearage", Refusal::Account),
     ("InsufficientBalance", Refusal::Account),
     ("NotEnoughBalance", Refusal::Account),
@@ -138,11 +143,31 @@ const CODES: [(&str, Refusal); 31] = [
     ("EntityNotExist", Refusal::NotFound),
 ];
 
+/// The codes that mean something else with a part of the message: how a code begins, the part, and what both mean.
+const CODES_WITH_MESSAGE: [(&str, &str, Refusal); 1] = [("LXBuyError", "ARREARAGE", Refusal::Account)];
+
 impl ApiError {
+    /// Whether the code says nothing, or the message does and the code is not one that is known. An operation that reads
+    /// one object answers this where it does not know the object.
+    pub fn is_null(&self) -> bool {
+        self.code == NULL || (self.message == NULL && self.known().is_none())
+    }
+
+    /// What the code means, if it is one of those that are told apart.
+    fn known(&self) -> Option<Refusal> {
+        let with_message = |(prefix, part, _): &&(&str, &str, Refusal)| {
+            self.code.starts_with(prefix) && self.message.to_ascii_uppercase().contains(part)
+        };
+        let with_message = CODES_WITH_MESSAGE.iter().find(with_message).map(|(.., refusal)| *refusal);
+        let code = || CODES.iter().find(|(prefix, _)| self.code.starts_with(prefix)).map(|(_, refusal)| *refusal);
+        with_message.or_else(code)
+    }
+
     /// What sort of error this is.
     pub fn refusal(&self) -> Refusal {
-        let known = CODES.iter().find(|(prefix, _)| self.code.starts_with(prefix)).map(|(_, refusal)| *refusal);
-        known.unwrap_or(match self.status {
+        self.known().unwrap_or(match self.status {
+            // Nobody knows what became of a request whose error says nothing.
+            _ if self.code == NULL => Refusal::ServerFault,
             429 => Refusal::Throttled,
             // The request was taken, or one like it is under way.
             408 | 409 => Refusal::ServerFault,

@@ -3,7 +3,7 @@
 //! - [`client`]: one request, from building it to judging the reply, and when it is sent again
 //! - [`signature`]: RPC V1, ROA V1 and ACS3-HMAC-SHA256 as pure functions
 //! - [`credentials`]: where keys come from
-//! - [`endpoint`], [`regions`]: where requests go
+//! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
 //! - [`market`], [`billing`], [`aiworkspace`], [`sts`]: the operations, one product a file
@@ -22,5 +22,6 @@ pub mod regions;
 pub mod reply;
 pub mod retry;
 pub mod signature;
+pub mod site;
 pub mod sts;
 mod transport;

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::{Error, Failure, Fate},
+    error::{ApiError, Error, Failure, Fate},
     reply::{self, loose_list, loose_text, loose_whole},
     retry::Limit,
 };
@@ -30,7 +30,7 @@ pub struct Commodity {
     pub product_code: String,
     /// How many.
     pub quantity: i64,
-    /// The product's code with how it is paid: `-prepay` or `-postpay`.
+    /// The product's code with what is bought of it, most often how it is paid: `-prepay` or `-postpay`.
     pub sku_code: String,
 }
 
@@ -74,22 +74,25 @@ pub struct Order {
     /// Such as `NEW`.
     #[serde(deserialize_with = "loose_text")]
     pub order_type: Option<String>,
-    /// The unit of the period, such as `MONTH`.
+    /// The unit of the period: `MONTH`, `SEASON`, `HALFYEAR`, `YEAR`, `TWOYEARS` or `ONCE`.
     #[serde(deserialize_with = "loose_text")]
     pub period_type: Option<String>,
     /// How many.
     #[serde(deserialize_with = "loose_whole")]
     pub quantity: Option<i64>,
-    /// The list price in CNY, as a decimal number.
+    /// The currency of the prices, such as `CNY`, `USD` or `JPY`.
+    #[serde(deserialize_with = "loose_text")]
+    pub currency: Option<String>,
+    /// The list price, as a decimal number.
     #[serde(deserialize_with = "loose_text")]
     pub original_price: Option<String>,
-    /// The price in CNY.
+    /// The price.
     #[serde(deserialize_with = "loose_text")]
     pub total_price: Option<String>,
-    /// What was paid in CNY.
+    /// What was paid.
     #[serde(deserialize_with = "loose_text")]
     pub payment_price: Option<String>,
-    /// What a coupon paid in CNY.
+    /// What a coupon paid.
     #[serde(deserialize_with = "loose_text")]
     pub coupon_price: Option<String>,
     /// When it was made, in milliseconds since 1970.
@@ -148,7 +151,7 @@ pub struct Instance {
 pub struct Placed {
     /// The id of the order.
     pub order_id: String,
-    /// The id of the request.
+    /// The id of the request; empty where the service gave none.
     pub request_id: String,
     /// The server's clock, in seconds since 1970, if it told.
     pub server_time: Option<i64>,
@@ -159,7 +162,7 @@ pub struct Placed {
 pub enum Described {
     /// The order.
     Found(Box<Order>),
-    /// A well-formed reply that holds no order.
+    /// A well-formed reply that holds no order, or an error that says nothing.
     Absent {
         /// The id of the request.
         request_id: String,
@@ -182,7 +185,8 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
     let read = |reply: &Reply| {
         let order_id = reply.body.get("OrderId").and_then(reply::text).filter(|id| is_order_id(id));
         let order_id = order_id.ok_or_else(|| "it has no OrderId".to_owned())?;
-        Ok(Placed { order_id, request_id: reply.request_id.clone(), server_time: reply.server_time })
+        let request_id = reply.request_id.clone().unwrap_or_default();
+        Ok(Placed { order_id, request_id, server_time: reply.server_time })
     };
     client.call(&request, limit, read).await
 }
@@ -193,7 +197,9 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
 /// Anything but a well-formed reply, and a reply about another order.
 pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
-    client.call(&request, limit, |reply| Described::read(reply, order_id)).await
+    let unknown =
+        |error: &ApiError| error.is_null().then(|| Described::Absent { request_id: error.request_id.clone() });
+    client.call_or(&request, limit, |reply| Described::read(reply, order_id), unknown).await
 }
 
 /// How many instances one page has.
@@ -243,7 +249,9 @@ impl Described {
     pub fn read(reply: &Reply, order_id: &str) -> Result<Self, String> {
         let order = Order::deserialize(&reply.body).map_err(|_| "it is no order".to_owned())?;
         match &order.order_id {
-            _ if !order.is_there() && reply.is_empty() => Ok(Self::Absent { request_id: reply.request_id.clone() }),
+            _ if !order.is_there() && reply.is_empty() => {
+                Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() })
+            }
             _ if !order.is_there() => Err("it has neither an OrderId nor a ProductCode".to_owned()),
             Some(id) if id != order_id => Err(format!("it is about another order, {id:?}")),
             _ => Ok(Self::Found(Box::new(order))),

@@ -1,10 +1,10 @@
 //! The regions, and which endpoint serves each product in each of them.
 
-use super::endpoint::Product;
+use super::{endpoint::Product, site::Site};
 
 /// The regions: the name, whether AIWorkSpace is there, and whether STS has an endpoint of its own there.
 const REGIONS: [(&str, bool, bool); 34] = [
-    ("ap-northeast-1", false, true),
+    ("ap-northeast-1", true, true),
     ("ap-northeast-2", false, true),
     ("ap-south-1", true, true),
     ("ap-southeast-1", true, true),
@@ -16,7 +16,7 @@ const REGIONS: [(&str, bool, bool); 34] = [
     ("cn-beijing-finance-1", false, true),
     ("cn-chengdu", false, true),
     ("cn-fuzhou", false, true),
-    ("cn-guangzhou", false, true),
+    ("cn-guangzhou", true, true),
     ("cn-hangzhou", true, true),
     ("cn-hangzhou-finance", false, false),
     ("cn-heyuan", true, true),
@@ -53,18 +53,15 @@ pub fn close_to(region: &str) -> Vec<&'static str> {
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// The host that serves a product in a region; none where the product is not offered there.
+/// The host that serves a product in a region, for an account of a site; none where the product is not offered there.
 ///
-/// Market and billing have one endpoint for the Chinese side and one for the rest of the world. AIWorkSpace has one in
+/// Market and billing have one endpoint a site. AIWorkSpace has one in
 /// each region where it is offered. STS has one in most regions, and a central one for the others.
-pub(super) fn host(product: Product, region: &str) -> Option<String> {
+pub(super) fn host(product: Product, region: &str, site: Site) -> Option<String> {
     let known = REGIONS.iter().find(|(name, ..)| *name == region);
-    let chinese = region.starts_with("cn-");
     match product {
-        Product::Market if chinese => Some("market.aliyuncs.com".to_owned()),
-        Product::Market => Some("market.ap-southeast-1.aliyuncs.com".to_owned()),
-        Product::Billing if chinese => Some("business.aliyuncs.com".to_owned()),
-        Product::Billing => Some("business.ap-southeast-1.aliyuncs.com".to_owned()),
+        Product::Market => Some(site.host("market")),
+        Product::Billing => Some(site.host("business")),
         // A region that is newer than this list may well have it.
         Product::AiWorkspace if known.is_some_and(|(_, workspace, _)| !workspace) => None,
         Product::AiWorkspace => Some(format!("aiworkspace.{region}.aliyuncs.com")),

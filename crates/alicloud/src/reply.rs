@@ -22,8 +22,8 @@ pub struct RawReply {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The id of the request.
-    pub request_id: String,
+    /// The id of the request; none where the reply has none, as documented for some operations.
+    pub request_id: Option<String>,
     /// The whole body.
     pub body: Json,
     /// The server's clock, in seconds since 1970, if it told.
@@ -31,16 +31,19 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Whether this is a plain success that says nothing beyond that: HTTP 200, and no field but those of every reply.
+    /// Whether this is a plain success that says nothing beyond that: HTTP 200, a RequestId, and no field but those of every
+    /// reply.
     pub fn is_empty(&self) -> bool {
         let is_usual = |name: &str, json: &Json| match name {
             "RequestId" | "requestId" => true,
             "Success" => text(json).is_none_or(|text| text == "true"),
-            "Code" => text(json).is_none_or(|text| matches!(text.as_str(), "Success" | "200" | "OK")),
+            "Code" => text(json).is_none_or(|text| matches!(text.as_str(), "Success" | "200" | "OK" | NULL)),
             _ => says_nothing(json),
         };
         let fields = self.body.as_object();
-        self.status == 200 && fields.is_some_and(|fields| fields.iter().all(|(name, json)| is_usual(name, json)))
+        self.status == 200
+            && self.request_id.is_some()
+            && fields.is_some_and(|fields| fields.iter().all(|(name, json)| is_usual(name, json)))
     }
 }
 
@@ -48,16 +51,26 @@ fn says_nothing(json: &Json) -> bool {
     match json {
         Json::Array(elements) => elements.is_empty(),
         Json::Object(fields) => fields.values().all(says_nothing),
-        json => text(json).is_none_or(|text| text == "0"),
+        json => text(json).is_none_or(|text| text == "0" || text == NULL),
     }
 }
 
+/// How some services spell that there is nothing to say, beside JSON's own null.
+pub(super) const NULL: &str = "null";
+
+/// The text of a field of an error; [`NULL`] where the field is there and says nothing.
+fn error_text(json: &Json, names: [&str; 2]) -> Option<String> {
+    let field = names.iter().find_map(|name| json.get(name))?;
+    let is_null = field.is_null() || text(field).is_some_and(|text| text.eq_ignore_ascii_case(NULL));
+    if is_null { Some(NULL.to_owned()) } else { text(field) }
+}
+
 impl RawReply {
-    /// The RequestId and the body of a success. `secrets` are cut out of messages.
+    /// The RequestId, where there is one, and the body of a success. `secrets` are cut out of messages.
     ///
     /// # Errors
     /// What the service refused with, or what is wrong with the reply.
-    pub fn judge(self, secrets: &[&str]) -> Result<(String, Json), Error> {
+    pub fn judge(self, secrets: &[&str]) -> Result<(Option<String>, Json), Error> {
         let Self { status, retry_after, body } = self;
         let malformed = |request_id, what: String| Error::Malformed { status, request_id, what };
         if body.is_empty() {
@@ -69,19 +82,20 @@ impl RawReply {
         })?;
         let field = |names: [&str; 2]| names.iter().find_map(|name| text(json.get(name)?));
         let request_id = field(["RequestId", "requestId"]);
-        let code = field(["Code", "code"]);
+        let code = error_text(&json, ["Code", "code"]);
         // Billing answers some of its errors with HTTP 200.
         let is_refusal = json.get("Success").and_then(text).is_some_and(|text| text == "false") && code.is_some();
         if (200..300).contains(&status) && !is_refusal {
-            return match request_id {
-                Some(request_id) if json.is_object() => Ok((request_id, json)),
-                _ => Err(malformed(None, "it has no RequestId".to_owned())),
+            return if json.is_object() {
+                Ok((request_id, json))
+            } else {
+                Err(malformed(None, "it is no object".to_owned()))
             };
         }
         match code {
             Some(code) => {
                 let hidden = |text: String| redact(&text, secrets);
-                let message = hidden(field(["Message", "message"]).unwrap_or_default());
+                let message = hidden(error_text(&json, ["Message", "message"]).unwrap_or_default());
                 let (code, request_id) = (hidden(code), hidden(request_id.unwrap_or_default()));
                 Err(Error::Api(ApiError { status, code, message, request_id, retry_after }))
             }

@@ -10,6 +10,9 @@ pub struct Fault {
     /// How many requests it hits.
     #[serde(default = "once")]
     pub times: u32,
+    /// The host that the requests must be for, if not any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// What happens.
     #[serde(flatten)]
     pub kind: Kind,
@@ -60,8 +63,29 @@ pub enum Kind {
     WrongLength,
     /// The operation is done, and a reply begins that never ends.
     Endless,
-    /// A well-formed reply that does not know the object, as one that lags behind.
+    /// The reply of an operation that does not know the object, as one that lags behind.
     Absent,
+    /// The same in another form: HTTP 200 without anything of the object.
+    AbsentEmpty,
+    /// An error of this status whose code and message are null, and nothing is done.
+    NullError {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The operation is done, and the reply has no RequestId.
+    NoRequestId,
+    /// The order is placed, and not paid.
+    Unpaid,
+    /// CreateProductOrders buys only the last products of those that it is asked for.
+    Partial {
+        /// How many.
+        bought: usize,
+    },
+    /// The same, and then the connection is dropped.
+    PartialLost {
+        /// How many.
+        bought: usize,
+    },
     /// An error of this status and code, and nothing is done.
     ApiError {
         /// The HTTP status.
@@ -87,13 +111,22 @@ impl Fault {
 
     /// A fault that hits the next requests of an operation.
     pub fn times(operation: &str, kind: Kind, times: u32) -> Self {
-        Self { operation: operation.to_owned(), times, kind }
+        Self { operation: operation.to_owned(), times, host: None, kind }
+    }
+
+    /// Only for requests to this host, which a proxy may lead here.
+    #[must_use]
+    pub fn at(self, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..self }
     }
 }
 
 /// Takes the fault that hits this request, if one does.
-pub(crate) fn take(faults: &mut Vec<Fault>, operation: &str) -> Option<Kind> {
-    let at = faults.iter().position(|fault| fault.operation == operation && fault.times > 0)?;
+pub(crate) fn take(faults: &mut Vec<Fault>, operation: &str, host: &str) -> Option<Kind> {
+    let is_meant = |fault: &Fault| {
+        fault.operation == operation && fault.times > 0 && fault.host.as_ref().is_none_or(|wanted| wanted == host)
+    };
+    let at = faults.iter().position(is_meant)?;
     faults[at].times -= 1;
     let kind = faults[at].kind.clone();
     faults.retain(|fault| fault.times > 0);

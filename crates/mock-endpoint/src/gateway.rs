@@ -29,13 +29,19 @@ const FRESH: chrono::Duration = chrono::Duration::minutes(15);
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: u16,
-    pub(crate) code: String,
-    pub(crate) message: String,
+    /// None is JSON's null, as for the message.
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into() }
+        Self { status, code: Some(code.to_owned()), message: Some(message.into()) }
+    }
+
+    /// An error that says nothing.
+    pub(crate) fn null(status: u16) -> Self {
+        Self { status, code: None, message: None }
     }
 }
 
@@ -49,8 +55,40 @@ pub(crate) struct Call {
     pub(crate) parameters: BTreeMap<String, String>,
     /// The body, where there is one.
     pub(crate) body: Json,
-    /// Whether a fault says that the object is not known.
-    pub(crate) absent: bool,
+    /// How the operation is to answer.
+    pub(crate) variant: Variant,
+}
+
+/// How an operation answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// As it is.
+    Usual,
+    /// As if it did not know the object.
+    Absent,
+    /// The same in the form that is not the usual one.
+    AbsentEmpty,
+    /// It sells, and is not paid.
+    Unpaid,
+    /// It sells only so many of the products.
+    Partial(usize),
+}
+
+impl Variant {
+    fn of(kind: Option<&Kind>) -> Self {
+        match kind {
+            Some(Kind::Absent) => Self::Absent,
+            Some(Kind::AbsentEmpty) => Self::AbsentEmpty,
+            Some(Kind::Unpaid) => Self::Unpaid,
+            Some(Kind::Partial { bought } | Kind::PartialLost { bought }) => Self::Partial(*bought),
+            _ => Self::Usual,
+        }
+    }
+
+    /// Whether the object is not to be known.
+    pub(crate) fn is_absent(self) -> bool {
+        matches!(self, Self::Absent | Self::AbsentEmpty)
+    }
 }
 
 /// Parts of a request, decoded.
@@ -101,13 +139,14 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
     let request_id = Uuid::new_v4().to_string().to_uppercase();
     let admitted = {
         let mut ledger = state.lock();
-        admit(&mut ledger, &parts)
-            .map(|(operation, call)| (operation, call, fault::take(&mut ledger.faults, operation.name)))
+        admit(&mut ledger, &parts).map(|(operation, call)| {
+            (operation, call, fault::take(&mut ledger.faults, operation.name, parts.header("host")))
+        })
     };
     let (kind, answered) = match admitted {
         Err(error) => (None, Err(error)),
         Ok((operation, mut call, kind)) => {
-            call.absent = matches!(kind, Some(Kind::Absent));
+            call.variant = Variant::of(kind.as_ref());
             let answered = match (refused(kind.as_ref()), &kind) {
                 (Some(error), _) => Err(error),
                 (None, Some(Kind::DropBefore | Kind::Reply { .. })) => Ok(json!({})),
@@ -119,7 +158,9 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
     };
     let (status, body) = match answered {
         Ok(mut body) => {
-            body["RequestId"] = request_id.into();
+            if !matches!(kind, Some(Kind::NoRequestId)) {
+                body["RequestId"] = request_id.into();
+            }
             (200, body)
         }
         Err(error) => {
@@ -143,6 +184,7 @@ fn refused(kind: Option<&Kind>) -> Option<ApiError> {
         Kind::Throttling { .. } => {
             Some(ApiError::new(400, "Throttling.User", "Request was denied due to user flow control."))
         }
+        Kind::NullError { status } => Some(ApiError::null(*status)),
         Kind::ApiError { status, code, message } => Some(ApiError::new(*status, code, message.clone())),
         _ => None,
     }
@@ -169,7 +211,7 @@ async fn spoil(kind: Option<Kind>, status: u16, body: String) -> Result<Response
     let mut promised = None;
     let full = body.len();
     let body = match kind {
-        Some(Kind::DropBefore | Kind::DropAfter) => return Err(Dropped),
+        Some(Kind::DropBefore | Kind::DropAfter | Kind::PartialLost { .. }) => return Err(Dropped),
         Some(Kind::Garbage) => Body::from("<html>502 Bad Gateway</html>"),
         Some(Kind::Truncated) => Body::from(body[..full / 2].to_owned()),
         Some(Kind::WrongLength) => {
@@ -241,10 +283,11 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
         client_token: parameters.get("ClientToken").cloned(),
         signature,
         user_agent: parts.header("user-agent").to_owned(),
+        host: parts.header("host").to_owned(),
         parameters: parameters.clone(),
     });
     let body = serde_json::from_slice(&parts.body).unwrap_or(Json::Null);
-    Ok((operation, Call { account, access_key, parameters, body, absent: false }))
+    Ok((operation, Call { account, access_key, parameters, body, variant: Variant::Usual }))
 }
 
 /// The AccessKey id of a request whose signature is right and fresh, and how it was signed.

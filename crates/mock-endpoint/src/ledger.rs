@@ -42,6 +42,8 @@ pub struct Seen {
     pub signature: Option<&'static str>,
     /// The header `User-Agent`.
     pub user_agent: String,
+    /// The header `Host`.
+    pub host: String,
     /// The parameters, without those of the signature.
     pub parameters: BTreeMap<String, String>,
 }
@@ -101,6 +103,13 @@ impl Ledger {
     pub fn order_of_token(&self, token: &str) -> Option<&str> {
         let (_, order_id) = self.tokens.get(&(crate::ACCOUNT.to_owned(), token.to_owned()))?;
         Some(order_id)
+    }
+
+    /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
+    pub fn tell(&mut self, order_id: &str, fields: Json) {
+        if let (Some(order), Json::Object(fields)) = (self.orders.get_mut(order_id), fields) {
+            order.told.extend(fields);
+        }
     }
 
     /// Adds an order and gives it an id.

@@ -39,6 +39,11 @@ pub const SECRET_KEY: &str = "mock-secret-key";
 /// The account that [`ACCESS_KEY`] belongs to.
 pub const ACCOUNT: &str = "1000000000000001";
 
+/// The names of the operations that it offers.
+pub fn operations() -> Vec<&'static str> {
+    operations::all().map(|operation| operation.name).collect()
+}
+
 /// What all connections share.
 #[derive(Clone)]
 pub(crate) struct State(Arc<Mutex<Ledger>>);
@@ -112,9 +117,7 @@ impl Mock {
 
     /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
     pub fn tell_of_order(&self, order_id: &str, fields: Json) {
-        if let (Some(order), Some(fields)) = (self.state.lock().orders.get_mut(order_id), fields.as_object()) {
-            order.told.extend(fields.clone());
-        }
+        self.state.lock().tell(order_id, fields);
     }
 
     /// Waits until it is stopped from outside, for a mock that is a process of its own.

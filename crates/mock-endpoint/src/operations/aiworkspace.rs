@@ -5,13 +5,18 @@ use uuid::Uuid;
 
 use super::required;
 use crate::{
-    gateway::{ApiError, Call},
+    gateway::{ApiError, Call, Variant},
     ledger::{Content, Ledger},
 };
 
-/// The products that can be bought, with what billing calls them.
-pub(super) const PRODUCTS: [(&str, &str); 4] =
-    [("DataWorks_share", "dide"), ("MaxCompute_share", "odps"), ("PAI_share", "learn"), ("OSS_share", "oss")];
+/// The products that can be bought: the code, billing's ProductCode, and its CommodityCode, which is documented for
+/// DataWorks only.
+pub(super) const PRODUCTS: [(&str, &str, &str); 4] = [
+    ("DataWorks_share", "dide", "dide_create_post"),
+    ("MaxCompute_share", "odps", "odps"),
+    ("PAI_share", "learn", "learn"),
+    ("OSS_share", "oss", "oss"),
+];
 
 /// Buys, every time it is asked: there is no token that would make two requests one purchase.
 pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
@@ -21,7 +26,7 @@ pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<
     let mut codes = Vec::new();
     for product in products {
         let code = product["ProductCode"].as_str().unwrap_or_default();
-        if !PRODUCTS.iter().any(|(name, _)| *name == code) {
+        if !PRODUCTS.iter().any(|(name, ..)| *name == code) {
             return Err(invalid(format!("ProductCode {code} is not supported.")));
         }
         if product["ChargeType"] != "POSTPAY" || product["OrderType"] != "BUY" || product["Duration"] != 1 {
@@ -29,8 +34,15 @@ pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<
         }
         codes.push(code.to_owned());
     }
-    let product_ids: Vec<String> = codes.iter().map(|code| format!("{code}-id")).collect();
+    if let Variant::Partial(bought) = call.variant {
+        codes.drain(..codes.len().saturating_sub(bought));
+    }
+    // In an order of its own.
+    let product_ids: Vec<String> = codes.iter().rev().map(|code| product_id(code)).collect();
     let order_id = ledger.place(&call.account, Content::Products(codes));
+    if call.variant == Variant::Unpaid || call.body["AutoPay"] == false {
+        ledger.tell(&order_id, json!({"PaymentStatus": "Unpaid", "PaymentTime": null}));
+    }
     Ok(json!({
         "OrderId": order_id,
         "Message": "正常",
@@ -39,7 +51,11 @@ pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<
     }))
 }
 
-/// Which products the account has.
+fn product_id(code: &str) -> String {
+    format!("{code}-id")
+}
+
+/// Which products the account has. Where to buy them, and whether the caller may, is for who asks for everything.
 pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let asked = required(call, "ProductCodes")?;
     let may_buy = ledger.keys.get(&call.access_key).is_none_or(|key| !key.forbidden.contains("CreateProductOrders"));
@@ -49,14 +65,18 @@ pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, Ap
                 && matches!(&order.content, Content::Products(codes) if codes.iter().any(|held| held == code))
         })
     };
-    let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, _)| name == code)).map(|code| {
-        json!({
+    let is_verbose = call.parameters.get("Verbose").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, ..)| name == code)).map(|code| {
+        let mut product = json!({
             "ProductCode": code,
-            "ProductId": format!("{code}-id"),
-            "PurchaseUrl": "https://common-buy.aliyun.com/",
-            "IsPurchased": bought(code) && !call.absent,
-            "HasPermissionToPurchase": may_buy,
-        })
+            "ProductId": product_id(code),
+            "IsPurchased": bought(code) && !call.variant.is_absent(),
+        });
+        if is_verbose {
+            product["PurchaseUrl"] = "https://common-buy.aliyun.com/".into();
+            product["HasPermissionToPurchase"] = may_buy.into();
+        }
+        product
     });
     Ok(json!({"Products": products.collect::<Vec<_>>(), "Services": []}))
 }

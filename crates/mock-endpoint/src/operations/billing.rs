@@ -1,29 +1,55 @@
 //! Billing (BSS OpenAPI).
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 
 use super::{aiworkspace::PRODUCTS, required};
 use crate::{
-    gateway::{ApiError, Call},
+    gateway::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
 };
 
 /// The rows of one order.
 pub(super) fn get_order_detail(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let id = required(call, "OrderId")?;
-    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.absent);
-    Ok(page(call, order.map(rows).unwrap_or_default()))
+    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.variant.is_absent());
+    Ok(answer(call, order.map(rows).unwrap_or_default()))
 }
 
-/// The rows of all orders since a moment, of one product.
+/// The rows of all orders of a period, of one product. The period is the last hour where none is given, and a half of one
+/// finds nothing.
 pub(super) fn query_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
-    let since = call.parameters.get("CreateTimeStart").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let moment = |name: &str| {
+        let text = call.parameters.get(name)?;
+        DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc())
+    };
+    let period = match (moment("CreateTimeStart"), moment("CreateTimeEnd")) {
+        (Some(start), Some(end)) => start..end,
+        (None, None) => Utc::now() - TimeDelta::hours(1)..DateTime::<Utc>::MAX_UTC,
+        (Some(moment), None) | (None, Some(moment)) => moment..moment,
+    };
     let product = call.parameters.get("ProductCode");
-    let orders = ledger.orders.values().filter(|order| order.account == call.account && !call.absent);
-    let orders = orders.filter(|order| since.is_none_or(|since| order.created >= since));
+    let orders = ledger.orders.values().filter(|order| order.account == call.account && !call.variant.is_absent());
+    let orders = orders.filter(|order| period.contains(&order.created));
     let rows = orders.flat_map(rows).filter(|row| product.is_none_or(|product| row["ProductCode"] == **product));
-    Ok(page(call, rows.collect()))
+    Ok(answer(call, rows.map(listed).collect()))
+}
+
+/// A row without what only GetOrderDetail tells.
+fn listed(mut row: Json) -> Json {
+    const ONLY_IN_DETAIL: [&str; 6] =
+        ["InstanceIDs", "Quantity", "Region", "SubOrderId", "UsageEndTime", "UsageStartTime"];
+    if let Some(fields) = row.as_object_mut() {
+        fields.retain(|name, _| !ONLY_IN_DETAIL.contains(&name.as_str()));
+    }
+    row
+}
+
+fn answer(call: &Call, rows: Vec<Json>) -> Json {
+    if call.variant == Variant::AbsentEmpty {
+        return json!({"Code": "Success", "Message": "Successful!", "Success": true});
+    }
+    page(call, rows)
 }
 
 fn page(call: &Call, rows: Vec<Json>) -> Json {
@@ -52,15 +78,16 @@ fn rows(order: &Order) -> Vec<Json> {
 }
 
 fn row(order: &Order, code: &str) -> Json {
-    let billing = PRODUCTS.iter().find(|(name, _)| *name == code).map_or("unknown", |(_, billing)| *billing);
+    let product = PRODUCTS.iter().find(|(name, ..)| *name == code);
+    let (billing, commodity) = product.map_or(("unknown", "unknown"), |(_, billing, commodity)| (*billing, *commodity));
     let created = order.created.to_rfc3339_opts(SecondsFormat::Secs, true);
     let end = DateTime::<Utc>::from_timestamp(4_102_444_800, 0).unwrap_or_default();
     let mut row = json!({
         "OrderId": order.id,
         "SubOrderId": format!("{}{}", order.id, billing.len()),
         "ProductCode": billing,
-        "ProductType": billing,
-        "CommodityCode": billing,
+        "ProductType": commodity,
+        "CommodityCode": commodity,
         "SubscriptionType": "PayAsYouGo",
         "OrderType": "New",
         "PaymentStatus": "Paid",
@@ -79,8 +106,8 @@ fn row(order: &Order, code: &str) -> Json {
         "UsageEndTime": end.to_rfc3339_opts(SecondsFormat::Secs, true),
         "InstanceIDs": json!([format!("{billing}-{}", order.id)]).to_string(),
     });
-    if let Some(fields) = row.as_object_mut() {
-        fields.extend(order.told.clone());
+    for (name, told) in &order.told {
+        row[name] = told.clone();
     }
     row
 }

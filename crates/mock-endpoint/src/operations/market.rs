@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::required;
 use crate::{
-    gateway::{ApiError, Call},
+    gateway::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
 };
 
@@ -40,6 +40,9 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
         }
         None => {
             let id = ledger.place(&call.account, Content::Commodity(commodity));
+            if call.variant == Variant::Unpaid {
+                ledger.tell(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
+            }
             ledger.tokens.insert(token, (text.to_owned(), id.clone()));
             id
         }
@@ -47,12 +50,13 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
     Ok(json!({"OrderId": order_id, "InstanceIds": {"InstanceId": [instance(&order_id)]}}))
 }
 
-/// Reads an order of the caller's account.
+/// Reads an order of the caller's account. One that it does not know is an error without a code: that is how the existing
+/// provider tells that there is none.
 pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let id = required(call, "OrderId")?;
-    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.absent);
+    let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.variant.is_absent());
     let Some((order, Content::Commodity(commodity))) = order.map(|order| (order, &order.content)) else {
-        return Ok(json!({}));
+        return if call.variant == Variant::AbsentEmpty { Ok(json!({})) } else { Err(ApiError::null(500)) };
     };
     let mut described = described(order, commodity);
     for (name, told) in &order.told {

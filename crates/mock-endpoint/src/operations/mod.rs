@@ -55,6 +55,11 @@ static OPERATIONS: [Operation; 10] = [
     },
 ];
 
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter()
+}
+
 /// The operation that a request is for.
 pub(crate) fn find(method: &str, path: &str, action: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| match operation.route {

@@ -1,0 +1,196 @@
+//! Which orders may be a purchase that nobody has answered. Billing does not tell what was bought by the code that it was
+//! bought by, so the exact commodity decides where it is documented; elsewhere the time, how it is paid, the order's own
+//! rows and ListProducts have to agree, more than once.
+
+use std::collections::BTreeMap;
+
+use chrono::Utc;
+
+use super::{
+    NAME,
+    products::{self, Match},
+};
+use crate::Cloud;
+use alicloud::{
+    billing::{self, Row},
+    error::Failure,
+    retry::Limit,
+};
+
+/// How far ahead of this machine's clock billing's may be, in seconds.
+const CLOCK_AHEAD: i64 = 15 * 60;
+
+/// How far back an order is looked for that is only to be named, in seconds.
+pub(super) const YEAR: i64 = 365 * 24 * 3600;
+
+/// How many readings in a row must show the same order, where no commodity makes it certain.
+const SIGHTINGS: u32 = 3;
+
+/// An order that may be the purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) order_id: String,
+    /// What billing calls its products.
+    commodities: Vec<String>,
+    created: Option<String>,
+    certainty: Match,
+}
+
+impl std::fmt::Display for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { order_id, commodities, created, .. } = self;
+        write!(f, "{order_id} ({}", commodities.join(", "))?;
+        created.iter().try_for_each(|created| write!(f, ", {created}"))?;
+        f.write_str(")")
+    }
+}
+
+/// What a reading comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No order can be the purchase.
+    Nothing,
+    /// This one is.
+    This(String),
+    /// Only this one can be, if the next readings agree.
+    Likely(Candidate),
+    /// One of these may be, and there is no telling.
+    InDoubt(Vec<Candidate>),
+    /// Several are alike.
+    Several(Vec<String>),
+}
+
+/// The orders that were made since a moment, in seconds since 1970, and that may hold one of these products.
+pub(super) async fn since(
+    cloud: &Cloud,
+    codes: &[String],
+    since: i64,
+    limit: &Limit,
+) -> Result<Vec<Candidate>, Failure> {
+    let mut orders: BTreeMap<String, Candidate> = BTreeMap::new();
+    let period = since..Utc::now().timestamp() + CLOCK_AHEAD;
+    for code in codes {
+        let Some(product) = products::find(code) else { continue };
+        let rows = billing::orders_between(&cloud.client, product.billing, period.clone(), limit).await?;
+        for row in rows.iter().filter(|row| row.is_purchase()) {
+            if let (Some(certainty), Some(id)) = (product.matches(row), &row.order_id) {
+                let candidate = orders.entry(id.clone()).or_insert_with(|| Candidate {
+                    order_id: id.clone(),
+                    commodities: Vec::new(),
+                    created: row.create_time.clone(),
+                    certainty,
+                });
+                candidate.certainty = candidate.certainty.min(certainty);
+                candidate.commodities.extend(row.names().next().map(str::to_owned));
+            }
+        }
+    }
+    Ok(orders.into_values().collect())
+}
+
+/// What the orders since a moment say of a purchase of these products. `known` were there before it, and `is_purchased` is
+/// whether ListProducts says that the account has one of them.
+pub(super) async fn read(
+    cloud: &Cloud,
+    codes: &[String],
+    moment: i64,
+    known: &[String],
+    is_purchased: bool,
+    limit: &Limit,
+) -> Result<Found, Failure> {
+    let mut all = since(cloud, codes, moment, limit).await?;
+    all.retain(|candidate| !known.contains(&candidate.order_id));
+    if all.iter().any(|candidate| candidate.certainty == Match::Certain) {
+        all.retain(|candidate| candidate.certainty == Match::Certain);
+    }
+    let candidate = match &all[..] {
+        [] => return Ok(Found::Nothing),
+        [only] => only.clone(),
+        several => return Ok(Found::Several(several.iter().map(|candidate| candidate.order_id.clone()).collect())),
+    };
+    let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?;
+    let each: Vec<_> = rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
+    // The order's own rows know more of it than the list.
+    if !each.is_empty() && each.iter().all(Option::is_none) {
+        return Ok(Found::Nothing);
+    }
+    let certainty = each.into_iter().min().flatten();
+    Ok(match (certainty, is_purchased) {
+        (Some(Match::Certain), _) => Found::This(candidate.order_id),
+        (Some(Match::Possible), true) => Found::Likely(candidate),
+        // It holds something else too, or billing does not know it yet, or it may be somebody else's.
+        (Some(Match::Possible), false) | (None, _) => Found::InDoubt(vec![candidate]),
+    })
+}
+
+/// How often in a row an order was the only one that can be the purchase.
+#[derive(Debug, Default)]
+pub(super) struct Sightings {
+    order_id: String,
+    times: u32,
+}
+
+impl Sightings {
+    /// The order that a reading has found, if it is certain now.
+    pub(super) fn confirm(&mut self, found: &Result<Found, Failure>) -> Option<String> {
+        match found {
+            Ok(Found::This(id)) => return Some(id.clone()),
+            Ok(Found::Likely(candidate)) if candidate.order_id == self.order_id => self.times += 1,
+            Ok(Found::Likely(candidate)) => *self = Self { order_id: candidate.order_id.clone(), times: 1 },
+            _ => self.times = 0,
+        }
+        (self.times >= SIGHTINGS).then(|| self.order_id.clone())
+    }
+}
+
+/// What billing is known to say, in a sentence without its end.
+pub(super) fn told(found: &Result<Found, Failure>) -> String {
+    match found {
+        Ok(Found::Likely(candidate)) => in_doubt(std::slice::from_ref(candidate)),
+        Ok(Found::InDoubt(candidates)) => in_doubt(candidates),
+        Ok(_) => "QueryOrders finds no order".to_owned(),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+fn in_doubt(candidates: &[Candidate]) -> String {
+    let all: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+    format!("QueryOrders finds {}, which may be this order or another one", all.join(", "))
+}
+
+/// What to do about products that the account has, with the orders that may hold them.
+pub(super) fn proposal(candidates: &[Candidate]) -> String {
+    let commands = |certainty: Match| {
+        let orders = candidates.iter().filter(|candidate| candidate.certainty == certainty);
+        orders
+            .map(|candidate| format!("  terraform import {NAME}.<name> {}   # {candidate}", candidate.order_id))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    match (commands(Match::Certain), commands(Match::Possible)) {
+        (certain, possible) if certain.is_empty() && possible.is_empty() => format!(
+            "QueryOrders finds no order of it within a year. Look for its order in the billing console, and import it into \
+             the state:\n\n  terraform import {NAME}.<name> <order id>"
+        ),
+        (certain, _) if !certain.is_empty() => format!("To import its order into the state:\n\n{certain}"),
+        (_, possible) => format!(
+            "An order that may hold it is below; billing does not tell for certain. Look at it in the billing console \
+             before you import it into the state:\n\n{possible}"
+        ),
+    }
+}
+
+/// The warning about an imported order whose commodity is not documented for the products that were found in it.
+pub(super) fn uncertain_import(id: &str, codes: &[String], rows: &[Row]) -> Option<String> {
+    let all: Option<Vec<Match>> = rows.iter().map(|row| products::best_match(codes, row)).collect();
+    if all.is_some_and(|all| all.iter().all(|each| *each == Match::Certain)) {
+        return None;
+    }
+    let commodities: Vec<&str> = rows.iter().filter_map(|row| row.names().next()).collect();
+    Some(format!(
+        "Billing calls what the order {id} holds {}, and it is not documented which product that is; the state says {}. Make \
+         sure of it in the billing console. If it is something else: terraform state rm {NAME}.<name>",
+        commodities.join(", "),
+        codes.join(", ")
+    ))
+}

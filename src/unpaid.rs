@@ -1,0 +1,16 @@
+//! Orders that should have been paid and are not.
+
+use tfplugin::diagnostics::Diagnostic;
+
+/// The warning about an order that is not paid although its purchase should have paid it. `status` is how the service calls
+/// that, and `console` is where the order can be paid.
+pub(super) fn warning(kind: &str, id: &str, status: Option<&str>, console: &str) -> Option<Diagnostic> {
+    let status = status.filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
+    let detail = format!(
+        "The order {id} is in the state and has the payment status {status}: it exists, and what it buys may not be in force \
+         until it is paid. Nothing is bought again.\n\n1. Check the balance and the payment method of the account.\n2. Pay the \
+         order {id} in {console}, or cancel it there.\n3. Run terraform plan, which reads it again. If you cancelled it: \
+         terraform state rm {kind}.<name>"
+    );
+    Some(Diagnostic::warning(format!("Order {id} is not paid"), detail))
+}

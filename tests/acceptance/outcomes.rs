@@ -1,0 +1,99 @@
+//! Purchases that succeed in part: not everything is bought, or it is not paid.
+
+use mock_endpoint::fault::{Fault, Kind};
+use serde_json::json;
+
+use crate::{market_order::ORDER, pai::documented, terraform::Terraform};
+
+const THREE: [&str; 3] = ["PAI_share", "OSS_share", "DataWorks_share"];
+
+#[test]
+fn what_a_partial_purchase_left_out_is_named_until_it_is_there_and_never_bought_by_itself() {
+    let Some(terraform) = Terraform::with(&documented(&THREE)) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Partial { bought: 2 }));
+    let applied = terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let warning = format!("Order {id} does not include PAI_share");
+    let told = [warning.as_str(), "Nothing is bought again by itself", "product_code = \"PAI_share\""];
+    applied.says(&told).never_says(&["product_code = \"OSS_share\" }]"]);
+    let attributes = terraform.attributes();
+    assert_eq!(attributes["missing_products"], json!(["PAI_share"]));
+    assert_eq!(attributes["products"].as_array().unwrap().len(), 3, "what was planned");
+
+    terraform.plans_empty().says(&told);
+    terraform.apply().succeeds().says(&[&warning]);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+
+    // As the message says.
+    let own =
+        "resource \"alicloud_pai_product_order\" \"pai_share\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
+    terraform.configure(&[&documented(&THREE), own].concat());
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+    terraform.plans_empty().never_says(&["does not include"]);
+    terraform.apply().succeeds();
+    let missing: Vec<_> =
+        terraform.instances().iter().map(|instance| instance["attributes"]["missing_products"].clone()).collect();
+    assert_eq!(missing, [json!([]), json!([])]);
+}
+
+#[test]
+fn a_partial_purchase_that_was_found_by_reading_is_told_too() {
+    let Some(mut terraform) = Terraform::with(&documented(&THREE)) else { return };
+    terraform.set("CLIENT_READ_TIMEOUT", "1000");
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::PartialLost { bought: 2 }));
+    terraform.apply().succeeds().says(&["was found by reading", "does not include PAI_share"]);
+    assert_eq!(terraform.attributes()["missing_products"], json!(["PAI_share"]));
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+}
+
+#[test]
+fn which_products_are_missing_is_asked_again_where_it_could_not_be_read() {
+    let Some(mut terraform) = Terraform::with(&documented(&["PAI_share", "OSS_share"])) else { return };
+    terraform.set("MAX_RETRY_TIMEOUT", "5");
+    let forbidden = || Kind::ApiError { status: 403, code: "Forbidden".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Partial { bought: 1 }));
+    // The check before the purchase is answered.
+    terraform.mock.fault(Fault::once("ListProducts", Kind::Slow { delay_ms: 1 }));
+    terraform.mock.fault(Fault::once("ListProducts", forbidden()));
+    terraform.apply().succeeds().says(&["does not include PAI_share, OSS_share"]);
+    terraform.plans_empty().says(&["does not include PAI_share"]).never_says(&["PAI_share, OSS_share"]);
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn everything_is_asked_of_list_products() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.apply().succeeds();
+    let asked = terraform.requests("ListProducts");
+    assert!(!asked.is_empty() && asked.iter().all(|request| request.parameters["Verbose"] == "true"), "{asked:?}");
+}
+
+#[test]
+fn an_order_that_was_not_paid_is_a_warning_of_the_apply_and_of_each_refresh() {
+    for (configuration, operation, paid) in [
+        (ORDER.to_owned(), "CreateOrder", json!({"PayStatus": "PAID"})),
+        (documented(&["PAI_share"]), "CreateProductOrders", json!({"PaymentStatus": "Paid"})),
+    ] {
+        let Some(terraform) = Terraform::with(&configuration) else { return };
+        terraform.mock.fault(Fault::once(operation, Kind::Unpaid));
+        let applied = terraform.apply().succeeds();
+        let id = terraform.orders()[0].clone();
+        let told = [format!("Order {id} is not paid"), format!("Pay the order {id} in the")];
+        let told = [told[0].as_str(), told[1].as_str(), "Nothing is bought again"];
+        applied.says(&told);
+        terraform.plans_empty().says(&told);
+        terraform.mock.tell_of_order(&id, paid);
+        terraform.plans_empty().never_says(&["not paid"]);
+        assert_eq!(terraform.orders().len(), 1);
+    }
+}
+
+#[test]
+fn an_order_that_was_not_meant_to_be_paid_at_once_is_no_surprise() {
+    let configuration = documented(&["PAI_share"]).replace("products = [", "auto_pay = false\n  products = [");
+    let Some(terraform) = Terraform::with(&configuration) else { return };
+    terraform.apply().succeeds().never_says(&["not paid"]);
+    assert_eq!(terraform.attributes()["payment_status"], "Unpaid");
+    terraform.plans_empty().never_says(&["not paid"]);
+}

@@ -1,0 +1,113 @@
+//! Orders of other products that share a ProductCode with those of PAI.
+
+use chrono::Utc;
+use mock_endpoint::{
+    ACCOUNT,
+    fault::{Fault, Kind},
+    ledger::{Content, Order},
+};
+use serde_json::json;
+
+use crate::{pai::documented, terraform::Terraform};
+
+const ADDRESS: &str = "alicloud_pai_product_order.data";
+const ANOTHER: &str = "209900000000001";
+
+/// Commodities of other products: the ProductCode, the CommodityCode, how it is paid, and the product it could be taken for.
+const OTHERS: [(&str, &str, &str, &str); 4] = [
+    ("learn", "learn_eflocomputing_public_cn", "Subscription", "PAI_share"),
+    ("learn", "learn_EasDedicatedPostpay_public_cn", "PayAsYouGo", "PAI_share"),
+    ("learn", "learn", "Subscription", "PAI_share"),
+    ("dide", "dide_pre_intl", "PayAsYouGo", "DataWorks_share"),
+];
+
+/// Somebody buys something else, now.
+fn place(terraform: &Terraform, [product, commodity, subscription]: [&str; 3]) {
+    let told = json!({
+        "ProductCode": product,
+        "ProductType": commodity,
+        "CommodityCode": commodity,
+        "SubscriptionType": subscription,
+    });
+    let order = Order {
+        id: ANOTHER.to_owned(),
+        account: ACCOUNT.to_owned(),
+        content: Content::Products(vec!["something else".to_owned()]),
+        created: Utc::now(),
+        told: told.as_object().unwrap().clone(),
+    };
+    terraform.mock.ledger().orders.insert(ANOTHER.to_owned(), order);
+}
+
+#[test]
+fn a_lost_reply_never_makes_an_order_of_another_product_ours() {
+    for (product, commodity, subscription, code) in OTHERS {
+        let Some(terraform) = Terraform::with(&documented(&[code])) else { return };
+        place(&terraform, [product, commodity, subscription]);
+        // So that it seems to have been made since.
+        terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
+        terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropBefore));
+        terraform.apply().succeeds();
+        assert_ne!(terraform.attributes()["id"], ANOTHER, "{commodity}");
+        assert_eq!(terraform.orders().len(), 2);
+        terraform.plans_empty();
+    }
+}
+
+#[test]
+fn an_order_that_may_be_ours_is_named_and_neither_taken_nor_bought_again() {
+    let configuration = documented(&["PAI_share"]);
+    let impatient = configuration.replace("products = [", "timeouts = { create = \"25s\" }\n  products = [");
+    for kind in [Kind::DropBefore, Kind::DropAfter] {
+        let Some(terraform) = Terraform::with(&impatient) else { return };
+        place(&terraform, ["learn", "learn_unheard_of", "PayAsYouGo"]);
+        terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
+        terraform.mock.fault(Fault::once("CreateProductOrders", kind));
+        let refused = terraform.apply().fails();
+        assert!(refused.text.contains("an order may have been placed") || refused.text.contains("one of several"));
+        refused.says(&[ANOTHER]);
+        assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+        assert!(terraform.instances().is_empty());
+    }
+}
+
+#[test]
+fn an_order_whose_commodity_is_not_documented_is_ours_when_everything_agrees_three_times() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+    terraform.apply().succeeds().says(&["was found by reading"]);
+    // One before the purchase, to know what was there, and one in each reading.
+    assert_eq!(terraform.requests("QueryOrders").len(), 4);
+
+    let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+    terraform.apply().succeeds().says(&["was found by reading"]);
+    assert_eq!(terraform.requests("QueryOrders").len(), 2);
+}
+
+#[test]
+fn an_order_of_another_product_is_neither_imported_nor_proposed() {
+    for (product, commodity, subscription, code) in OTHERS {
+        let Some(terraform) = Terraform::with(&documented(&[code])) else { return };
+        place(&terraform, [product, commodity, subscription]);
+        terraform.import(ADDRESS, ANOTHER).fails().says(&["Not an order of PAI products", commodity]);
+        terraform.apply().succeeds();
+        let id = terraform.orders()[0].clone();
+        terraform.begin_anew();
+        terraform.apply().fails().says(&["purchased already", &id]).never_says(&[ANOTHER]);
+    }
+}
+
+#[test]
+fn an_import_says_where_billing_does_not_tell_the_product_for_certain() {
+    for (code, warns) in [("DataWorks_share", false), ("PAI_share", true)] {
+        let Some(terraform) = Terraform::with(&documented(&[code])) else { return };
+        terraform.apply().succeeds();
+        let id = terraform.orders()[0].clone();
+        terraform.begin_anew();
+        let warning = format!("It is not certain what the order {id} holds");
+        let imported = terraform.import(ADDRESS, &id).succeeds();
+        assert_eq!(imported.text.contains(&warning), warns, "{}", imported.text);
+        assert_eq!(terraform.attributes()["products"][0]["product_code"], code);
+    }
+}

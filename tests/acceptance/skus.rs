@@ -1,0 +1,142 @@
+//! SKUs that are not the usual two, and periods however they are told.
+
+use serde_json::json;
+
+use crate::{
+    market_order::{ORDER, order_with},
+    terraform::Terraform,
+};
+
+const ADDRESS: &str = "alicloud_market_order.order";
+
+/// The SKU that the last purchase sent.
+fn sent(terraform: &Terraform) -> String {
+    let sent = terraform.requests("CreateOrder").pop().unwrap();
+    let commodity: serde_json::Value = serde_json::from_str(&sent.parameters["Commodity"]).unwrap();
+    commodity["skuCode"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_sku_is_bought_read_and_imported_whether_the_product_code_is_before_it_or_not() {
+    for (given, paid) in [("cmapi033136-Package", "PrePaid"), ("Package", "PrePaid"), ("ECS", "PostPaid")] {
+        let configuration = order_with(&format!("sku_code = {given:?}"));
+        let Some(terraform) = Terraform::with(&configuration) else { return };
+        terraform.apply().succeeds();
+        let full = format!("cmapi033136-{}", given.trim_start_matches("cmapi033136-"));
+        assert_eq!(sent(&terraform), full);
+        terraform.plans_empty();
+        let attributes = terraform.attributes();
+        assert_eq!((&attributes["sku_code"], &attributes["pay_type"]), (&json!(given), &json!(paid)));
+
+        let id = terraform.orders()[0].clone();
+        terraform.begin_anew();
+        terraform.import(ADDRESS, &id).succeeds();
+        let attributes = terraform.attributes();
+        assert_eq!((&attributes["sku_code"], &attributes["pay_type"]), (&json!(full), &json!(paid)));
+        terraform.plans_empty();
+        // Another one is another order.
+        terraform.configure(&order_with("sku_code = \"prepay\"\n  pay_type = \"PrePaid\""));
+        assert_eq!(terraform.planned_actions(), ["delete+create"]);
+    }
+}
+
+#[test]
+fn the_usual_skus_need_no_argument_and_mean_the_same_with_one() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    assert_eq!(sent(&terraform), "cmapi033136-postpay");
+    assert_eq!(terraform.attributes()["sku_code"], json!(null));
+    for given in ["postpay", "cmapi033136-postpay"] {
+        terraform.configure(&order_with(&format!("sku_code = {given:?}")));
+        assert!(!terraform.planned_actions().contains(&"delete+create".to_owned()), "{given}");
+        terraform.apply().succeeds();
+        terraform.plans_empty();
+    }
+    terraform.configure(ORDER);
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_state_without_a_sku_recovers_it_and_plans_empty() {
+    let Some(terraform) = Terraform::with(&order_with("pay_type = \"PrePaid\"")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-Package"}));
+    let mut state = terraform.state();
+    let attributes = state["resources"][0]["instances"][0]["attributes"].as_object_mut().unwrap();
+    attributes.remove("sku_code");
+    terraform.write("terraform.tfstate", &state.to_string());
+    terraform.plans_empty();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.attributes()["sku_code"], "cmapi033136-Package");
+    terraform.configure(&order_with("sku_code = \"Package\""));
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_sku_and_a_way_of_paying_that_contradict_each_other_are_refused() {
+    let Some(terraform) = Terraform::with(&order_with("sku_code = \"Package\"\n  pay_type = \"PostPaid\"")) else {
+        return;
+    };
+    terraform.validate().fails().says(&["The SKU is paid in another way"]);
+}
+
+#[test]
+fn an_import_of_twelve_months_never_becomes_a_replacement_however_they_are_told() {
+    let bought = ["pricing_cycle = \"Month\"\n  duration = 12", "pricing_cycle = \"Year\""];
+    let component =
+        |time: &str| json!({"package_version": {"value": "yuncode2713600001"}, "ord_time": {"value": time}});
+    let without = json!({"package_version": {"value": "yuncode2713600001"}});
+    let mut told = vec![];
+    for time in ["12:Month", "1:Year", "4:Season", "2:HalfYear"] {
+        told.push(json!({"PeriodType": "MONTH", "Components": component(time)}));
+    }
+    for name in ["MONTH", "SEASON", "HALFYEAR", "YEAR", "TWOYEARS", "ONCE"] {
+        told.push(json!({"PeriodType": name, "Components": without}));
+    }
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    for fields in told {
+        terraform.mock.tell_of_order(&id, fields.clone());
+        for period in bought {
+            terraform.begin_anew();
+            terraform.configure(&ORDER.replace("pricing_cycle   = \"Month\"", period));
+            terraform.import(ADDRESS, &id).succeeds();
+            let actions = terraform.planned_actions();
+            assert!(actions.is_empty() || actions == ["update"], "{period} {fields}: {actions:?}");
+            // What is told for certain means the same at once.
+            assert!(actions.is_empty() || fields["Components"]["ord_time"].is_null(), "{period} {fields}");
+        }
+    }
+    // The last one told nothing, and the configuration says it.
+    terraform.apply().succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.attributes()["pricing_cycle"], "Year");
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn another_period_is_another_order() {
+    let Some(terraform) = Terraform::with(&ORDER.replace("\"Month\"", "\"Year\"")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.begin_anew();
+    terraform.import(ADDRESS, &id).succeeds();
+    for period in ["pricing_cycle = \"Month\"\n  duration = 24", "pricing_cycle = \"Month\""] {
+        terraform.configure(&ORDER.replace("pricing_cycle   = \"Month\"", period));
+        assert_eq!(terraform.planned_actions(), ["delete+create"], "{period}");
+    }
+}
+
+#[test]
+fn a_cost_is_told_in_the_currency_that_the_service_names() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10."]).never_says(&["CNY"]);
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"Currency": "USD"}));
+    terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10 USD."]);
+}
