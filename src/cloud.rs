@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use crate::journal::{Buyer, Entry, Journal, Purchase};
+use crate::journal::{Buyer, Journal, Purchase};
 use alicloud::{
     client::Client,
     credentials::{Credentials, NoCredentials, Source},
@@ -21,10 +21,7 @@ use alicloud::{
     signature::acs3::content_sha256,
     sts,
 };
-use tfplugin::{
-    diagnostics::Diagnostic,
-    provider::{Delivered, Patience},
-};
+use tfplugin::{Context, Diagnostic};
 
 /// Which site an account is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +70,8 @@ impl Cloud {
 
     /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform
     /// asks to stop before.
-    pub fn limit(&self, time: Duration, patience: &Patience) -> Limit {
-        Limit::new(self.longest.map_or(time, |longest| longest.min(time)), patience.token())
+    pub fn limit(&self, time: Duration, ctx: &Context) -> Limit {
+        Limit::new(self.longest.map_or(time, |longest| longest.min(time)), ctx.cancellation())
     }
 
     /// The account that the credentials belong to (GetCallerIdentity). It is asked for once.
@@ -115,12 +112,6 @@ impl Cloud {
         Some(Diagnostic::warning("Requests are not encrypted", detail))
     }
 
-    /// What was bought is delivered once Terraform has been given the state, and ends the plugin in the ordinary way.
-    pub(super) fn on_delivery(&self, entry: Option<Entry>) -> Delivered {
-        let journal = Arc::clone(&self.journal);
-        entry.map_or_else(Delivered::default, |entry| Delivered::then(move || journal.mark_answered(&entry)))
-    }
-
     /// A purchase of a product with these credentials, as the journal has it.
     ///
     /// # Errors
@@ -130,7 +121,7 @@ impl Cloud {
         kind: &str,
         product: Product,
         text: String,
-        patience: &Patience,
+        ctx: &Context,
     ) -> Result<Purchase, Diagnostic> {
         let endpoint = self.client.endpoint(product);
         let endpoint =
@@ -138,7 +129,7 @@ impl Cloud {
         Ok(Purchase {
             kind: kind.to_owned(),
             text,
-            buyer: self.buyer(patience).await?,
+            buyer: self.buyer(ctx).await?,
             endpoint: endpoint.to_string(),
             region: self.client.region().to_owned(),
         })
@@ -148,17 +139,17 @@ impl Cloud {
     ///
     /// # Errors
     /// There are no credentials, or they do not certainly belong to the account that the provider block names.
-    async fn buyer(&self, patience: &Patience) -> Result<Buyer, Diagnostic> {
+    async fn buyer(&self, ctx: &Context) -> Result<Buyer, Diagnostic> {
         let asked = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
-            let id = self.client.access_key_id(&self.limit(CREDENTIALS, patience)).await;
+            let id = self.client.access_key_id(&self.limit(CREDENTIALS, ctx)).await;
             let id = id.map_err(|error| super::explain::no_credentials(&error))?;
             // An account that the provider block names must be known. Else who buys is only a precaution.
             let account = if self.account_id.is_some() {
-                let account = self.account(&self.limit(CREDENTIALS, patience)).await;
+                let account = self.account(&self.limit(CREDENTIALS, ctx)).await;
                 Some(account.map_err(|unknown| unknown.explain())?.to_owned())
             } else {
-                let limit = self.limit(BUYER, patience);
+                let limit = self.limit(BUYER, ctx);
                 let account = tokio::time::timeout(limit.left(), self.account(&limit)).await;
                 account.ok().and_then(Result::ok).map(str::to_owned)
             };

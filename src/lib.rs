@@ -8,11 +8,12 @@ mod config;
 mod explain;
 mod journal;
 mod market_order;
+mod order;
 mod order_plan;
 mod owner;
 mod pai_product_order;
+mod purchase;
 mod terraform;
-mod timeouts;
 mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
@@ -56,9 +57,7 @@ impl Provider for Alicloud {
     type Client = Cloud;
 
     fn resources(&self) -> Resources<Cloud> {
-        Resources::new()
-            .add_untyped(Box::new(market_order::MarketOrder))
-            .add_untyped(Box::new(pai_product_order::PaiProductOrder))
+        Resources::new().add(market_order::MarketOrders).add(pai_product_order::PaiProductOrders)
     }
 
     fn validate(&self, configure: &Configure<ProviderBlock>) -> Diagnostics {

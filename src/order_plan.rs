@@ -1,32 +1,27 @@
 //! What a plan says of an order, whatever it is for.
 
-use alicloud::endpoint::Product;
-use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    plan::Action,
-    provider::Review,
-    value::Path,
-};
+use tfplugin::{Change, Diagnostic, Diagnostics, Plan};
 
-use crate::{Cloud, journal::Duplicate};
+use crate::{Cloud, journal::Duplicate, market_order::MarketOrder, order::OrderModel};
 
-/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe. `products` are those
-/// that requests about the order go to.
-pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, products: &[Product], review: &Review<'_>) -> Diagnostics {
+/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe. The message of
+/// each is the caller's to report.
+pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let Some(cloud) = cloud else { return diagnostics };
-    if let Some(id) = review.prior.get("id").as_str() {
+    let is_destroy = matches!(plan.change(), Change::Destroy { .. });
+    if let Some(id) = plan.prior().and_then(|prior| M::id(prior).as_str()) {
         cloud.journal.mark_in_state(id);
-        diagnostics.extend(match cloud.journal.mark_planned(id, review.plan.action == Action::Destroy) {
+        diagnostics.extend(match cloud.journal.mark_planned(id, is_destroy) {
             Duplicate::None => None,
-            Duplicate::Resource => Some(held_twice(kind, id)),
+            Duplicate::Resource => Some(held_twice(M::NAME, id)),
             Duplicate::Deposed => Some(held_by_deposed(id)),
         });
     }
-    if review.plan.action != Action::Destroy {
-        diagnostics.extend(cloud.exposed(products));
+    if !is_destroy {
+        diagnostics.extend(cloud.exposed(M::PRODUCTS));
     }
-    if review.plan.action == Action::Create {
+    if plan.creates() {
         diagnostics.extend(cloud.journal.torn_state());
     }
     diagnostics
@@ -38,7 +33,7 @@ pub(crate) fn without_client_token() -> Diagnostic {
                   off after it has bought, an apply in another directory cannot know of the order and buys a second one. Set \
                   client_token to a constant of your own, with count or for_each one for each instance (such as each.key): \
                   for 24 hours the same token finds the same order and never buys another.";
-    Diagnostic::warning("A cut-off apply may buy again: set client_token", detail).at(Path::attribute("client_token"))
+    Diagnostic::warning("A cut-off apply may buy again: set client_token", detail).at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 fn held_twice(kind: &str, id: &str) -> Diagnostic {

@@ -7,29 +7,31 @@ use super::{
     explain::{self, Money},
 };
 use alicloud::{error::Failure, retry::Limit};
-use tfplugin::{diagnostics::Diagnostic, private::Private, provider::Object};
+use tfplugin::{Diagnostic, Private, PrivateKey, State};
+
+use super::order::OrderModel;
 
 /// How far apart the two replies must be by which an order counts as gone.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Where private data has the account.
-const KEY: &str = "owner";
+const OWNER: PrivateKey<String> = PrivateKey::new("owner");
 
-/// The account that owns the object, if it is remembered.
-pub(super) fn recall(private: &Private) -> Option<&str> {
-    private.own.get(KEY).and_then(|owner| owner.as_str())
+/// The account that owns the object, if it is recorded.
+pub(super) fn recorded(private: &Private) -> Option<String> {
+    private.get(OWNER)
 }
 
-/// Remembers the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
-/// remembered, which is no reason to fail.
-pub(super) async fn remember(private: &mut Private, told: Option<&str>, cloud: &Cloud, limit: &Limit) {
+/// Records the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
+/// recorded, which is no reason to fail.
+pub(super) async fn record(private: &mut Private, told: Option<&str>, cloud: &Cloud, limit: &Limit) {
     let owner = match told.filter(|account| *account != "0") {
         Some(told) => Some(told.to_owned()),
-        None if recall(private).is_some() => None,
+        None if recorded(private).is_some() => None,
         None => cloud.account(limit).await.ok().map(str::to_owned),
     };
     if let Some(owner) = owner {
-        private.own.insert(KEY.to_owned(), owner.into());
+        private.set(OWNER, &owner);
     }
 }
 
@@ -102,15 +104,14 @@ fn never_seen(kind: &str, id: &str) -> Diagnostic {
 ///
 /// # Errors
 /// It cannot, or there is no telling.
-pub(super) async fn confirm_gone(
-    kind: &str,
+pub(super) async fn confirm_gone<M: OrderModel>(
     id: &str,
-    prior: &Object,
+    prior: &State<M>,
     cloud: &Cloud,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
     let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
-    match recall(&prior.private) {
+    match recorded(&prior.private) {
         Some(owner) if owner != account => {
             let detail = format!(
                 "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which \
@@ -118,8 +119,7 @@ pub(super) async fn confirm_gone(
             );
             Err(Diagnostic::error("The credentials belong to another account", detail))
         }
-        // Every reading of an order tells its instances.
-        Some(_) if prior.state.get("instance_ids").is_null() => Err(never_seen(kind, id)),
+        Some(_) if !M::was_read(prior) => Err(never_seen(M::NAME, id)),
         Some(_) => Ok(()),
         None => {
             let detail = format!(

@@ -1,10 +1,12 @@
 //! Orders that should have been paid and are not.
 
-use tfplugin::diagnostics::Diagnostic;
+use super::order::OrderModel;
+use tfplugin::Diagnostic;
 
 /// The warning about an order that is not paid although its purchase should have paid it. `status` is how the service calls
-/// that, and `console` is where the order can be paid.
-pub(super) fn warning(kind: &str, id: &str, status: Option<&str>, console: &str) -> Option<Diagnostic> {
+/// that.
+pub(super) fn warning<M: OrderModel>(id: &str, status: Option<&str>) -> Option<Diagnostic> {
+    let (kind, console) = (M::NAME, M::CONSOLE);
     let status = status.filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
     let detail = format!(
         "The order {id} is in the state and has the payment status {status}: it exists, and what it buys may not be in force \

@@ -68,7 +68,7 @@ pub(super) fn configure(
 ) -> Result<Configured<Cloud>, Diagnostics> {
     let waiting = unknown(&configure.block);
     if !waiting.is_empty() {
-        return Ok(Configured::Waiting(waiting));
+        return Ok(Configured::PlansOnly(for_plans(ctx), waiting));
     }
     let variable = configure.variable(ProviderBlock::REGION);
     let (block, given) = (known(configure.block)?, known(configure.given)?);
@@ -108,6 +108,22 @@ pub(super) fn configure(
         Some(Site::Chinese) | None => AccountType::Domestic,
     };
     Ok(Configured::Ready(Cloud::new(client, longest, text(&block.account_id), account_type)))
+}
+
+/// A client for plans while the block waits for values. It has no credentials, so nothing is sent; the journal needs none.
+fn for_plans(ctx: &Context) -> Cloud {
+    let client = Client::new(Config {
+        region: DEFAULT_REGION.to_owned(),
+        site: None,
+        endpoints: BTreeMap::new(),
+        protocol: Protocol::Https,
+        signature: SignatureVersion::V1,
+        timeouts: Timeouts { connect: DEFAULT_TIMEOUT, read: DEFAULT_TIMEOUT },
+        user_agent: own_user_agent(ctx.terraform_version()),
+        common: Parameters::default(),
+        credentials: Arc::new(NotYet),
+    });
+    Cloud::new(client, None, None, AccountType::Domestic)
 }
 
 /// The arguments that are not known yet, of those that decide who asks, and where.
@@ -157,8 +173,12 @@ fn variables<M: Model, T, A>(field: Field<M, T, A>) -> &'static [&'static str] {
     attribute.map_or(&[], |attribute| attribute.env)
 }
 
+fn own_user_agent(terraform_version: &str) -> String {
+    format!("terraform-provider-alicloud/{} Terraform/{terraform_version}", env!("CARGO_PKG_VERSION"))
+}
+
 fn user_agent(block: &ProviderBlock, terraform_version: &str) -> String {
-    let own = format!("terraform-provider-alicloud/{} Terraform/{terraform_version}", env!("CARGO_PKG_VERSION"));
+    let own = own_user_agent(terraform_version);
     let appended = text(&block.configuration_source).unwrap_or_default();
     let appended = appended.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(MAX_CONFIGURATION_SOURCE);
     format!("{own} {}", appended.collect::<String>()).trim_end().to_owned()

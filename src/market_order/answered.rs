@@ -2,12 +2,9 @@
 
 use alicloud::market::Order;
 use chrono::DateTime;
-use tfplugin::{
-    diagnostics::Diagnostic,
-    value::{Path, Value},
-};
+use tfplugin::{Diagnostic, Partial};
 
-use super::{NAME, model};
+use super::{MarketOrder, NAME, model};
 use crate::journal::moment;
 
 /// Compares the order that a token answered with what was to be bought. A warning about an order that was not bought just
@@ -18,11 +15,11 @@ use crate::journal::moment;
 pub(super) fn check(
     order_id: &str,
     order: &Order,
-    planned: &Value,
+    planned: &Partial<MarketOrder>,
     is_new: bool,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     let differing = model::first_difference(order, planned);
-    let Some((name, _)) = differing else { return if is_new { Ok(None) } else { earlier(order_id, order) } };
+    let Some(name) = differing else { return if is_new { Ok(None) } else { earlier(order_id, order) } };
     if is_new {
         let detail = format!(
             "The order {order_id} was placed by this apply and is in the state. The Marketplace reports another \
@@ -38,7 +35,7 @@ pub(super) fn check(
          {order_id}"
     );
     let summary = "No order was placed: the client_token belongs to another order";
-    Err(Diagnostic::error(summary, detail).at(Path::attribute("client_token")))
+    Err(Diagnostic::error(summary, detail).at(MarketOrder::CLIENT_TOKEN.path()))
 }
 
 /// An order that the token bought before this apply.
@@ -51,12 +48,12 @@ fn earlier(order_id: &str, order: &Order) -> Result<Option<Diagnostic>, Diagnost
              Nothing was bought now, and nothing is saved. For another order, give a new client_token."
         );
         let summary = format!("No order was placed: the client_token belongs to an order that is {status}");
-        return Err(Diagnostic::error(summary, detail).at(Path::attribute("client_token")));
+        return Err(Diagnostic::error(summary, detail).at(MarketOrder::CLIENT_TOKEN.path()));
     }
     let detail = format!(
         "The client_token bought the order {order_id} {placed}, and the Marketplace answers with that order. It is in the state \
          now. Nothing was bought by this apply. For another order, give a new client_token."
     );
     let summary = format!("Order {order_id} was placed {placed}; nothing was bought now");
-    Ok(Some(Diagnostic::warning(summary, detail).at(Path::attribute("client_token"))))
+    Ok(Some(Diagnostic::warning(summary, detail).at(MarketOrder::CLIENT_TOKEN.path())))
 }

@@ -9,190 +9,190 @@ mod schema;
 mod sku;
 mod unresolved;
 
-use async_trait::async_trait;
-
 use super::{
-    Cloud, journal, order_plan,
+    Cloud, journal,
+    order::{Console, OrderModel, shown_id},
+    order_plan,
     owner::{self, Unread},
-    timeouts, unpaid,
+    unpaid,
 };
 use alicloud::{
     endpoint::Product,
     market::{self, Described, Order},
     retry::Limit,
 };
-use serde_json::Value as Json;
+use purchase::MarketPurchase;
+pub(crate) use schema::MarketOrder;
 use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    plan::Action,
-    private::Private,
-    provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
-    schema::Schema,
-    value::{Path, Value, json as value_json},
+    Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Map, Model, Operation, Partial, Plan,
+    Private, PrivateKey, Resource, State,
 };
 
 /// Where private data has the user's token: in a state the one that bought the order, in a plan the one that will.
-const CLIENT_TOKEN: &str = "client_token";
+const CLIENT_TOKEN: PrivateKey<String> = PrivateKey::new("client_token");
 
 /// The type name.
-pub(super) const NAME: &str = "alicloud_market_order";
+pub(super) const NAME: &str = MarketOrder::NAME;
+
+impl OrderModel for MarketOrder {
+    const PRODUCTS: &[Product] = &[Product::Market];
+
+    const CONSOLE: Console = Console { name: "Marketplace console", page: "My Orders" };
+
+    fn id(order: &Partial<Self>) -> &Attr<String> {
+        &order.id
+    }
+
+    fn was_read(order: &Partial<Self>) -> bool {
+        !order.instance_ids.is_null()
+    }
+}
 
 /// The resource.
 #[derive(Debug)]
-pub(super) struct MarketOrder;
+pub(super) struct MarketOrders;
 
-#[async_trait]
-impl Resource<Cloud> for MarketOrder {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+impl Resource for MarketOrders {
+    type Model = MarketOrder;
+    type Client = Cloud;
 
-    fn schema(&self) -> Schema {
-        schema::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
+    fn validate(&self, config: &Partial<MarketOrder>) -> Diagnostics {
         let mut diagnostics = sku::validate(config);
         diagnostics.extend(journal::torn_state_to_destroy());
-        let version = config.get("package_version").as_str();
-        let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
+        let version = config.package_version.as_str();
+        let again = config.components.known().and_then(|map| map.get(schema::PACKAGE_VERSION)?.as_str());
         if let (Some(version), Some(again)) = (version, again)
             && version != again
         {
-            let path = Path::attribute("components").key("package_version");
+            let path = MarketOrder::COMPONENTS.key(schema::PACKAGE_VERSION);
             let detail = format!(
                 "components has the package version {again:?}, and the argument package_version is {version:?}. Leave it \
                  out of components, or make both the same."
             );
-            diagnostics.invalid(path, "Two package versions", detail);
+            diagnostics.invalid(path.into(), "Two package versions", detail);
         }
         diagnostics
     }
 
     /// The existing provider stores the package version among the components, and null for what was not given.
-    fn upgrade(&self, state: Value, _version: i64) -> Result<Value, Diagnostic> {
-        let mut state = state;
-        let mut components = state.get("components").as_map().cloned().unwrap_or_default();
-        components.retain(|key, _| key != "package_version");
-        state.set_attribute("components", Value::Map(components));
-        if state.get("coupon_id").is_null() {
-            state.set_attribute("coupon_id", "");
+    fn normalize(&self, state: &mut Partial<MarketOrder>) {
+        match state.components.known_mut() {
+            Some(components) => components.retain(|key, _| key != schema::PACKAGE_VERSION),
+            None => state.components = Attr::Known(Map::new()),
         }
-        Ok(state)
+        if state.coupon_id.is_null() {
+            state.coupon_id = "".into();
+        }
     }
 
-    fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        let mut diagnostics = order_plan::review(cloud, NAME, &[Product::Market], review);
-        let token = review.config.get("client_token");
-        match review.plan.action {
-            Action::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
-                diagnostics.push(order_plan::without_client_token());
+    async fn modify_plan(
+        &self,
+        cloud: Option<&Cloud>,
+        plan: &mut Plan<MarketOrder>,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics> {
+        if plan.creates() {
+            record_token(plan, ctx);
+        }
+        let mut found = order_plan::check(cloud, plan);
+        let token = &plan.config().client_token;
+        match plan.change() {
+            Change::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
+                found.push(order_plan::without_client_token());
             }
-            Action::Replace => {
-                diagnostics.push(not_refunded(review.prior, Action::Replace));
-                if token.as_str().is_some_and(|token| Some(token) == buying_token(&review.plan.private, review.prior)) {
-                    diagnostics.push(same_token(review.prior));
+            Change::Replace { prior } => {
+                found.push(replaced_without_refund(prior));
+                if token.as_str().is_some_and(|token| Some(token) == buying_token(plan.private(), prior).as_deref()) {
+                    found.push(same_token(prior));
                 }
             }
-            Action::Destroy => diagnostics.push(not_refunded(review.prior, Action::Destroy)),
+            Change::Destroy { prior } => found.push(destroyed_without_refund(prior)),
             _ => {}
         }
-        diagnostics
+        ctx.report(found)
     }
 
-    fn remember(&self, planned: &Value, private: &mut Private, is_stored: bool) {
-        private.own.insert(CLIENT_TOKEN.to_owned(), planned.get("client_token").as_str().into());
-        if is_stored {
-            planned_token::write(private);
-        }
-    }
-
-    async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let bought = purchase::buy(cloud, &create, patience).await?;
+    async fn create(
+        &self,
+        cloud: &Cloud,
+        create: Create<MarketOrder>,
+        ctx: &Context,
+    ) -> Result<State<MarketOrder>, CreateError<MarketOrder>> {
+        let mut state = create.planned;
+        let bought = crate::purchase::buy(cloud, &mut MarketPurchase::new(cloud, &state)?, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
-        let limit = cloud.limit(timeouts::read(&create.planned), patience);
+        let limit = cloud.operation_limit(Operation::Read, ctx);
         let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
         let created = order.as_ref().and_then(|order| order.created_on);
         if let Some(sent) = bought.sent_earlier {
             warnings.push(journal::adopted(id, created, sent));
         }
-        if let (Some(order), Some(since)) = (&order, bought.since) {
+        if let (Some(order), Some(since)) = (&order, bought.answer.flatten()) {
             let is_new = bought.sent_earlier.is_some() || order.created_on.is_some_and(|created| created >= since);
-            let answered = answered::check(id, order, &create.planned, is_new);
+            let answered = answered::check(id, order, &state, is_new);
             warnings
                 .extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         }
-        warnings.extend(order.as_ref().and_then(|order| not_paid(&bought.order_id, order)));
-        let mut private = Private::default();
-        let token = create.planned.get("client_token").as_str();
-        private.own.extend(token.map(|token| (CLIENT_TOKEN.to_owned(), token.into())));
-        owner::remember(&mut private, order.as_ref().and_then(|order| order.ali_uid.as_deref()), cloud, &limit).await;
-        let state = model::placed(create.planned, id, order.as_ref());
-        let saved = Saved::with(Object { state, private }, warnings);
-        Ok(Saved { delivered: cloud.on_delivery(bought.entry), ..saved })
+        warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
+        ctx.report(warnings)?;
+        // What the plan recorded was for this purchase.
+        state.private = Private::default();
+        if let Some(token) = state.client_token.known().cloned() {
+            state.private.set(CLIENT_TOKEN, &token);
+        }
+        let owner = order.as_ref().and_then(|order| order.ali_uid.as_deref());
+        owner::record(&mut state.private, owner, cloud, &limit).await;
+        model::place(&mut state, id, order.as_ref());
+        Ok(cloud.answer(state, bought.entry))
     }
 
     async fn read(
         &self,
         cloud: &Cloud,
-        prior: Object,
-        patience: &Patience,
-    ) -> Result<Saved<Option<Object>>, Diagnostics> {
-        let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.journal.mark_in_state(&id);
-        let limit = cloud.limit(timeouts::read(&prior.state), patience);
+        mut state: State<MarketOrder>,
+        ctx: &Context,
+    ) -> Result<Option<State<MarketOrder>>, Diagnostics> {
+        let (id, limit) = cloud.begin_read::<MarketOrder>(&state, ctx);
         let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))? {
             Described::Found(order) => order,
             Described::Absent { request_id } => {
-                owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
-                let warnings = gone(&id, &request_id).into();
-                return Ok(Saved::with(None, warnings));
+                owner::confirm_gone(&id, &state, cloud, &limit).await?;
+                ctx.warn(gone(&id, &request_id));
+                return Ok(None);
             }
         };
-        let mut warnings = Diagnostics::default();
-        warnings.extend(ended(&id, &order).or_else(|| not_paid(&id, &order)));
-        let mut object = model::refreshed(prior, &order);
-        if owner::recall(&object.private).is_none() && order.ali_uid.is_some() {
-            owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
+        ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
+        model::refresh(&mut state, &order);
+        if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
+            owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
-        Ok(Saved::with(Some(object), warnings))
+        Ok(Some(state))
     }
 
-    /// No argument of an order can be changed at the Marketplace, so all that is planned in place is what only the
-    /// state needs to know.
-    async fn update(&self, _cloud: &Cloud, update: Update, _patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Ok(update.planned.into())
-    }
-
-    async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
-        let prior_private = delete.private.replaced.as_deref().unwrap_or(&delete.private);
-        let bought_with = prior_private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
-        let buys_with = delete.private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
+    async fn delete(&self, cloud: &Cloud, delete: Delete<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
+        let prior = &delete.prior;
         // In a replacement that destroys first, this comes before the create.
-        if delete.private.creating && buys_with.is_some() && buys_with == bought_with {
-            return Err(same_token(&delete.prior).into());
+        let buys_with = delete.successor.and_then(|successor| successor.get(CLIENT_TOKEN));
+        if buys_with.is_some() && buys_with == prior.private.get(CLIENT_TOKEN) {
+            return Err(same_token(prior).into());
         }
-        cloud.journal.mark_destroyed(delete.prior.get("id").as_str().unwrap_or_default());
-        Ok(not_refunded(&delete.prior, Action::Destroy).into())
+        cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
+        ctx.warn(destroyed_without_refund(prior));
+        Ok(())
     }
 
-    async fn import(&self, cloud: &Cloud, id: &str, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        if !market::is_order_id(id) {
-            let detail = format!(
-                "{id:?} cannot be the id of an order: those are digits only. The Marketplace console lists them under My \
-                 Orders. Nothing was asked for."
-            );
-            return Err(Diagnostic::error("Not an order id", detail).into());
-        }
-        cloud.journal.mark_imported(id);
-        let limit = cloud.limit(timeouts::read(&Value::Null), patience);
+    async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<MarketOrder>, Diagnostics> {
+        let limit = cloud.begin_import::<MarketOrder>(id, ctx)?;
         match find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))? {
             Described::Found(order) => {
-                let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
-                let mut object = model::imported(empty, id, &order);
-                owner::remember(&mut object.private, order.ali_uid.as_deref(), cloud, &limit).await;
-                Ok(object.into())
+                let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
+                    id: id.into(),
+                    ..Partial::<MarketOrder>::default()
+                });
+                model::import(&mut state, &order);
+                owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
+                Ok(state)
             }
             Described::Absent { request_id } => {
                 let detail = format!(
@@ -202,6 +202,18 @@ impl Resource<Cloud> for MarketOrder {
                 Err(Diagnostic::error("No such order", detail).into())
             }
         }
+    }
+}
+
+/// Records which token the planned purchase sends: the user's, or one that is made now where Terraform keeps it.
+fn record_token(plan: &mut Plan<MarketOrder>, ctx: &Context) {
+    let token = plan.planned().client_token.known().cloned();
+    match token {
+        Some(token) => plan.private_mut().set(CLIENT_TOKEN, &token),
+        None => plan.private_mut().remove(CLIENT_TOKEN),
+    }
+    if ctx.capabilities().store_planned_private {
+        planned_token::write(plan.private_mut());
     }
 }
 
@@ -227,34 +239,33 @@ async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, D
 }
 
 /// The token that bought an order, as far as that is known. A token that was given later is only in the state.
-fn buying_token<'a>(private: &'a Private, prior: &'a Value) -> Option<&'a str> {
-    let recorded = private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
-    recorded.or_else(|| prior.get("client_token").as_str())
+fn buying_token(private: &Private, prior: &Partial<MarketOrder>) -> Option<String> {
+    private.get(CLIENT_TOKEN).or_else(|| prior.client_token.known().cloned())
 }
 
 /// What an order cost, as far as a state knows.
-fn cost(state: &Value) -> String {
-    match state.get("payment_price") {
-        Value::Number(price) => {
-            let currency = state.get("currency").as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
+fn cost(state: &Partial<MarketOrder>) -> String {
+    match &state.payment_price {
+        Attr::Known(price) => {
+            let currency = state.currency.as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
             format!(" It cost {price}{currency}.")
         }
         _ => String::new(),
     }
 }
 
-fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
-    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
-    let (summary, what) = match action {
-        Action::Replace => (
-            format!("Replacing order {id} buys another one and refunds nothing"),
-            "A changed argument means another order: this plan buys a new one",
-        ),
-        _ => (
-            format!("Destroying order {id} refunds nothing"),
-            "Terraform only forgets the order: nothing is sent to Alibaba Cloud",
-        ),
-    };
+fn replaced_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let summary = format!("Replacing order {} buys another one and refunds nothing", shown_id::<MarketOrder>(prior));
+    not_refunded(prior, summary, "A changed argument means another order: this plan buys a new one")
+}
+
+fn destroyed_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let summary = format!("Destroying order {} refunds nothing", shown_id::<MarketOrder>(prior));
+    not_refunded(prior, summary, "Terraform only forgets the order: nothing is sent to Alibaba Cloud")
+}
+
+fn not_refunded(prior: &Partial<MarketOrder>, summary: String, what: &str) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
         "{what}. The order {id} is neither cancelled nor refunded.{} To end it, use the Marketplace \
          console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
@@ -263,14 +274,14 @@ fn not_refunded(prior: &Value, action: Action) -> Diagnostic {
     Diagnostic::warning(summary, detail)
 }
 
-fn same_token(prior: &Value) -> Diagnostic {
-    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+fn same_token(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
         "A changed argument means another order, and client_token is still the one that bought the order {id}: the \
          Marketplace would answer with that order and sell nothing. Nothing was bought. Undo the change, or give a new \
          client_token."
     );
-    Diagnostic::error("The same client_token cannot buy another order", detail).at(Path::attribute("client_token"))
+    Diagnostic::error("The same client_token cannot buy another order", detail).at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 fn gone(id: &str, request_id: &str) -> Diagnostic {
@@ -290,7 +301,7 @@ fn has_ended(status: &str) -> bool {
 
 /// A warning about an order whose purchase paid at once, and which is not paid.
 fn not_paid(id: &str, order: &Order) -> Option<Diagnostic> {
-    unpaid::warning(NAME, id, order.pay_status.as_deref(), "the Marketplace console under My Orders")
+    unpaid::warning::<MarketOrder>(id, order.pay_status.as_deref())
 }
 
 /// A warning about an order that is still known but no longer in force.

@@ -1,172 +1,186 @@
 //! Between an order as the Marketplace tells it and the state that Terraform keeps of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, SecondsFormat};
 
-use super::{period::Period, sku};
-use alicloud::market::{Commodity, Order};
-
-use tfplugin::{
-    private::Private,
-    provider::Object,
-    value::{Number, Value},
+use super::{
+    period::Period,
+    schema::{Cycle, MarketOrder, PACKAGE_VERSION, PayType, is_half_imported},
+    sku,
 };
+use crate::order::tell;
+use alicloud::market::{Commodity, Order};
+use tfplugin::{Attr, Partial, State, value::Number};
 
 /// The components that other arguments say, and that are never part of `components`.
-const RESERVED: [&str; 3] = ["package_version", "ord_time", "order_num"];
+const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
 
-/// What is bought, from a planned state.
-pub(super) fn commodity(planned: &Value) -> Commodity {
-    let text = |name: &str| planned.get(name).as_str().unwrap_or_default().to_owned();
-    let whole = |name: &str| planned.get(name).as_i64().unwrap_or(1);
-    let chosen = planned.get("components").as_map().into_iter().flatten();
-    let mut components: BTreeMap<String, String> =
-        chosen.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    components.insert("package_version".to_owned(), text("package_version"));
-    let product_code = text("product_code");
+/// What is bought.
+pub(super) fn commodity(order: MarketOrder) -> Commodity {
+    let mut components = order.components;
+    components.insert(PACKAGE_VERSION.to_owned(), order.package_version);
     Commodity {
         components,
-        coupon_id: text("coupon_id"),
-        duration: whole("duration"),
-        pricing_cycle: text("pricing_cycle"),
-        sku_code: sku::code(planned),
-        product_code,
-        quantity: whole("quantity"),
+        coupon_id: order.coupon_id,
+        duration: order.duration,
+        pricing_cycle: order.pricing_cycle.as_str().to_owned(),
+        sku_code: sku::code(&order.product_code, order.sku_code.as_deref(), order.pay_type),
+        product_code: order.product_code,
+        quantity: order.quantity,
     }
 }
 
-/// The state of an order that was just placed: what was planned, and what the order tells beyond that, if it could be
-/// read.
-pub(super) fn placed(planned: Value, id: &str, order: Option<&Order>) -> Value {
-    let mut state = planned;
-    if let Some(order) = order {
-        set_computed(&mut state, order);
-    }
-    state.set_attribute("id", id);
-    state
-}
-
-/// The state of an order that was read again. What the order does not tell stays as it was.
-pub(super) fn refreshed(prior: Object, order: &Order) -> Object {
-    let Object { mut state, mut private } = prior;
-    if is_half_imported(&state) {
-        let id = state.get("id").clone();
-        let mut object = imported(state, id.as_str().unwrap_or_default(), order);
-        object.private.own = private.own;
-        return object;
-    }
-    for (name, told) in arguments(order, &state) {
-        match told {
-            Some(value) => state.set_attribute(name, value),
-            None if state.get(name).is_null() => {
-                private.untold.insert(name.to_owned());
-            }
-            None => {}
+/// Fills the state of an order that was just placed: with what the order tells beyond its plan, if it could be read.
+pub(super) fn place(state: &mut Partial<MarketOrder>, id: &str, order: Option<&Order>) {
+    state.id = id.into();
+    match order {
+        Some(order) => set_computed(state, order),
+        None => {
+            set_computed(state, &Order::default());
+            // An order without instances was read, and this one was not.
+            state.instance_ids = Attr::Null;
         }
     }
+}
+
+/// Brings into a state what an order tells that was read again. What it does not tell stays as it was.
+pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
+    if is_half_imported(state) {
+        state.private.unrecovered.clear();
+        state.private.imported = true;
+        import(state, order);
+        return;
+    }
+    let missing = Told::by(order, state).write_to(state);
+    missing.into_iter().filter(|(_, is_null)| *is_null).for_each(|(mark, _)| mark(state));
     let told = order.components();
-    let kept = state.get("components").as_map().cloned().unwrap_or_default().into_iter();
-    let kept = kept.map(|(key, value)| (told.get(&key).map_or(value, |told| told.as_str().into()), key));
-    let kept = Value::object(kept.map(|(value, key)| (key, value)));
-    state.set_attribute("components", kept);
-    sku::refresh(&mut state, order);
-    set_computed(&mut state, order);
-    Object { state, private }
-}
-
-/// Whether the existing provider's import made this state: nothing else leaves the pricing cycle out. It knows no more of
-/// the order than that it exists.
-pub(super) fn is_half_imported(state: &Value) -> bool {
-    state.get("pricing_cycle").is_null()
-}
-
-/// The state of an order that nothing was known of, and which arguments it does not tell.
-pub(super) fn imported(empty: Value, id: &str, order: &Order) -> Object {
-    let mut state = empty;
-    let mut untold = BTreeSet::from(["coupon_id".to_owned()]);
-    for (name, told) in arguments(order, &state) {
-        match told {
-            Some(value) => state.set_attribute(name, value),
-            None => {
-                untold.insert(name.to_owned());
-            }
+    for (key, value) in state.components.known_mut().into_iter().flatten() {
+        if let Some(told) = told.get(key) {
+            *value = told.as_str().into();
         }
     }
-    if Period::told(order).is_none() {
-        for (name, value) in Period::guess(order) {
-            state.set_attribute(name, value);
-            untold.insert(name.to_owned());
-        }
+    if state.components.is_null() {
+        state.components = Attr::Known(Partial::<tfplugin::Map<String>>::new());
+    }
+    sku::refresh(state, order);
+    set_computed(state, order);
+}
+
+/// Fills the state of an order that nothing was known of, and marks the arguments that it does not tell.
+pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
+    state.mark_unrecovered(MarketOrder::COUPON_ID);
+    let missing = Told::by(order, state).write_to(state);
+    missing.into_iter().for_each(|(mark, _)| mark(state));
+    if Period::told(order).is_none()
+        && let Some(period) = Period::guess(order)
+    {
+        state.pricing_cycle = period.unit.into();
+        state.duration = period.count.into();
     }
     if order.product_sku_code.is_none() {
-        untold.insert(sku::ATTRIBUTE.to_owned());
+        state.mark_unrecovered(MarketOrder::SKU_CODE);
     }
-    sku::refresh(&mut state, order);
+    sku::refresh(state, order);
     let components = order.components().into_iter().filter(|(key, _)| !RESERVED.contains(&key.as_str()));
-    let components = Value::object(components.map(|(key, value)| (key, Value::from(value))));
-    state.set_attribute("components", components);
-    state.set_attribute("coupon_id", "");
-    set_computed(&mut state, order);
-    state.set_attribute("id", id);
-    Object { state, private: Private { imported: true, untold, ..Private::default() } }
+    state.components = Attr::Known(components.map(|(key, value)| (key, value.as_str().into())).collect());
+    state.coupon_id = "".into();
+    set_computed(state, order);
 }
 
-/// The arguments that an order tells, each with its value where it does.
-fn arguments(order: &Order, state: &Value) -> [(&'static str, Option<Value>); 6] {
-    let components = order.components();
-    let known = Period::of(state);
-    // Twelve months and a year are the same purchase, however the Marketplace counts it.
-    let period = Period::told(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
-    let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok()).filter(|number| *number > 0);
-    [
-        ("product_code", order.product_code.clone().map(Value::from)),
-        ("pay_type", sku::pay_type(order, state).map(Value::from)),
-        ("pricing_cycle", period.map(|period| Value::from(period.unit))),
-        ("duration", period.map(|period| Value::from(period.count))),
-        ("quantity", quantity.map(Value::from)),
-        ("package_version", components.get("package_version").map(|version| version.as_str().into())),
-    ]
+/// The arguments that an order tells, where it does.
+struct Told {
+    product_code: Option<String>,
+    pay_type: Option<PayType>,
+    pricing_cycle: Option<Cycle>,
+    duration: Option<i64>,
+    quantity: Option<i64>,
+    package_version: Option<String>,
 }
 
-/// The first argument by which an order differs from a planned state, with the order's own value.
-pub(super) fn first_difference(order: &Order, planned: &Value) -> Option<(&'static str, Value)> {
-    let told = arguments(order, planned).into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let components = order.components();
-    let chosen = planned.get("components").as_map().into_iter().flatten();
-    let mut differing = chosen.filter_map(|(key, value)| Some((components.get(key)?, value)));
-    let differing = differing.find(|(told, value)| Some(told.as_str()) != value.as_str());
-    let differing = differing.map(|(told, _)| ("components", told.as_str().into()));
-    let sku = sku::difference(order, planned).map(|told| (sku::ATTRIBUTE, told));
-    told.chain(differing).find(|(name, value)| planned.get(name) != value).or(sku)
-}
+/// Marks an argument that an order does not tell.
+type Mark = fn(&mut State<MarketOrder>);
 
-fn set_computed(state: &mut Value, order: &Order) {
-    let price = |text: &Option<String>| text.as_deref().and_then(|text| Number::parse(text).ok());
-    let text = |text: &Option<String>| text.clone().map(Value::from);
-    let table = [
-        ("order_status", text(&order.order_status)),
-        ("pay_status", text(&order.pay_status)),
-        ("order_type", text(&order.order_type)),
-        ("product_name", text(&order.product_name)),
-        ("product_sku_code", text(&order.product_sku_code)),
-        ("supplier_company_name", text(&order.supplier_company_name)),
-        ("currency", text(&order.currency)),
-        ("original_price", price(&order.original_price).map(Value::from)),
-        ("total_price", price(&order.total_price).map(Value::from)),
-        ("payment_price", price(&order.payment_price).map(Value::from)),
-        ("coupon_price", price(&order.coupon_price).map(Value::from)),
-        ("created_on", order.created_on.and_then(moment).map(Value::from)),
-        ("paid_on", order.paid_on.and_then(moment).map(Value::from)),
-        ("instance_ids", Some(order.instance_ids.clone().into())),
-    ];
-    for (name, told) in table {
-        if let Some(value) = told {
-            state.set_attribute(name, value);
-        } else if !state.get(name).is_known() {
-            state.set_attribute(name, Value::Null);
+impl Told {
+    fn by(order: &Order, state: &Partial<MarketOrder>) -> Self {
+        let components = order.components();
+        let known = Period::of(state);
+        // Twelve months and a year are the same purchase, however the Marketplace counts it.
+        let period = Period::told(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
+        let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok());
+        Self {
+            product_code: order.product_code.clone(),
+            pay_type: sku::pay_type(order, state),
+            pricing_cycle: period.map(|period| period.unit),
+            duration: period.map(|period| period.count),
+            quantity: quantity.filter(|number| *number > 0),
+            package_version: components.get(PACKAGE_VERSION).map(|version| version.as_str().to_owned()),
         }
     }
+
+    /// Writes what is told into a state. Returns how to mark each of the others, and whether the state has null there.
+    fn write_to(self, state: &mut Partial<MarketOrder>) -> Vec<(Mark, bool)> {
+        fn write<T>(attr: &mut Attr<T>, told: Option<T>, mark: Mark) -> Option<(Mark, bool)> {
+            match told {
+                Some(told) => {
+                    *attr = told.into();
+                    None
+                }
+                None => Some((mark, attr.is_null())),
+            }
+        }
+        macro_rules! written {
+            ($($field:ident $token:ident),*) => {
+                [$(write(&mut state.$field, self.$field, |state| state.mark_unrecovered(MarketOrder::$token))),*]
+            };
+        }
+        let all = written!(
+            product_code PRODUCT_CODE, pay_type PAY_TYPE, pricing_cycle PRICING_CYCLE, duration DURATION,
+            quantity QUANTITY, package_version PACKAGE_VERSION
+        );
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// The name of the first argument by which an order differs from a planned state.
+pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) -> Option<&'static str> {
+    fn differs<T: PartialEq>(planned: &Attr<T>, told: Option<&T>) -> bool {
+        told.is_some_and(|told| planned.known() != Some(told))
+    }
+    let told = Told::by(order, planned);
+    macro_rules! differing {
+        ($($field:ident $token:ident),*) => {
+            [$((differs(&planned.$field, told.$field.as_ref()), MarketOrder::$token.name())),*]
+        };
+    }
+    let arguments = differing!(
+        product_code PRODUCT_CODE, pay_type PAY_TYPE, pricing_cycle PRICING_CYCLE, duration DURATION,
+        quantity QUANTITY, package_version PACKAGE_VERSION
+    );
+    let components = order.components();
+    let mut chosen = planned.components.known().into_iter().flatten();
+    let is_other =
+        chosen.any(|(key, value)| components.get(key).is_some_and(|told| Some(told.as_str()) != value.as_str()));
+    let others =
+        [(is_other, MarketOrder::COMPONENTS.name()), (sku::differs(order, planned), MarketOrder::SKU_CODE.name())];
+    arguments.into_iter().chain(others).find(|(differs, _)| *differs).map(|(_, name)| name)
+}
+
+/// Brings what only the Marketplace knows into a state. What it does not tell stays as it was.
+pub(super) fn set_computed(state: &mut Partial<MarketOrder>, order: &Order) {
+    let price = |text: &Option<String>| text.as_deref().and_then(|text| Number::parse(text).ok());
+    tell(&mut state.order_status, order.order_status.clone());
+    tell(&mut state.pay_status, order.pay_status.clone());
+    tell(&mut state.order_type, order.order_type.clone());
+    tell(&mut state.product_name, order.product_name.clone());
+    tell(&mut state.product_sku_code, order.product_sku_code.clone());
+    tell(&mut state.supplier_company_name, order.supplier_company_name.clone());
+    tell(&mut state.currency, order.currency.clone());
+    tell(&mut state.original_price, price(&order.original_price));
+    tell(&mut state.total_price, price(&order.total_price));
+    tell(&mut state.payment_price, price(&order.payment_price));
+    tell(&mut state.coupon_price, price(&order.coupon_price));
+    tell(&mut state.created_on, order.created_on.and_then(moment));
+    tell(&mut state.paid_on, order.paid_on.and_then(moment));
+    state.instance_ids = order.instance_ids.clone().into();
 }
 
 /// Milliseconds since 1970 as RFC 3339; none for 0, which stands for a moment that has not come.

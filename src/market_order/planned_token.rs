@@ -2,23 +2,29 @@
 //! 6.11), the same saved plan never buys twice, wherever it is applied.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use tfplugin::private::Private;
+use serde::{Deserialize, Serialize};
+use tfplugin::{Private, PrivateKey};
 
 use crate::journal::TOKEN_LIFETIME;
 
 /// Where private data has the token.
-const KEY: &str = "token";
+const PLANNED: PrivateKey<PlannedToken> = PrivateKey::new("token");
+
+#[derive(Serialize, Deserialize)]
+struct PlannedToken {
+    token: String,
+    time: DateTime<Utc>,
+}
 
 /// Makes a token, unless the plan has one.
 pub(super) fn write(private: &mut Private) {
-    let token = || json!({ "token": uuid::Uuid::new_v4().simple().to_string(), "time": Utc::now() });
-    private.own.entry(KEY).or_insert_with(token);
+    if private.get(PLANNED).is_none() {
+        private.set(PLANNED, &PlannedToken { token: uuid::Uuid::new_v4().simple().to_string(), time: Utc::now() });
+    }
 }
 
 /// The token of a plan. One that is as old as the service remembers tokens identifies nothing.
-pub(super) fn read(private: &Private) -> Option<&str> {
-    let planned = private.own.get(KEY)?;
-    let time: DateTime<Utc> = planned.get("time")?.as_str()?.parse().ok()?;
-    planned.get("token")?.as_str().filter(|_| Utc::now() < time + TOKEN_LIFETIME)
+pub(super) fn read(private: &Private) -> Option<String> {
+    let planned = private.get(PLANNED)?;
+    (Utc::now() < planned.time + TOKEN_LIFETIME).then_some(planned.token)
 }

@@ -1,6 +1,6 @@
-//! The purchase itself: one intent, one token, one order.
+//! The purchase itself: one entry in the journal, one token, one order.
 
-use std::time::Instant;
+use std::{fs::File, time::Instant};
 
 use alicloud::{
     endpoint::Product,
@@ -8,109 +8,110 @@ use alicloud::{
     market::{self, NewOrder},
     retry::Limit,
 };
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde_json::json;
-use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    provider::{Create, Patience},
-    value::{Path, Value},
-};
+use tfplugin::{Diagnostic, Diagnostics, Partial, State};
 
-use super::{NAME, model, planned_token, unresolved};
+use super::{MarketOrder, NAME, model, planned_token, unresolved};
 use crate::{
     Cloud,
     explain::{self, Money},
-    journal::{Answer, Begin, Entry},
-    timeouts,
+    journal::{self, Begin, Entry},
+    purchase::{Attempt, Start, Steps},
 };
 
-/// An order that exists.
-pub(super) struct Bought {
-    pub(super) order_id: String,
-    /// Its entry in the journal, until it is safe in a state.
-    pub(super) entry: Option<Entry>,
-    /// When an earlier apply sent the purchase, if one did.
-    pub(super) sent_earlier: Option<DateTime<Utc>>,
+/// A purchase at the Marketplace.
+pub(super) struct MarketPurchase<'a> {
+    cloud: &'a Cloud,
+    planned: &'a Partial<MarketOrder>,
+    commodity: String,
+    client_token: Option<String>,
+    /// The token that the plan has made.
+    planned_token: Option<String>,
+}
+
+impl<'a> MarketPurchase<'a> {
+    /// Of what is planned.
+    ///
+    /// # Errors
+    /// An argument has no value.
+    pub(super) fn new(cloud: &'a Cloud, planned: &'a State<MarketOrder>) -> Result<Self, Diagnostics> {
+        let order = planned.complete()?;
+        let client_token = order.client_token.clone();
+        let commodity = json!(model::commodity(order)).to_string();
+        Ok(Self { cloud, planned, commodity, client_token, planned_token: planned_token::read(&planned.private) })
+    }
+}
+
+impl Steps for MarketPurchase<'_> {
     /// With a token of the user's, which can have bought something else before: since when an order is certainly this
     /// one, by the server's clock, in milliseconds since 1970.
-    pub(super) since: Option<i64>,
-    pub(super) warnings: Diagnostics,
-}
+    type Answer = Option<i64>;
 
-/// Buys what is planned, or finds the order that an earlier apply placed for it.
-pub(super) async fn buy(cloud: &Cloud, create: &Create, patience: &Patience) -> Result<Bought, Diagnostics> {
-    let planned = &create.planned;
-    let commodity = json!(model::commodity(planned)).to_string();
-    let purchase = cloud.purchase(NAME, Product::Market, commodity, patience).await?;
-    let client_token = planned.get("client_token").as_str();
-    if let Some(token) = client_token.filter(|token| !cloud.journal.reserve_client_token(token)) {
-        return Err(used_twice(token).into());
+    const KIND: &'static str = NAME;
+
+    const PRODUCT: Product = Product::Market;
+
+    fn text(&self) -> &str {
+        &self.commodity
     }
-    let token = planned_token::read(&create.private);
-    let limit = cloud.limit(timeouts::create(planned), patience);
-    loop {
-        let (entry, sent_earlier) = match cloud.journal.begin(&purchase, client_token, token, &limit).await? {
-            Begin::Placed(entry, order_id) => {
-                let sent_earlier = Some(entry.time);
-                let warnings = Diagnostics::default();
-                return Ok(Bought { order_id, entry: Some(entry), sent_earlier, since: None, warnings });
-            }
-            Begin::Expired(entry) => {
-                unresolved::read_outcome(cloud, &entry, planned, &limit).await?;
-                continue;
-            }
-            Begin::Again(entry) => {
-                let sent = entry.time;
-                (Some(entry), Some(sent))
-            }
-            Begin::New(entry) => (entry, None),
-        };
-        let bought = send(cloud, planned, purchase.text.clone(), client_token, (entry, sent_earlier), &limit).await?;
-        if let Some(bought) = bought {
-            return Ok(bought);
+
+    async fn reserve(&self, _limit: &Limit) -> Result<Option<File>, Diagnostic> {
+        match &self.client_token {
+            Some(token) if !self.cloud.journal.reserve_client_token(token) => Err(used_twice(token)),
+            _ => Ok(None),
         }
     }
-}
 
-/// Sends the purchase. None if its order is one that another resource holds, so that this purchase is a new one.
-async fn send(
-    cloud: &Cloud,
-    planned: &Value,
-    commodity: String,
-    client_token: Option<&str>,
-    (mut entry, sent_earlier): (Option<Entry>, Option<DateTime<Utc>>),
-    limit: &Limit,
-) -> Result<Option<Bought>, Diagnostics> {
-    let mut warnings = Diagnostics::default();
-    if sent_earlier.is_none() {
-        warnings.extend(cloud.journal.warn_unresolved());
+    async fn begin(&mut self, purchase: &journal::Purchase, limit: &Limit) -> Result<Start, Diagnostic> {
+        let journal = &self.cloud.journal;
+        let (client_token, planned_token) = (self.client_token.as_deref(), self.planned_token.as_deref());
+        loop {
+            return Ok(match journal.begin(purchase, client_token, planned_token, limit).await? {
+                Begin::Placed(entry, order_id) => Start::Placed(entry, order_id),
+                Begin::Expired(entry) => {
+                    unresolved::read_outcome(self.cloud, &entry, self.planned, limit).await?;
+                    continue;
+                }
+                Begin::Again(entry) => Start::Again(entry),
+                Begin::New(entry) => Start::New(entry),
+            });
+        }
     }
-    let token = entry.as_ref().map(|entry| entry.token.as_str()).or(client_token).unwrap_or_default();
-    let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
-    let order = NewOrder { client_token: token.to_owned(), commodity };
-    let begin = Instant::now();
-    let placed = match market::create_order(&cloud.client, &order, &limit).await {
-        Ok(placed) => placed,
-        Err(failure) => return Err(failed(cloud, planned, entry.as_ref(), &failure, &limit).await.into()),
-    };
-    tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
-    if let Some(entry) = &mut entry
-        && matches!(cloud.journal.record_order(entry, &placed.order_id)?, Answer::BuyNew)
-    {
-        return Ok(None);
+
+    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Option<i64>), Diagnostic> {
+        let entry = attempt.entry.as_ref();
+        let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
+        let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
+        let order = NewOrder { client_token: token.to_owned(), commodity: self.commodity.clone() };
+        let begin = Instant::now();
+        let placed = match market::create_order(&self.cloud.client, &order, &limit).await {
+            Ok(placed) => placed,
+            Err(failure) => return Err(failed(self.cloud, self.planned, entry, &failure, &limit).await),
+        };
+        tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
+        let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
+        let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Ok((placed.order_id, self.client_token.as_ref().map(|_| since)))
     }
-    if client_token.is_some() && cloud.journal.is_in_state(&placed.order_id) {
-        entry.iter().for_each(|entry| cloud.journal.settle(entry));
-        return Err(in_use(&placed.order_id).into());
+
+    fn accept(&self, attempt: &Attempt, order_id: &str) -> Result<(), Diagnostic> {
+        if self.client_token.is_some() && self.cloud.journal.is_in_state(order_id) {
+            attempt.entry.iter().for_each(|entry| self.cloud.journal.settle(entry));
+            return Err(in_use(order_id));
+        }
+        Ok(())
     }
-    let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
-    let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let since = client_token.map(|_| since);
-    Ok(Some(Bought { order_id: placed.order_id, entry, sent_earlier, since, warnings }))
 }
 
 /// The error for a purchase that brought no order id. The entry of one that certainly did not happen is removed.
-async fn failed(cloud: &Cloud, planned: &Value, entry: Option<&Entry>, failure: &Failure, limit: &Limit) -> Diagnostic {
+async fn failed(
+    cloud: &Cloud,
+    planned: &Partial<MarketOrder>,
+    entry: Option<&Entry>,
+    failure: &Failure,
+    limit: &Limit,
+) -> Diagnostic {
     let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
     let is_token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
     let money = match entry {
@@ -169,7 +170,7 @@ fn used_twice(token: &str) -> Diagnostic {
          would answer both with the same. Nothing more was bought. Give each resource, and each instance of count or \
          for_each, a token of its own, such as \"{token}-${{each.key}}\"."
     );
-    Diagnostic::error("Two orders with the same client_token", detail).at(Path::attribute("client_token"))
+    Diagnostic::error("Two orders with the same client_token", detail).at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 /// The error when the user's token answers an order that the state holds already.
@@ -179,7 +180,7 @@ fn in_use(order_id: &str) -> Diagnostic {
          was bought. For another order, give a new client_token and apply again."
     );
     Diagnostic::error(format!("No order was placed: the client_token has bought the order {order_id}"), detail)
-        .at(Path::attribute("client_token"))
+        .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 fn look_for_it(cloud: &Cloud, entry: Option<&Entry>) -> String {

@@ -1,38 +1,29 @@
 //! The SKU that is bought. CreateOrder and DescribeProduct call it `<product_code>-prepay`, DescribePrice only `prepay`;
 //! both are understood.
 
-use super::model::is_half_imported;
+use super::schema::{MarketOrder, PayType, is_half_imported};
 use alicloud::market::Order;
-use tfplugin::{
-    diagnostics::Diagnostics,
-    schema::{Change, Verdict},
-    value::{Path, Value},
-};
-
-/// The attribute.
-pub(super) const ATTRIBUTE: &str = "sku_code";
+use tfplugin::{Attr, Diagnostics, Partial, model::AttributeChange, schema::Decision};
 
 /// The kinds of SKUs, how each is paid, and whether it is what CreateOrder is sent where no SKU is given.
-const KINDS: [(&str, &str, bool); 4] = [
-    ("prepay", "PrePaid", true),
-    ("postpay", "PostPaid", true),
-    ("Package", "PrePaid", false),
-    ("ECS", "PostPaid", false),
+const KINDS: [(&str, PayType, bool); 4] = [
+    ("prepay", PayType::PrePaid, true),
+    ("postpay", PayType::PostPaid, true),
+    ("Package", PayType::PrePaid, false),
+    ("ECS", PayType::PostPaid, false),
 ];
 
 /// How an order of this SKU is paid; none for SKUs that do not say it.
-fn paid(sku: &str) -> Option<&'static str> {
+fn paid(sku: &str) -> Option<PayType> {
     let kind = sku.rsplit_once('-').map_or(sku, |(_, kind)| kind);
     KINDS.iter().find(|(name, ..)| *name == kind).map(|(_, paid, _)| *paid)
 }
 
-/// The SKU that a configuration or a state means.
-pub(super) fn code(resource: &Value) -> String {
-    let product = resource.get("product_code").as_str().unwrap_or_default();
-    match resource.get(ATTRIBUTE).as_str() {
+/// The SKU that a product, the argument `sku_code` and the way of paying mean.
+pub(super) fn code(product: &str, given: Option<&str>, paid: PayType) -> String {
+    match given {
         Some(given) => full(product, given),
         None => {
-            let paid = resource.get("pay_type").as_str().unwrap_or("PostPaid");
             let kind = KINDS.iter().find(|(_, known, is_default)| *is_default && *known == paid);
             full(product, kind.map_or("postpay", |(kind, ..)| *kind))
         }
@@ -53,64 +44,68 @@ fn is_default(product: &str, sku: &str) -> bool {
 
 /// How an order is paid, by its SKU. Only the two usual ones say it for certain; from others it is taken where the state
 /// does not know it.
-pub(super) fn pay_type(order: &Order, state: &Value) -> Option<&'static str> {
+pub(super) fn pay_type(order: &Order, state: &Partial<MarketOrder>) -> Option<PayType> {
     let sku = order.product_sku_code.as_deref()?;
     let product = order.product_code.as_deref().unwrap_or_default();
-    paid(sku).filter(|_| is_default(product, sku) || state.get("pay_type").is_null())
+    paid(sku).filter(|_| is_default(product, sku) || state.pay_type.is_null())
+}
+
+/// Whether a state names a SKU, and not the one that an order tells.
+fn is_another(state: &Partial<MarketOrder>, told: &str) -> bool {
+    let product = state.product_code.as_str().unwrap_or_default();
+    state.sku_code.as_str().is_some_and(|given| full(product, given) != full(product, told))
 }
 
 /// Brings into a state what an order tells of its SKU, as far as it says more than the state does.
-pub(super) fn refresh(state: &mut Value, order: &Order) {
+pub(super) fn refresh(state: &mut Partial<MarketOrder>, order: &Order) {
     let Some(told) = order.product_sku_code.as_deref() else { return };
-    let product = state.get("product_code").as_str().unwrap_or_default();
-    let is_news = state.get(ATTRIBUTE).is_null() && !is_default(product, told);
-    let is_another = state.get(ATTRIBUTE).as_str().is_some_and(|given| full(product, given) != full(product, told));
-    if is_news || is_another {
-        state.set_attribute(ATTRIBUTE, told);
+    let product = state.product_code.as_str().unwrap_or_default();
+    if (state.sku_code.is_null() && !is_default(product, told)) || is_another(state, told) {
+        state.sku_code = told.into();
     }
 }
 
-/// The SKU of an order, if it is not the one of a planned state.
-pub(super) fn difference(order: &Order, planned: &Value) -> Option<Value> {
-    let told = order.product_sku_code.as_deref()?;
-    let product = planned.get("product_code").as_str().unwrap_or_default();
-    let is_another = planned.get(ATTRIBUTE).as_str().is_some_and(|given| full(product, given) != full(product, told));
-    is_another.then(|| told.into())
+/// Whether an order has another SKU than a planned state.
+pub(super) fn differs(order: &Order, planned: &Partial<MarketOrder>) -> bool {
+    order.product_sku_code.as_deref().is_some_and(|told| is_another(planned, told))
 }
 
 /// A SKU means the same with the product's code before it as without, and the usual one the same as none.
-pub(super) fn judge(change: &Change<'_>) -> Verdict {
-    if is_half_imported(change.state) {
-        return Verdict::InPlace;
+pub(super) fn same_sku(change: &AttributeChange<'_, MarketOrder, String>) -> Decision {
+    let state = &change.state;
+    if is_half_imported(state) {
+        return Decision::Update;
     }
-    let product = change.state.get("product_code").as_str().unwrap_or_default();
+    let product = state.product_code.as_str().unwrap_or_default();
     let planned = change.planned.as_str().map(|given| full(product, given));
-    if planned == Some(code(change.state)) { Verdict::Same } else { Verdict::Replace }
+    let paid = state.pay_type.known().copied().unwrap_or(PayType::PostPaid);
+    let prior = code(product, state.sku_code.as_str(), paid);
+    if planned == Some(prior) { Decision::Keep } else { Decision::Replace }
 }
 
 /// How an order is paid where the configuration does not say it.
-pub(super) fn default_pay_type(config: &Value) -> Value {
-    match config.get(ATTRIBUTE) {
-        Value::Unknown(_) => Value::unknown(),
-        given => given.as_str().and_then(paid).unwrap_or("PostPaid").into(),
+pub(super) fn default_pay_type(config: &Partial<MarketOrder>) -> Attr<PayType> {
+    if config.sku_code.is_unknown() {
+        return Attr::Unknown;
     }
+    config.sku_code.as_str().and_then(paid).unwrap_or(PayType::PostPaid).into()
 }
 
 /// A way of paying that nobody could tell forces no other order.
-pub(super) fn judge_pay_type(change: &Change<'_>) -> Verdict {
-    if change.prior.is_null() { Verdict::InPlace } else { Verdict::Replace }
+pub(super) fn known_pay_type(change: &AttributeChange<'_, MarketOrder, PayType>) -> Decision {
+    if change.prior.is_null() { Decision::Update } else { Decision::Replace }
 }
 
 /// Checks that the SKU and the way of paying agree.
-pub(super) fn validate(config: &Value) -> Diagnostics {
+pub(super) fn validate(config: &Partial<MarketOrder>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    let (sku, pay_type) = (config.get(ATTRIBUTE).as_str(), config.get("pay_type").as_str());
-    if let (Some(sku), Some(pay_type)) = (sku, pay_type)
-        && let Some(paid) = paid(sku).filter(|paid| *paid != pay_type)
+    if let (Some(sku), Some(pay_type)) = (config.sku_code.as_str(), config.pay_type.known())
+        && let Some(paid) = paid(sku).filter(|paid| paid != pay_type)
     {
+        let (pay_type, paid) = (pay_type.as_str(), paid.as_str());
         let detail =
             format!("pay_type is {pay_type:?}, and the SKU {sku:?} is {paid:?}. Change one of them, or omit pay_type.");
-        diagnostics.invalid(Path::attribute("pay_type"), "The SKU is paid in another way", detail);
+        diagnostics.invalid(MarketOrder::PAY_TYPE.path(), "The SKU is paid in another way", detail);
     }
     diagnostics
 }

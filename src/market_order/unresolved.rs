@@ -8,9 +8,9 @@ use alicloud::{
     retry::Limit,
 };
 use chrono::TimeDelta;
-use tfplugin::{diagnostics::Diagnostic, value::Value};
+use tfplugin::{Diagnostic, Partial};
 
-use super::{NAME, model};
+use super::{MarketOrder, NAME, model};
 use crate::{
     Cloud,
     journal::{self, Entry},
@@ -26,7 +26,7 @@ const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(15);
 pub(super) async fn read_outcome(
     cloud: &Cloud,
     entry: &Entry,
-    planned: &Value,
+    planned: &Partial<MarketOrder>,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
     let found = candidates(cloud, entry, planned, limit).await.map_err(|failure| unread(cloud, entry, &failure))?;
@@ -50,8 +50,13 @@ pub(super) async fn read_outcome(
 }
 
 /// The orders of the account that can have come of a purchase.
-async fn candidates(cloud: &Cloud, entry: &Entry, planned: &Value, limit: &Limit) -> Result<Vec<String>, Failure> {
-    let product = planned.get("product_code").as_str().unwrap_or_default();
+async fn candidates(
+    cloud: &Cloud,
+    entry: &Entry,
+    planned: &Partial<MarketOrder>,
+    limit: &Limit,
+) -> Result<Vec<String>, Failure> {
+    let product = planned.product_code.as_str().unwrap_or_default();
     let instances = market::instances(&cloud.client, product, limit).await?;
     let times = (entry.time - CLOCK_SLACK).timestamp_millis()..=(entry.last_moment() + CLOCK_SLACK).timestamp_millis();
     let in_time = |created: Option<i64>| created.is_none_or(|created| times.contains(&created));

@@ -7,156 +7,160 @@ mod products;
 mod purchase;
 mod schema;
 
-use async_trait::async_trait;
-use serde_json::Value as Json;
-
 use super::{
     Cloud,
     cloud::AccountType,
-    journal, order_plan,
+    journal,
+    order::{Console, OrderModel, shown_id},
+    order_plan,
     owner::{self, Unread},
-    timeouts, unpaid,
+    unpaid,
 };
 use alicloud::{
     billing::{self, Row},
     endpoint::Product,
-    market::is_order_id,
     retry::Limit,
 };
+use purchase::PaiPurchase;
+use schema::PaiProductOrder;
 use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    plan::Action,
-    private::Private,
-    provider::{Create, Delete, Object, Patience, Resource, Review, Saved, Update},
-    schema::Schema,
-    value::{Path, Value, json as value_json},
+    Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Model, Operation, Partial, Plan,
+    Private, PrivateKey, Resource, State,
 };
 
 /// The type name.
-pub(super) const NAME: &str = "alicloud_pai_product_order";
+pub(super) const NAME: &str = PaiProductOrder::NAME;
 
 /// Where the private data of a planned create has the products.
-const PLANNED: &str = "products";
+const PLANNED: PrivateKey<Vec<String>> = PrivateKey::new("products");
+
+impl OrderModel for PaiProductOrder {
+    const PRODUCTS: &[Product] = &[Product::AiWorkspace, Product::Billing];
+
+    const CONSOLE: Console = Console { name: "billing console", page: "Orders" };
+
+    fn id(order: &Partial<Self>) -> &Attr<String> {
+        &order.id
+    }
+
+    fn was_read(order: &Partial<Self>) -> bool {
+        !order.instance_ids.is_null()
+    }
+}
 
 /// The resource.
 #[derive(Debug)]
-pub(super) struct PaiProductOrder;
+pub(super) struct PaiProductOrders;
 
-#[async_trait]
-impl Resource<Cloud> for PaiProductOrder {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+impl Resource for PaiProductOrders {
+    type Model = PaiProductOrder;
+    type Client = Cloud;
 
-    fn schema(&self) -> Schema {
-        schema::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
+    fn validate(&self, config: &Partial<PaiProductOrder>) -> Diagnostics {
         let mut diagnostics = schema::validate(config);
         diagnostics.extend(journal::torn_state_to_destroy());
         diagnostics
     }
 
-    fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
-        let mut diagnostics = order_plan::review(cloud, NAME, &[Product::AiWorkspace, Product::Billing], review);
-        diagnostics.extend(match review.plan.action {
-            Action::Create => missing_properties(cloud, review.config),
-            Action::Destroy => stays_active(review.prior).into(),
-            Action::Replace => {
-                let held = schema::codes(review.prior);
-                let planned = schema::codes(&review.plan.state);
-                let again: Vec<String> = if schema::has_unknown_code(&review.plan.state) {
-                    held.clone()
+    async fn modify_plan(
+        &self,
+        cloud: Option<&Cloud>,
+        plan: &mut Plan<PaiProductOrder>,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics> {
+        if plan.creates() {
+            // A product that is not known yet may be any.
+            let is_open = schema::has_unknown_code(plan.planned());
+            let codes = if is_open { schema::all_codes() } else { schema::codes(plan.planned()) };
+            plan.private_mut().set(PLANNED, &codes);
+        }
+        let mut found = order_plan::check(cloud, plan);
+        match plan.change() {
+            Change::Create => found.extend(missing_properties(cloud, plan.config())),
+            Change::Destroy { prior } => found.push(stays_active(prior)),
+            Change::Replace { prior } => {
+                let held = schema::codes(prior);
+                let again: Vec<String> = if schema::has_unknown_code(plan.planned()) {
+                    held
                 } else {
-                    planned.into_iter().filter(|code| held.contains(code)).collect()
+                    schema::codes(plan.planned()).into_iter().filter(|code| held.contains(code)).collect()
                 };
-                let found = if again.is_empty() { stays_active(review.prior) } else { held_already(review, &again) };
-                found.into()
+                found.push(if again.is_empty() { stays_active(prior) } else { held_already(plan, prior, &again) });
             }
-            Action::Nothing | Action::Update => {
-                let mut found = Diagnostics::default();
-                found.extend(missing::warning(review.prior));
-                found
-            }
-        });
-        diagnostics
+            Change::Nothing { prior } | Change::Update { prior } => found.extend(missing::warning(prior)),
+        }
+        ctx.report(found)
     }
 
-    fn remember(&self, planned: &Value, private: &mut Private, _is_stored: bool) {
-        // A product that is not known yet may be any.
-        let codes = if schema::has_unknown_code(planned) { schema::all_codes() } else { schema::codes(planned) };
-        private.own.insert(PLANNED.to_owned(), codes.into());
-    }
-
-    async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let bought = purchase::buy(cloud, &create.planned, patience).await?;
+    async fn create(
+        &self,
+        cloud: &Cloud,
+        create: Create<PaiProductOrder>,
+        ctx: &Context,
+    ) -> Result<State<PaiProductOrder>, CreateError<PaiProductOrder>> {
+        let mut state = create.planned;
+        let bought = crate::purchase::buy(cloud, &mut PaiPurchase::new(cloud, &state, ctx)?, ctx).await?;
+        let id = &bought.order_id;
         let mut warnings = bought.warnings;
-        let limit = cloud.limit(timeouts::read(&create.planned), patience);
-        let rows = read_new(cloud, &bought.order_id, &limit).await.map_err(|warning| warnings.push(warning));
-        let mut private = Private::default();
-        owner::remember(&mut private, None, cloud, &limit).await;
-        let rows = rows.unwrap_or_default();
-        let mut state = model::placed(create.planned, &bought.order_id, bought.orders.as_ref(), &rows);
-        let missing = missing::after_purchase(cloud, &state, &limit).await;
-        state.set_attribute(missing::ATTRIBUTE, missing);
+        let orders = match (bought.answer, bought.sent_earlier) {
+            (Some(orders), _) => {
+                warnings.extend(orders.is_none().then(|| purchase::found(id)));
+                orders
+            }
+            (None, sent_earlier) => {
+                warnings.extend(sent_earlier.map(|sent| journal::adopted(id, None, sent)));
+                None
+            }
+        };
+        let limit = cloud.operation_limit(Operation::Read, ctx);
+        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
+        // What the plan recorded was for this purchase.
+        state.private = Private::default();
+        owner::record(&mut state.private, None, cloud, &limit).await;
+        model::place(&mut state, id, orders.as_ref(), &rows);
+        state.missing_products = missing::after_purchase(cloud, &state, &limit).await.into();
         warnings.extend(missing::warning(&state).into_iter().chain(not_paid(&state)));
-        let delivered = cloud.on_delivery(Some(bought.entry));
-        Ok(Saved { delivered, ..Saved::with(Object { state, private }, warnings) })
+        ctx.report(warnings)?;
+        Ok(cloud.answer(state, bought.entry))
     }
 
     async fn read(
         &self,
         cloud: &Cloud,
-        prior: Object,
-        patience: &Patience,
-    ) -> Result<Saved<Option<Object>>, Diagnostics> {
-        let id = prior.state.get("id").as_str().unwrap_or_default().to_owned();
-        cloud.journal.mark_in_state(&id);
-        let limit = cloud.limit(timeouts::read(&prior.state), patience);
+        mut state: State<PaiProductOrder>,
+        ctx: &Context,
+    ) -> Result<Option<State<PaiProductOrder>>, Diagnostics> {
+        let (id, limit) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
         let rows = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
         if rows.is_empty() {
-            owner::confirm_gone(NAME, &id, &prior, cloud, &limit).await?;
-            return Ok(Saved::with(None, gone(&id).into()));
+            owner::confirm_gone(&id, &state, cloud, &limit).await?;
+            ctx.warn(gone(&id));
+            return Ok(None);
         }
-        let mut object = model::refreshed(prior, &rows);
-        if owner::recall(&object.private).is_none() {
-            owner::remember(&mut object.private, None, cloud, &limit).await;
+        model::refresh(&mut state, &rows);
+        if owner::recorded(&state.private).is_none() {
+            owner::record(&mut state.private, None, cloud, &limit).await;
         }
-        let missing = missing::still_missing(cloud, &object.state, missing::named(&object.state), &limit).await;
-        object.state.set_attribute(missing::ATTRIBUTE, missing);
-        let mut warnings = Diagnostics::default();
-        warnings.extend(not_paid(&object.state));
-        Ok(Saved::with(Some(object), warnings))
+        state.missing_products = missing::still_missing(cloud, &state, missing::named(&state), &limit).await.into();
+        not_paid(&state).into_iter().for_each(|warning| ctx.warn(warning));
+        Ok(Some(state))
     }
 
-    /// No argument of an order can be changed, so all that is planned in place is what only the state needs to know.
-    async fn update(&self, _cloud: &Cloud, update: Update, _patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Ok(update.planned.into())
-    }
-
-    async fn delete(&self, cloud: &Cloud, delete: Delete, _patience: &Patience) -> Result<Diagnostics, Diagnostics> {
+    async fn delete(&self, cloud: &Cloud, delete: Delete<PaiProductOrder>, ctx: &Context) -> Result<(), Diagnostics> {
+        let prior = &delete.prior;
         // In a replacement that destroys first, this is what the create was planned with.
-        let planned = delete.private.own.get(PLANNED).and_then(Json::as_array).cloned().unwrap_or_default();
-        let held = schema::codes(&delete.prior);
-        let again: Vec<String> = held.into_iter().filter(|code| planned.contains(&code.as_str().into())).collect();
-        if delete.private.creating && !again.is_empty() {
-            return Err(replaces_itself(&delete.prior, &again).into());
+        let planned = delete.successor.and_then(|successor| successor.get(PLANNED)).unwrap_or_default();
+        let again: Vec<String> = schema::codes(prior).into_iter().filter(|code| planned.contains(code)).collect();
+        if !again.is_empty() {
+            return Err(replaces_itself(prior, &again).into());
         }
-        cloud.journal.mark_destroyed(id_of(&delete.prior));
-        Ok(stays_active(&delete.prior).into())
+        cloud.journal.mark_destroyed(shown_id::<PaiProductOrder>(prior));
+        ctx.warn(stays_active(prior));
+        Ok(())
     }
 
-    async fn import(&self, cloud: &Cloud, id: &str, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        if !is_order_id(id) {
-            let detail = format!(
-                "{id:?} cannot be the id of an order: those are digits only. The billing console lists them under Orders. \
-                 Nothing was asked for."
-            );
-            return Err(Diagnostic::error("Not an order id", detail).into());
-        }
-        cloud.journal.mark_imported(id);
-        let limit = cloud.limit(timeouts::read(&Value::Null), patience);
+    async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<PaiProductOrder>, Diagnostics> {
+        let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
         let rows = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
         if rows.is_empty() {
             let detail = format!(
@@ -165,8 +169,7 @@ impl Resource<Cloud> for PaiProductOrder {
             );
             return Err(Diagnostic::error("No such order", detail).into());
         }
-        let empty = value_json::decode(b"{}", &schema::schema().ty()).unwrap_or(Value::Null);
-        let mut object = model::imported(empty, id, &rows).ok_or_else(|| {
+        let mut state = model::imported(id, &rows).ok_or_else(|| {
             let names: Vec<&str> = rows.iter().flat_map(Row::names).collect();
             let detail = format!(
                 "The order {id} holds none of the products that {NAME} can buy. Billing says: {}.",
@@ -174,13 +177,11 @@ impl Resource<Cloud> for PaiProductOrder {
             );
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
-        owner::remember(&mut object.private, None, cloud, &limit).await;
-        let mut warnings = Diagnostics::default();
-        let uncertain = candidates::uncertain_import(id, &schema::codes(&object.state), &rows);
-        warnings.extend(
-            uncertain.map(|detail| Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail)),
-        );
-        Ok(Saved::with(object, warnings))
+        owner::record(&mut state.private, None, cloud, &limit).await;
+        if let Some(detail) = candidates::uncertain_import(id, &schema::codes(&state), &rows) {
+            ctx.warn(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail));
+        }
+        Ok(state)
     }
 }
 
@@ -205,15 +206,15 @@ async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Di
 }
 
 /// Warnings about documented properties that a purchase leaves out.
-fn missing_properties(cloud: Option<&Cloud>, config: &Value) -> Diagnostics {
+fn missing_properties(cloud: Option<&Cloud>, config: &Partial<PaiProductOrder>) -> Diagnostics {
     let international = cloud.is_some_and(|cloud| cloud.account_type == AccountType::International);
     let mut warnings = Diagnostics::default();
-    for (at, configured) in config.get("products").as_list().unwrap_or_default().iter().enumerate() {
-        let given = configured.get("instance_properties");
-        let code = configured.get("product_code").as_str().unwrap_or_default();
+    for (at, configured) in schema::products(config) {
+        let given = &configured.instance_properties;
+        let code = configured.product_code.as_str().unwrap_or_default();
         let Some(product) = products::find(code).filter(|_| given.is_wholly_known()) else { continue };
-        let given = given.as_list().unwrap_or_default();
-        let is_given = |code: &str| given.iter().any(|property| property.get("code").as_str() == Some(code));
+        let given: Vec<_> = given.known().into_iter().flatten().filter_map(Attr::known).collect();
+        let is_given = |code: &str| given.iter().any(|property| property.code.as_str() == Some(code));
         let asked = product.properties.iter().filter(|property| !(property.domestic && international));
         for property in asked.filter(|property| !is_given(property.code)) {
             let detail = format!(
@@ -221,25 +222,21 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Value) -> Diagnostics {
                  }}, and the configuration leaves it out. It is sent as configured.",
                 property.code, property.value
             );
-            let path = Path::attribute("products").index(at);
-            warnings.push(Diagnostic::warning(format!("{code} without {}", property.code), detail).at(path));
+            let path = PaiProductOrder::PRODUCTS.index(at);
+            warnings.push(Diagnostic::warning(format!("{code} without {}", property.code), detail).at(path.into()));
         }
     }
     warnings
 }
 
 /// A warning about an order that should have been paid at once.
-fn not_paid(state: &Value) -> Option<Diagnostic> {
-    let status = state.get("payment_status").as_str().filter(|_| state.get("auto_pay").as_bool() != Some(false));
-    unpaid::warning(NAME, id_of(state), status, "the billing console under Orders")
+fn not_paid(state: &Partial<PaiProductOrder>) -> Option<Diagnostic> {
+    let status = state.payment_status.as_str().filter(|_| state.auto_pay.known() != Some(&false));
+    unpaid::warning::<PaiProductOrder>(shown_id::<PaiProductOrder>(state), status)
 }
 
-fn id_of(prior: &Value) -> &str {
-    prior.get("id").as_str().unwrap_or("(unknown id)")
-}
-
-fn stays_active(prior: &Value) -> Diagnostic {
-    let (id, codes) = (id_of(prior), schema::codes(prior).join(", "));
+fn stays_active(prior: &Partial<PaiProductOrder>) -> Diagnostic {
+    let (id, codes) = (shown_id::<PaiProductOrder>(prior), schema::codes(prior).join(", "));
     let detail = format!(
         "Terraform only forgets the order: nothing is sent to Alibaba Cloud. The order {id} ({codes}) is neither cancelled \
          nor refunded, and its products stay active and are billed by use. To take it back into the state:\n\n  terraform \
@@ -248,9 +245,9 @@ fn stays_active(prior: &Value) -> Diagnostic {
     Diagnostic::warning(format!("Forgetting order {id} refunds nothing"), detail)
 }
 
-fn held_already(review: &Review<'_>, again: &[String]) -> Diagnostic {
-    let id = id_of(review.prior);
-    let changed: Vec<String> = review.plan.requires_replace.iter().map(ToString::to_string).collect();
+fn held_already(plan: &Plan<PaiProductOrder>, prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagnostic {
+    let id = shown_id::<PaiProductOrder>(prior);
+    let changed: Vec<String> = plan.replacement_paths().iter().map(ToString::to_string).collect();
     let detail = format!(
         "The change of {} would buy {} again, which the order {id} holds already. Nothing was bought. Remove the change, or \
          give a new product a resource of its own. If a value is known only after apply, apply what it comes from first, \
@@ -258,12 +255,12 @@ fn held_already(review: &Review<'_>, again: &[String]) -> Diagnostic {
         changed.join(" and "),
         again.join(", ")
     );
-    let path = review.plan.requires_replace.first().cloned().unwrap_or_default();
+    let path = plan.replacement_paths().first().cloned().unwrap_or_default();
     Diagnostic::error("The product is bought already", detail).at(path)
 }
 
-fn replaces_itself(prior: &Value, again: &[String]) -> Diagnostic {
-    let id = id_of(prior);
+fn replaces_itself(prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagnostic {
+    let id = shown_id::<PaiProductOrder>(prior);
     let detail = format!(
         "This replacement would forget the order {id} and buy {} again, which it holds and which stays active. The state is \
          kept, and nothing was bought. Leave out -replace, or run terraform untaint on the resource; to forget the order, \

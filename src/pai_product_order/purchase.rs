@@ -1,22 +1,21 @@
 //! The purchase. There is no idempotency token, so nothing is sent again before reading has decided that it did not
 //! happen.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 use chrono::Utc;
 use serde_json::json;
 
 use super::{
-    NAME,
+    NAME, PaiProductOrder,
     candidates::{self, Found, Sightings},
     model,
-    schema::codes,
 };
 use crate::{
     Cloud,
     explain::{self, Money},
-    journal::{self, Answer, Begin, Entry},
-    timeouts,
+    journal::{self, Begin, Entry},
+    purchase::{Attempt, Start, Steps},
 };
 use alicloud::{
     aiworkspace::{self, ProductOrders},
@@ -24,11 +23,7 @@ use alicloud::{
     error::{Error, Failure, Fate, TransportKind},
     retry::Limit,
 };
-use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    provider::Patience,
-    value::Value,
-};
+use tfplugin::{Context, Diagnostic, Diagnostics, Partial};
 
 /// How far apart two readings are.
 const BETWEEN_READINGS: Duration = Duration::from_secs(5);
@@ -47,22 +42,12 @@ const CLOCK_SLACK: i64 = 15 * 60;
 /// How long asking for the orders before a purchase may take.
 const KNOWN: Duration = Duration::from_secs(10);
 
-/// An order that exists.
-pub(super) struct Bought {
-    pub(super) order_id: String,
-    /// The service's answer; none for an order that was found by reading.
-    pub(super) orders: Option<ProductOrders>,
-    /// Its entry in the journal, until it is safe in a state.
-    pub(super) entry: Entry,
-    pub(super) warnings: Diagnostics,
-}
-
-/// One purchase, from the first check to the order.
-struct Buying<'a> {
+/// A purchase of PAI products.
+pub(super) struct PaiPurchase<'a> {
     cloud: &'a Cloud,
+    ctx: &'a Context,
     codes: Vec<String>,
-    limit: Limit,
-    entry: Entry,
+    body: String,
     /// From when on an order of these products can only be this one, in seconds since 1970.
     since: i64,
 }
@@ -75,47 +60,72 @@ enum Decision {
     NotPlaced,
 }
 
-/// Buys what is planned, or finds the order that an earlier apply of the same plan placed.
-pub(super) async fn buy(cloud: &Cloud, planned: &Value, patience: &Patience) -> Result<Bought, Diagnostics> {
-    let body = json!(model::body(planned)).to_string();
-    let purchase = cloud.purchase(NAME, Product::AiWorkspace, body, patience).await?;
-    let limit = cloud.limit(timeouts::create(planned), patience);
-    let mut warnings = Diagnostics::default();
-    let codes = codes(planned);
-    let _lock = cloud.journal.lock_purchases(&limit).await?;
-    loop {
-        let (entry, is_taken_over, checked) = match cloud.journal.find(&purchase, &limit).await? {
-            Some(Begin::Placed(entry, order_id)) => {
-                warnings.push(journal::adopted(&order_id, None, entry.time));
-                return Ok(Bought { order_id, orders: None, entry, warnings });
-            }
+impl<'a> PaiPurchase<'a> {
+    /// Of what is planned.
+    ///
+    /// # Errors
+    /// An argument has no value.
+    pub(super) fn new(
+        cloud: &'a Cloud,
+        planned: &Partial<PaiProductOrder>,
+        ctx: &'a Context,
+    ) -> Result<Self, Diagnostics> {
+        let order = planned.complete()?;
+        let codes = order.products.iter().map(|product| product.product_code.clone()).collect();
+        Ok(Self { cloud, ctx, codes, body: json!(model::body(order)).to_string(), since: 0 })
+    }
+}
+
+impl Steps for PaiPurchase<'_> {
+    /// None for an order that was found by reading.
+    type Answer = Option<ProductOrders>;
+
+    const KIND: &'static str = NAME;
+
+    const PRODUCT: Product = Product::AiWorkspace;
+
+    fn text(&self) -> &str {
+        &self.body
+    }
+
+    async fn reserve(&self, limit: &Limit) -> Result<Option<File>, Diagnostic> {
+        self.cloud.journal.lock_purchases(limit).await.map(Some)
+    }
+
+    async fn begin(&mut self, purchase: &journal::Purchase, limit: &Limit) -> Result<Start, Diagnostic> {
+        let (start, checked) = match self.cloud.journal.find(purchase, limit).await? {
+            Some(Begin::Placed(entry, order_id)) => return Ok(Start::Placed(entry, order_id)),
             Some(Begin::Again(entry) | Begin::Expired(entry) | Begin::New(Some(entry))) => {
                 let checked = entry.time.timestamp();
-                (entry, true, checked)
+                (Start::Again(entry), checked)
             }
             Some(Begin::New(None)) | None => {
-                warnings.extend(cloud.journal.warn_unresolved());
-                let checked = check(cloud, &codes, &limit).await?;
+                let checked = check(self.cloud, &self.codes, limit).await?;
                 // A precaution, for which no purchase fails.
-                let brief = cloud.limit(KNOWN, patience);
-                let known = candidates::since(cloud, &codes, checked - CLOCK_SLACK, &brief);
+                let brief = self.cloud.limit(KNOWN, self.ctx);
+                let known = candidates::since(self.cloud, &self.codes, checked - CLOCK_SLACK, &brief);
                 let known =
                     tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
                 let known = known.into_iter().map(|candidate| candidate.order_id).collect();
-                (cloud.journal.enter(&purchase, known)?, false, checked)
+                (Start::New(Some(self.cloud.journal.enter(purchase, known)?)), checked)
             }
         };
-        let (codes, limit) = (codes.clone(), limit.clone());
-        let mut buying = Buying { cloud, codes, limit, entry, since: checked - CLOCK_SLACK };
-        let (order_id, orders) = buying.run(is_taken_over).await?;
-        if matches!(cloud.journal.record_order(&mut buying.entry, &order_id)?, Answer::BuyNew) {
-            continue;
-        }
-        if orders.is_none() {
-            warnings.push(found(&order_id));
-        }
-        return Ok(Bought { order_id, orders, entry: buying.entry, warnings });
+        self.since = checked - CLOCK_SLACK;
+        Ok(start)
     }
+
+    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Option<ProductOrders>), Diagnostic> {
+        let Some(entry) = &attempt.entry else { return Err(not_entered()) };
+        let buying = Buying { purchase: self, limit, entry };
+        buying.run(attempt.sent_earlier.is_some()).await
+    }
+}
+
+/// A purchase that is under way.
+struct Buying<'a> {
+    purchase: &'a PaiPurchase<'a>,
+    limit: &'a Limit,
+    entry: &'a Entry,
 }
 
 /// Makes sure that the account has none of the products and that the caller may buy them. Returns when that was, by the
@@ -162,20 +172,20 @@ async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Di
 
 impl Buying<'_> {
     async fn run(&self, is_taken_over: bool) -> Result<(String, Option<ProductOrders>), Diagnostic> {
+        let PaiPurchase { cloud, codes, .. } = self.purchase;
         let mut is_undecided = is_taken_over;
         let mut last: Option<Failure> = None;
         loop {
             if is_undecided && let Decision::Placed(order_id) = self.decide(last.as_ref()).await? {
                 return Ok((order_id, None));
             }
-            let sent =
-                aiworkspace::create_product_orders(&self.cloud.client, &self.entry.purchase.text, &self.limit).await;
+            let sent = aiworkspace::create_product_orders(&cloud.client, &self.entry.purchase.text, self.limit).await;
             match sent {
                 Ok(orders) => return Ok((orders.order_id.clone().unwrap_or_default(), Some(orders))),
                 Err(failure) if failure.fate == Fate::NotDone => {
                     // Reading has decided that no earlier attempt did it either.
-                    self.cloud.journal.settle(&self.entry);
-                    let subject = subject(&self.codes);
+                    cloud.journal.settle(self.entry);
+                    let subject = subject(codes);
                     return Err(explain::failure(Money::NotPlaced.heading(), &subject, &failure, &Money::NotPlaced));
                 }
                 Err(failure) => {
@@ -194,21 +204,19 @@ impl Buying<'_> {
     async fn decide(&self, sent: Option<&Failure>) -> Result<Decision, Diagnostic> {
         let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
         let readings = if sent.is_none_or(is_timeout) { READINGS_WHILE_WORKING } else { READINGS };
+        let PaiPurchase { cloud, codes, since, .. } = self.purchase;
         let mut nothing = 0;
         let mut sightings = Sightings::default();
         loop {
-            let is_purchased =
-                aiworkspace::list_products(&self.cloud.client, &self.codes, &self.limit).await.map(|listed| {
-                    let held = |code: &String| {
-                        let product =
-                            listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
-                        product.is_some_and(|product| product.is_purchased == Some(true))
-                    };
-                    self.codes.iter().any(held)
-                });
+            let is_purchased = aiworkspace::list_products(&cloud.client, codes, self.limit).await.map(|listed| {
+                let held = |code: &String| {
+                    let product = listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
+                    product.is_some_and(|product| product.is_purchased == Some(true))
+                };
+                codes.iter().any(held)
+            });
             let has_one = matches!(is_purchased, Ok(true));
-            let (since, known) = (self.since, &self.entry.known);
-            let found = candidates::read(self.cloud, &self.codes, since, known, has_one, &self.limit).await;
+            let found = candidates::read(cloud, codes, *since, &self.entry.known, has_one, self.limit).await;
             if let Some(order_id) = sightings.confirm(&found) {
                 return Ok(Decision::Placed(order_id));
             }
@@ -233,9 +241,9 @@ impl Buying<'_> {
             "{}: the reply to the purchase was lost, and billing knows several orders of these products since then, so that \
              it cannot be told which of them is this one. Nothing is bought again. Take the right one into the state:\n\n\
              {}\n\nThen remove the entry of the purchase:\n\n  rm {}",
-            subject(&self.codes),
+            subject(&self.purchase.codes),
             commands.join("\n"),
-            self.cloud.journal.path(&self.entry)
+            self.purchase.cloud.journal.path(self.entry)
         );
         Diagnostic::error("An order was placed, and it is one of several", detail)
     }
@@ -250,25 +258,32 @@ impl Buying<'_> {
             Ok(false) => "ListProducts says that no product is purchased".to_owned(),
             Err(failure) => failure.clone(),
         };
-        self.cloud.journal.mark_unresolved(&self.entry);
+        self.purchase.cloud.journal.mark_unresolved(self.entry);
         let detail = format!(
             "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\n1. Run terraform apply \
              again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \
              if it is certain that nothing was bought. That can take a minute, so give timeouts.create more than that.\n\n2. \
              If the order is in the billing console, you can import it instead, and remove the entry of the \
              purchase:\n\n     terraform import {NAME}.<name> <order id>\n     rm {1}",
-            subject(&self.codes),
-            self.cloud.journal.path(&self.entry)
+            subject(&self.purchase.codes),
+            self.purchase.cloud.journal.path(self.entry)
         );
         Diagnostic::error("An order may have been placed", detail)
     }
+}
+
+/// There is no token, so nothing may be sent that no later apply could find.
+fn not_entered() -> Diagnostic {
+    let detail = "The purchase is not in the purchase journal, so nothing was sent. Please report this.";
+    Diagnostic::error("No order was placed", detail)
 }
 
 fn subject(codes: &[String]) -> String {
     format!("{NAME} for {}", codes.join(", "))
 }
 
-fn found(order_id: &str) -> Diagnostic {
+/// The warning about an order that only reading has found.
+pub(super) fn found(order_id: &str) -> Diagnostic {
     let detail = format!(
         "The reply to the purchase was lost, or came to an apply that ended before it was saved. Reading found the order \
          {order_id}. It is in the state now, and nothing was bought again."

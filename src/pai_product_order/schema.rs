@@ -1,112 +1,122 @@
 //! What an order of PAI products is made of, and what is valid.
 
-use super::{missing, products};
-use crate::timeouts;
+use super::products;
 use tfplugin::{
-    diagnostics::Diagnostics,
-    private::Private,
-    schema::{Attribute, Block, Change, Nesting, Schema, Validator, Verdict},
-    value::{Path, Type, Value},
+    Attr, Computed, Diagnostics, Model, Partial, Private, Timeouts, model::AttributeChange, schema::Decision,
+    value::Number,
 };
 
-/// The attributes of a product that billing does not tell.
-pub(super) const UNTOLD: [&str; 2] = ["auto_renew", "instance_properties"];
-
-/// The schema.
-pub(super) fn schema() -> Schema {
-    let text = |name, description| Attribute::string(name).computed().describe(description);
-    let list = |name, description| Attribute::new(name, Type::list(Type::String)).computed().describe(description);
-    let attributes = vec![
-        Attribute::bool("auto_pay").default(true).force_new().describe("Whether all products are paid for at once."),
-        Attribute::nested("products", Nesting::List, product())
-            .required()
-            .force_new()
-            .judged_by(judge_products)
-            .valid(Validator::NotEmpty)
-            .describe("What is bought. The order of the products means nothing."),
-        timeouts::attribute(),
-        text("id", "The id of the order."),
-        text("message", "What the service said of the purchase."),
-        text("buy_product_request_id", "The id of the purchase as a request."),
-        list("product_ids", "The ids of the products that were bought, in no particular order."),
-        list(
-            missing::ATTRIBUTE,
-            "The codes of products that the purchase left out. A plan warns about them until ListProducts shows them as \
-             purchased. Nothing is bought again by itself.",
-        ),
-        text("payment_status", "The status of the payment, such as `Paid`."),
-        text("subscription_type", "How it is billed, such as `PayAsYouGo`."),
-        text("currency", "The currency of `pretax_amount`, such as `CNY`."),
-        Attribute::number("pretax_amount").computed().describe("What the order cost before taxes."),
-        text("created_at", "When the order was made (RFC 3339)."),
-        text("paid_at", "When the order was paid (RFC 3339)."),
-        list("instance_ids", "The instances that came of the order."),
-    ];
-    let description = "An order of pay-as-you-go products for PAI: DataWorks, MaxCompute, PAI and OSS \
-                       (CreateProductOrders). Creating it buys. Destroying it only removes it from the state: the \
-                       products stay active.";
-    Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
+/// An order of pay-as-you-go products for PAI: DataWorks, MaxCompute, PAI and OSS (CreateProductOrders). Creating it buys.
+/// Destroying it only removes it from the state: the products stay active.
+#[derive(Clone, Debug, Model)]
+#[model(resource = "alicloud_pai_product_order")]
+pub(crate) struct PaiProductOrder {
+    /// Whether all products are paid for at once.
+    #[attr(default = true, force_new)]
+    pub(super) auto_pay: bool,
+    /// What is bought. The order of the products means nothing.
+    #[attr(force_new, plan_modifier = same_products, not_empty)]
+    pub(super) products: Vec<Product>,
+    /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
+    /// non-zero `max_retry_timeout` of the provider limits them.
+    #[attr(timeouts(create = "10m", read = "2m"))]
+    pub(super) timeouts: Timeouts,
+    /// The id of the order.
+    pub(super) id: Computed<String>,
+    /// What the service said of the purchase.
+    pub(super) message: Computed<String>,
+    /// The id of the purchase as a request.
+    pub(super) buy_product_request_id: Computed<String>,
+    /// The ids of the products that were bought, in no particular order.
+    pub(super) product_ids: Computed<Vec<String>>,
+    /// The codes of products that the purchase left out. A plan warns about them until ListProducts shows them as
+    /// purchased. Nothing is bought again by itself.
+    pub(super) missing_products: Computed<Vec<String>>,
+    /// The status of the payment, such as `Paid`.
+    pub(super) payment_status: Computed<String>,
+    /// How it is billed, such as `PayAsYouGo`.
+    pub(super) subscription_type: Computed<String>,
+    /// The currency of `pretax_amount`, such as `CNY`.
+    pub(super) currency: Computed<String>,
+    /// What the order cost before taxes.
+    pub(super) pretax_amount: Computed<Number>,
+    /// When the order was made (RFC 3339).
+    pub(super) created_at: Computed<String>,
+    /// When the order was paid (RFC 3339).
+    pub(super) paid_at: Computed<String>,
+    /// The instances that came of the order.
+    pub(super) instance_ids: Computed<Vec<String>>,
 }
 
-fn product() -> Vec<Attribute> {
-    vec![
-        Attribute::string("product_code")
-            .required()
-            .valid(Validator::OneOf(&["DataWorks_share", "MaxCompute_share", "PAI_share", "OSS_share"]))
-            .describe("The product."),
-        Attribute::string("charge_type")
-            .default("POSTPAY")
-            .valid(Validator::OneOf(&["POSTPAY"]))
-            .describe("How the product is paid."),
-        Attribute::string("order_type")
-            .default("BUY")
-            .valid(Validator::OneOf(&["BUY"]))
-            .describe("What the order does."),
-        Attribute::string("pricing_cycle")
-            .default_from(
-                default_cycle,
-                "`Month` for `DataWorks_share`, `Hour` for `OSS_share` and `MaxCompute_share`, none for `PAI_share`",
-            )
-            .valid(Validator::OneOf(&["Month", "Hour"]))
-            .describe("The billing cycle. `Month` only with `DataWorks_share`, `Hour` only with `OSS_share` and `MaxCompute_share`."),
-        Attribute::number("duration")
-            .default(1_i64)
-            .valid(Validator::Whole(1, 1))
-            .describe("How many billing cycles."),
-        Attribute::bool("auto_renew").describe("Whether the product renews without asking."),
-        Attribute::nested("instance_properties", Nesting::List, property())
-            .describe("What else the product asks for. Their order means nothing."),
-    ]
+/// A product of an order.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(crate) struct Product {
+    /// The product.
+    #[attr(one_of("DataWorks_share", "MaxCompute_share", "PAI_share", "OSS_share"))]
+    pub(super) product_code: String,
+    /// How the product is paid.
+    #[attr(default = "POSTPAY", one_of("POSTPAY"))]
+    pub(super) charge_type: String,
+    /// What the order does.
+    #[attr(default = "BUY", one_of("BUY"))]
+    pub(super) order_type: String,
+    /// The billing cycle. `Month` only with `DataWorks_share`, `Hour` only with `OSS_share` and `MaxCompute_share`.
+    #[attr(
+        optional, default_with = default_cycle,
+        default_text = "`Month` for `DataWorks_share`, `Hour` for `OSS_share` and `MaxCompute_share`, none for `PAI_share`",
+        one_of("Month", "Hour")
+    )]
+    pub(super) pricing_cycle: Computed<String>,
+    /// How many billing cycles.
+    #[attr(default = 1, range(1..=1))]
+    pub(super) duration: i64,
+    /// Whether the product renews without asking.
+    pub(super) auto_renew: Option<bool>,
+    /// What else the product asks for. Their order means nothing.
+    pub(super) instance_properties: Option<Vec<Property>>,
 }
 
-fn property() -> Vec<Attribute> {
-    let text = |name| Attribute::string(name).valid(Validator::NotBlank);
-    vec![
-        text("code").required().describe("The code of the property, such as `region`."),
-        text("value").required().describe("Its value, such as `cn-hangzhou`."),
-        Attribute::string("name").describe("What the console calls it."),
-    ]
+/// A property of an instance.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(crate) struct Property {
+    /// The code of the property, such as `region`.
+    #[attr(not_blank)]
+    pub(super) code: String,
+    /// Its value, such as `cn-hangzhou`.
+    #[attr(not_blank)]
+    pub(super) value: String,
+    /// What the console calls it.
+    pub(super) name: Option<String>,
 }
 
-fn default_cycle(product: &Value) -> Value {
-    match product.get("product_code") {
-        Value::String(code) => products::find(code).and_then(|product| product.pricing_cycle).map(Value::from).into(),
-        Value::Unknown(_) => Value::unknown(),
-        _ => Value::Null,
+fn default_cycle(product: &Partial<Product>) -> Attr<String> {
+    match &product.product_code {
+        Attr::Known(code) => products::find(code).and_then(|product| product.pricing_cycle).map(str::to_owned).into(),
+        Attr::Unknown => Attr::Unknown,
+        _ => Attr::Null,
     }
 }
 
+/// The products of a configuration or a state that are known to be there, each with its index.
+pub(super) fn products(order: &Partial<PaiProductOrder>) -> impl Iterator<Item = (usize, &Partial<Product>)> {
+    let products = order.products.known().into_iter().flatten().enumerate();
+    products.filter_map(|(at, product)| Some((at, product.known()?)))
+}
+
 /// The codes of the products of a configuration or a state, as far as they are known.
-pub(super) fn codes(resource: &Value) -> Vec<String> {
-    let products = resource.get("products").as_list().unwrap_or_default();
-    products.iter().filter_map(|product| product.get("product_code").as_str().map(str::to_owned)).collect()
+pub(super) fn codes(order: &Partial<PaiProductOrder>) -> Vec<String> {
+    products(order).filter_map(|(_, product)| product.product_code.known().cloned()).collect()
 }
 
 /// Whether a planned product is not known yet.
-pub(super) fn has_unknown_code(resource: &Value) -> bool {
-    let products = resource.get("products");
-    let unknown = |product: &Value| !product.is_known() || !product.get("product_code").is_known();
-    !products.is_known() || products.as_list().unwrap_or_default().iter().any(unknown)
+pub(super) fn has_unknown_code(order: &Partial<PaiProductOrder>) -> bool {
+    let mut products = order.products.known().into_iter().flatten();
+    let is_unknown = |product: &Attr<Partial<Product>>| {
+        product.is_unknown() || product.known().is_some_and(|product| product.product_code.is_unknown())
+    };
+    order.products.is_unknown() || products.any(is_unknown)
 }
 
 /// The codes of all products that there are.
@@ -115,54 +125,66 @@ pub(super) fn all_codes() -> Vec<String> {
 }
 
 /// The products mean the same in any order. What billing could not tell of them is taken from the configuration.
-fn judge_products(change: &Change<'_>) -> Verdict {
-    let (planned, prior) = (change.planned.as_list().unwrap_or_default(), change.prior.as_list().unwrap_or_default());
-    let mut verdict = Verdict::Same;
-    for product in planned {
-        let same = prior.iter().find(|prior| prior.get("product_code") == product.get("product_code"));
-        match same.map(|prior| judge_product(product, prior, change.private)) {
-            None | Some(Verdict::Replace) => return Verdict::Replace,
-            Some(Verdict::InPlace) => verdict = Verdict::InPlace,
-            Some(Verdict::Same) => {}
+fn same_products(change: &AttributeChange<'_, PaiProductOrder, Vec<Product>>) -> Decision {
+    let known = |products: &Attr<Vec<Attr<Partial<Product>>>>| -> Vec<Partial<Product>> {
+        let products = products.known().into_iter().flatten();
+        products.map(|product| product.known().cloned().unwrap_or_default()).collect()
+    };
+    let (planned, prior) = (known(&change.planned), known(&change.prior));
+    let mut decision = Decision::Keep;
+    for product in &planned {
+        let same = prior.iter().find(|prior| prior.product_code == product.product_code);
+        match same.map(|prior| same_product(product, prior, change.private)) {
+            None | Some(Decision::Replace) => return Decision::Replace,
+            Some(Decision::Update) => decision = Decision::Update,
+            Some(Decision::Keep) => {}
         }
     }
-    if planned.len() == prior.len() { verdict } else { Verdict::Replace }
+    if planned.len() == prior.len() { decision } else { Decision::Replace }
 }
 
-fn judge_product(planned: &Value, prior: &Value, private: &Private) -> Verdict {
-    let attributes = planned.as_map().into_iter().flatten();
-    let differing = attributes.map(|(name, _)| name.as_str()).filter(|name| {
-        let (planned, prior) = (planned.get(name), prior.get(name));
-        // The order of properties means nothing, and none of them means the same as an empty list.
-        Value::set(planned.as_list().unwrap_or_default().to_vec())
-            != Value::set(prior.as_list().unwrap_or_default().to_vec())
-            || (planned.as_list().is_none() && prior.as_list().is_none() && planned != prior)
-    });
-    let mut verdict = Verdict::Same;
-    for name in differing {
-        let untold = UNTOLD.contains(&name) && private.untold.contains(&format!("products.{name}"));
-        match (untold, planned.get(name)) {
-            (true, Value::Null) => {}
-            (true, _) => verdict = Verdict::InPlace,
-            (false, _) => return Verdict::Replace,
+fn same_product(planned: &Partial<Product>, prior: &Partial<Product>, private: &Private) -> Decision {
+    let bought = |product: &Partial<Product>| Partial::<Product> {
+        auto_renew: Attr::Null,
+        instance_properties: Attr::Null,
+        ..product.clone()
+    };
+    if bought(planned) != bought(prior) {
+        return Decision::Replace;
+    }
+    // The order of properties means nothing, and none of them means the same as an empty list.
+    let properties = |product: &Partial<Product>| product.instance_properties.known().cloned().unwrap_or_default();
+    let (some, others) = (properties(planned), properties(prior));
+    let is_same = some.iter().all(|one| others.contains(one)) && others.iter().all(|one| some.contains(one));
+    let unrecoverable = [
+        (planned.auto_renew != prior.auto_renew, planned.auto_renew.is_null(), Product::AUTO_RENEW.name()),
+        (!is_same, planned.instance_properties.is_null(), Product::INSTANCE_PROPERTIES.name()),
+    ];
+    let mut decision = Decision::Keep;
+    for (_, is_null, name) in unrecoverable.into_iter().filter(|(differs, ..)| *differs) {
+        match (private.is_unrecovered(PaiProductOrder::PRODUCTS.path().dot(name)), is_null) {
+            (true, true) => {}
+            (true, false) => decision = Decision::Update,
+            (false, _) => return Decision::Replace,
         }
     }
-    verdict
+    decision
 }
 
 /// Checks what products allow together.
-pub(super) fn validate(config: &Value) -> Diagnostics {
+pub(super) fn validate(config: &Partial<PaiProductOrder>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let mut seen = Vec::new();
-    for (at, configured) in config.get("products").as_list().unwrap_or_default().iter().enumerate() {
-        let path = Path::attribute("products").index(at);
-        let Some(code) = configured.get("product_code").as_str() else { continue };
+    for (at, configured) in products(config) {
+        let place = PaiProductOrder::PRODUCTS.index(at);
+        let Some(code) = configured.product_code.as_str() else { continue };
         if seen.contains(&code) {
             let detail = format!("{code} is there twice. An order holds each product once.");
-            diagnostics.invalid(path.dot("product_code"), "The product is there twice", detail);
+            let path = place.clone().then(Product::PRODUCT_CODE);
+            diagnostics.invalid(path.into(), "The product is there twice", detail);
         }
         seen.push(code);
-        let cycle = configured.get("pricing_cycle").as_str();
+        let cycle = configured.pricing_cycle.as_str();
         let allowed = products::find(code).map(|product| product.pricing_cycle);
         if let (Some(cycle), Some(allowed)) = (cycle, allowed)
             && Some(cycle) != allowed
@@ -170,7 +192,7 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
             let allowed =
                 allowed.map_or_else(|| "has none: leave it out".to_owned(), |cycle| format!("has only {cycle:?}"));
             let detail = format!("pricing_cycle is {cycle:?}, and {code} {allowed}.");
-            diagnostics.invalid(path.dot("pricing_cycle"), "Invalid pricing_cycle", detail);
+            diagnostics.invalid(place.then(Product::PRICING_CYCLE).into(), "Invalid pricing_cycle", detail);
         }
     }
     diagnostics

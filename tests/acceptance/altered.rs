@@ -2,15 +2,13 @@
 
 use std::{env, fs, process::Command, time::Duration};
 
-use async_trait::async_trait;
 use terraform_provider_alicloud::{Alicloud, Cloud, IDENTITY, ProviderBlock};
 use tfplugin::{
-    Configure, Configured, Context, Diagnostics, Provider, Resources,
-    provider::{Create, Delete, Object, Patience, Resource, Saved, Update},
-    schema::{Attribute, Block, Schema},
+    Computed, Configure, Configured, Context, Create, CreateError, Delete, Diagnostics, Model, Provider, Resource,
+    Resources, State,
 };
 
-use crate::{debugger::Attached, terraform::Terraform, tiny_resource::AccountPin};
+use crate::{debugger::Attached, terraform::Terraform, tiny_resource::AccountPins};
 
 struct Altered {
     provider: Alicloud,
@@ -22,7 +20,7 @@ impl Provider for Altered {
     type Client = Cloud;
 
     fn resources(&self) -> Resources<Cloud> {
-        self.provider.resources().add_untyped(Box::new(AccountPin)).add_untyped(Box::new(Fault))
+        self.provider.resources().add(AccountPins).add(Faults)
     }
 
     async fn configure(
@@ -35,39 +33,32 @@ impl Provider for Altered {
     }
 }
 
+/// Panics.
+#[derive(Clone, Debug, Model)]
+#[model(resource = "alicloud_fault")]
+struct Fault {
+    /// Never known.
+    id: Computed<String>,
+}
+
 /// A resource whose create uses the credentials, and then panics with everything that it has.
-struct Fault;
+struct Faults;
 
-#[async_trait]
-impl Resource<Cloud> for Fault {
-    fn name(&self) -> &'static str {
-        "alicloud_fault"
-    }
+impl Resource for Faults {
+    type Model = Fault;
+    type Client = Cloud;
 
-    fn schema(&self) -> Schema {
-        let attributes = vec![Attribute::string("id").computed().describe("Never known.")];
-        Schema { version: 0, block: Block { attributes, description: "Panics.", ..Block::default() } }
-    }
-
-    async fn create(&self, cloud: &Cloud, _: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let account = cloud.account(&cloud.limit(Duration::from_secs(60), patience)).await;
+    async fn create(&self, cloud: &Cloud, _: Create<Fault>, ctx: &Context) -> Result<State<Fault>, CreateError<Fault>> {
+        let account = cloud.account(&cloud.limit(Duration::from_secs(60), ctx)).await;
         panic!("{account:?} of {cloud:?} with canary-secret-key");
     }
 
-    async fn read(&self, _: &Cloud, prior: Object, _: &Patience) -> Result<Saved<Option<Object>>, Diagnostics> {
-        Ok(Some(prior).into())
+    async fn read(&self, _: &Cloud, state: State<Fault>, _: &Context) -> Result<Option<State<Fault>>, Diagnostics> {
+        Ok(Some(state))
     }
 
-    async fn update(&self, _: &Cloud, update: Update, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Ok(update.planned.into())
-    }
-
-    async fn delete(&self, _: &Cloud, _: Delete, _: &Patience) -> Result<Diagnostics, Diagnostics> {
-        Ok(Diagnostics::default())
-    }
-
-    async fn import(&self, _: &Cloud, _: &str, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Err(Diagnostics::default())
+    async fn delete(&self, _: &Cloud, _: Delete<Fault>, _: &Context) -> Result<(), Diagnostics> {
+        Ok(())
     }
 }
 

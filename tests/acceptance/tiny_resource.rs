@@ -5,95 +5,86 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use mock_endpoint::{ACCESS_KEY, ACCOUNT, SECRET_KEY, ledger::Key};
 use terraform_provider_alicloud::Cloud;
 use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    private::Private,
-    provider::{Create, Delete, Object, Patience, Resource, Saved, Update},
-    schema::{Attribute, Block, Schema, Validator},
-    value::{Path, Value},
+    Computed, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Model, Partial, Resource, State,
 };
 
 use crate::{altered, debugger::Attached, terraform::Terraform};
 
+// First the struct. It alone says what is valid, what has a default, what forces a replacement and what only the provider
+// knows; the SDK makes validation, plans and the documentation from it. The doc comments are the descriptions.
+/// Fails as soon as the credentials belong to another account.
+#[derive(Clone, Debug, Model)]
+#[model(resource = "alicloud_account_pin")]
+pub struct AccountPin {
+    /// The account that the credentials must belong to.
+    #[attr(force_new, not_blank)]
+    account_id: String,
+    /// The same.
+    id: Computed<String>,
+}
+
 /// A resource holds nothing: what it works with, [`Cloud`], comes with each call.
-pub struct AccountPin;
+pub struct AccountPins;
 
 /// How long asking may take, all attempts together.
 const TIME: Duration = Duration::from_secs(60);
 
-#[async_trait]
-impl Resource<Cloud> for AccountPin {
-    fn name(&self) -> &'static str {
-        "alicloud_account_pin"
-    }
-
-    // First the schema. It alone says what is valid, what has a default, what forces a replacement and what only the
-    // provider knows; the SDK makes validation, plans and the documentation from it.
-    fn schema(&self) -> Schema {
-        let attributes = vec![
-            Attribute::string("account_id")
-                .required()
-                .force_new()
-                .valid(Validator::NotBlank)
-                .describe("The account that the credentials must belong to."),
-            Attribute::string("id").computed().describe("The same."),
-        ];
-        let description = "Fails as soon as the credentials belong to another account.";
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
-    }
+impl Resource for AccountPins {
+    type Model = AccountPin;
+    type Client = Cloud;
 
     // What create returns is saved; where it fails, nothing is. Every wait has a limit, and ends when Terraform is
     // asked to stop.
-    async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let wanted = create.planned.get("account_id").as_str().unwrap_or_default().to_owned();
-        is_account(cloud, &wanted, patience).await?;
+    async fn create(
+        &self,
+        cloud: &Cloud,
+        create: Create<AccountPin>,
+        ctx: &Context,
+    ) -> Result<State<AccountPin>, CreateError<AccountPin>> {
         let mut state = create.planned;
-        state.set_attribute("id", wanted);
-        Ok(Object { state, private: create.private }.into())
+        let wanted = state.complete()?.account_id;
+        is_account(cloud, &wanted, ctx).await?;
+        state.id = wanted.into();
+        Ok(state)
     }
 
     // Read returns none for what is gone for certain. Anything doubtful is an error, which keeps the state as it is.
     async fn read(
         &self,
         cloud: &Cloud,
-        prior: Object,
-        patience: &Patience,
-    ) -> Result<Saved<Option<Object>>, Diagnostics> {
-        is_account(cloud, prior.state.get("id").as_str().unwrap_or_default(), patience).await?;
-        Ok(Some(prior).into())
+        state: State<AccountPin>,
+        ctx: &Context,
+    ) -> Result<Option<State<AccountPin>>, Diagnostics> {
+        is_account(cloud, state.id.as_str().unwrap_or_default(), ctx).await?;
+        Ok(Some(state))
     }
 
-    // Everything forces a replacement, so there is never anything to send.
-    async fn update(&self, _: &Cloud, update: Update, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Ok(update.planned.into())
-    }
-
-    async fn delete(&self, _: &Cloud, _: Delete, _: &Patience) -> Result<Diagnostics, Diagnostics> {
-        Ok(Diagnostics::default())
+    // Everything forces a replacement, so there is never anything to send, and the update that the SDK has is right.
+    async fn delete(&self, _: &Cloud, _: Delete<AccountPin>, _: &Context) -> Result<(), Diagnostics> {
+        Ok(())
     }
 
     // After an import the next plan must be empty: every argument that can be told is told.
-    async fn import(&self, cloud: &Cloud, id: &str, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        is_account(cloud, id, patience).await?;
-        let state = Value::object([("account_id", id.into()), ("id", id.into())]);
-        Ok(Object { state, private: Private::default() }.into())
+    async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<AccountPin>, Diagnostics> {
+        is_account(cloud, id, ctx).await?;
+        Ok(State::new(Partial::<AccountPin> { account_id: id.into(), id: id.into() }))
     }
 }
 
 // An error says what happened, to which attribute, and what to do. `explain` words what the client reports.
-async fn is_account(cloud: &Cloud, wanted: &str, patience: &Patience) -> Result<(), Diagnostic> {
-    let account = cloud.account(&cloud.limit(TIME, patience)).await.map_err(|unknown| unknown.explain())?;
+async fn is_account(cloud: &Cloud, wanted: &str, ctx: &Context) -> Result<(), Diagnostic> {
+    let account = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.explain())?;
     if account == wanted {
         return Ok(());
     }
     let detail = format!("The credentials belong to the account {account}, not to {wanted}. Use those of {wanted}.");
-    Err(Diagnostic::error("The wrong account", detail).at(Path::attribute("account_id")))
+    Err(Diagnostic::error("The wrong account", detail).at(AccountPin::ACCOUNT_ID.path()))
 }
 
-// At last the acceptance test: the real Terraform, and the mock's ledger as the judge.
+// Finally the acceptance test: the real Terraform, and the mock's ledger as the judge.
 fn pinned(account: &str) -> Option<(Terraform, Attached)> {
     let mut terraform = Terraform::with(&configuration(account))?;
     let variables = [("ALICLOUD_ACCESS_KEY", ACCESS_KEY), ("ALICLOUD_SECRET_KEY", SECRET_KEY)];

@@ -5,14 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
+    Attr, Computed, Configure, Configured, Context, Create, CreateError, DataSource, DataSources, Delete, Diagnostic,
+    Diagnostics, Invalid, Model, Partial, Provider, Resource, Resources, Scalar, State,
     proto::{self, DynamicValue, provider_server::Provider as _},
-    provider::{Create, DataSource, Delete, Object, Patience, Provider, Resource, Saved, Update},
+    registration::Typed,
     rpc::Server,
-    schema::{Attribute, Block, Schema},
     serve::Lifecycle,
     value::{Type, Value, msgpack},
 };
@@ -29,46 +28,74 @@ pub struct World {
 
 pub struct TestProvider(Arc<World>);
 
-#[async_trait]
+/// Nothing.
+#[derive(Clone, Debug, Model)]
+#[model(provider)]
+pub struct Nothing {}
+
 impl Provider for TestProvider {
+    type Block = Nothing;
     type Client = Arc<World>;
 
-    fn schema(&self) -> Schema {
-        Schema { version: 0, block: Block::default() }
+    fn resources(&self) -> Resources<Arc<World>> {
+        Resources::new().add(Things)
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<Arc<World>>>> {
-        vec![Box::new(Thing)]
+    fn data_sources(&self) -> DataSources<Arc<World>> {
+        DataSources::new().add(Facts)
     }
 
-    fn data_sources(&self) -> Vec<Box<dyn DataSource<Arc<World>>>> {
-        vec![Box::new(Fact)]
-    }
-
-    async fn configure(&self, _: Value, _: &str) -> Result<Saved<Arc<World>>, Diagnostics> {
-        Ok(Arc::clone(&self.0).into())
+    async fn configure(&self, _: Configure<Nothing>, _: &Context) -> Result<Configured<Arc<World>>, Diagnostics> {
+        Ok(Configured::Ready(Arc::clone(&self.0)))
     }
 }
 
-struct Thing;
-
-fn thing() -> Schema {
-    let attributes = vec![Attribute::string("name").required().force_new(), Attribute::string("id").computed()];
-    Schema { version: 3, block: Block { attributes, ..Block::default() } }
+/// A thing.
+#[derive(Clone, Debug, Model)]
+#[model(resource = "test_thing", version = 3)]
+struct Thing {
+    /// Its name.
+    #[attr(force_new)]
+    name: String,
+    /// Its id.
+    id: Computed<Id>,
 }
 
-#[async_trait]
-impl Resource<Arc<World>> for Thing {
-    fn name(&self) -> &'static str {
-        "test_thing"
+/// An id, which is text for Terraform. The wrong one is written as something else.
+#[derive(Clone, Debug, PartialEq)]
+struct Id(String);
+
+const WRONG: &str = "wrong";
+
+impl Scalar for Id {
+    fn ty() -> Type {
+        Type::String
     }
 
-    fn schema(&self) -> Schema {
-        thing()
+    fn decode(value: &Value) -> Result<Self, Invalid> {
+        value.as_str().map(|text| Self(text.to_owned())).ok_or_else(|| Invalid::new("must be text"))
     }
 
-    async fn create(&self, world: &Arc<World>, create: Create, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let name = create.planned.get("name").as_str().unwrap().to_owned();
+    fn encode(&self) -> Value {
+        if self.0 == WRONG { Value::List(vec!["not text".into()]) } else { self.0.as_str().into() }
+    }
+}
+
+struct Things;
+
+impl Resource for Things {
+    type Model = Thing;
+    type Client = Arc<World>;
+
+    async fn create(
+        &self,
+        world: &Arc<World>,
+        create: Create<Thing>,
+        _: &Context,
+    ) -> Result<State<Thing>, CreateError<Thing>> {
+        let mut state = create.planned;
+        state.id = Attr::Null;
+        let name = state.complete()?.name;
         match name.as_str() {
             "panic" => panic!("a fault that quotes a secret"),
             "slow" => {
@@ -76,70 +103,70 @@ impl Resource<Arc<World>> for Thing {
                 world.go_on.notified().await;
             }
             "differs" => {
-                let state = named("another", Value::List(vec!["not text".into()]));
-                return Ok(Object { state, private: create.private }.into());
+                (state.name, state.id) = ("another".into(), Id(WRONG.to_owned()).into());
+                return Ok(state);
             }
             "refused" => return Err(Diagnostic::error("Refused", "for the test").into()),
             _ => {}
         }
         world.done.lock().unwrap().push(name);
-        Ok(Object { state: create.planned, private: create.private }.into())
+        Ok(state)
     }
 
-    async fn read(&self, _: &Arc<World>, prior: Object, _: &Patience) -> Result<Saved<Option<Object>>, Diagnostics> {
-        let prior = match prior.state.get("name").as_str() {
-            Some("differs") => Object { state: named("another", "1".into()), ..prior },
-            _ => prior,
-        };
-        Ok(Some(prior).into())
+    async fn read(
+        &self,
+        _: &Arc<World>,
+        mut state: State<Thing>,
+        _: &Context,
+    ) -> Result<Option<State<Thing>>, Diagnostics> {
+        if state.name.as_str() == Some("differs") {
+            (state.name, state.id) = ("another".into(), Id("1".to_owned()).into());
+        }
+        Ok(Some(state))
     }
 
-    async fn update(&self, _: &Arc<World>, update: Update, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        Ok(update.planned.into())
-    }
-
-    async fn delete(&self, _: &Arc<World>, _: Delete, _: &Patience) -> Result<Diagnostics, Diagnostics> {
+    async fn delete(&self, _: &Arc<World>, _: Delete<Thing>, _: &Context) -> Result<(), Diagnostics> {
         Err(Diagnostic::error("Kept", "for the test").into())
     }
 
-    async fn import(&self, _: &Arc<World>, id: &str, _: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let state = Value::object([("name", "imported".into()), ("id", id.into())]);
-        Ok(Object { state, private: Default::default() }.into())
+    async fn import(&self, _: &Arc<World>, id: &str, _: &Context) -> Result<State<Thing>, Diagnostics> {
+        Ok(State::new(Partial::<Thing> { name: "imported".into(), id: Id(id.to_owned()).into() }))
     }
 }
 
-struct Fact;
+/// A fact.
+#[derive(Clone, Debug, Model)]
+#[model(data_source = "test_fact")]
+struct Fact {
+    /// The answer.
+    answer: Computed<String>,
+}
 
-#[async_trait]
-impl DataSource<Arc<World>> for Fact {
-    fn name(&self) -> &'static str {
-        "test_fact"
-    }
+struct Facts;
 
-    fn schema(&self) -> Schema {
-        let attributes = vec![Attribute::string("answer").computed()];
-        Schema { version: 0, block: Block { attributes, ..Block::default() } }
-    }
+impl DataSource for Facts {
+    type Model = Fact;
+    type Client = Arc<World>;
 
-    async fn read(&self, _: &Arc<World>, _: Value, _: &Patience) -> Result<Saved<Value>, Diagnostics> {
-        Ok(Value::object([("answer", "42".into())]).into())
+    async fn read(&self, _: &Arc<World>, _: Fact, _: &Context) -> Result<Fact, Diagnostics> {
+        Ok(Fact { answer: "42".into() })
     }
 }
 
-pub async fn server() -> (Arc<Server<TestProvider>>, Arc<World>, Lifecycle) {
+pub async fn server() -> (Arc<Server<Typed<TestProvider>>>, Arc<World>, Lifecycle) {
     let (world, lifecycle) = (Arc::new(World::default()), Lifecycle::default());
-    let server = Arc::new(Server::new(TestProvider(Arc::clone(&world)), lifecycle.clone()));
+    let server = Arc::new(Server::new(Typed(TestProvider(Arc::clone(&world))), lifecycle.clone()));
     let configured = server.configure_provider(Request::new(Default::default())).await.unwrap();
     assert!(configured.into_inner().diagnostics.is_empty());
     (server, world, lifecycle)
 }
 
 pub fn wire(value: &Value) -> Option<DynamicValue> {
-    Some(DynamicValue { msgpack: msgpack::encode(value, &thing().ty()).unwrap(), json: Vec::new() })
+    Some(DynamicValue { msgpack: msgpack::encode(value, &Thing::schema().ty()).unwrap(), json: Vec::new() })
 }
 
 pub fn unwire(value: Option<DynamicValue>) -> Value {
-    msgpack::decode(&value.unwrap().msgpack, &thing().ty()).unwrap()
+    msgpack::decode(&value.unwrap().msgpack, &Thing::schema().ty()).unwrap()
 }
 
 pub fn named(name: &str, id: Value) -> Value {
@@ -322,7 +349,7 @@ async fn an_unknown_type_and_bad_bytes_are_diagnostics() {
 
 #[tokio::test]
 async fn what_is_not_configured_is_an_error() {
-    let server = Server::new(TestProvider(Arc::default()), Lifecycle::default());
+    let server = Server::new(Typed(TestProvider(Arc::default())), Lifecycle::default());
     let reply = server.apply_resource_change(Request::new(creation("a"))).await.unwrap().into_inner();
     assert_eq!(reply.diagnostics[0].summary, "Provider not configured");
 }

@@ -96,7 +96,7 @@ fn defaults(field: &Field<'_>, report: &mut Report<'_>) {
         report(text.span(), "default_text says in words what default_with does, and there is none".to_owned());
     }
     let Some(default) = field.any_default() else { return };
-    if field.wrapper == Wrapper::Option {
+    if field.wrapper == Wrapper::Option && !options.is_null_on_create() {
         report(default.span(), "with a default there is always a value: leave Option out".to_owned());
     }
     if field.wrapper == Wrapper::Computed && options.optional.is_none() {

@@ -24,7 +24,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | option | meaning |
 /// | --- | --- |
 /// | `default = value` | the value where the configuration has none |
-/// | `default_on_create = value` | the same for a new object; later, no value means no change |
+/// | `default_on_create = value` | the same for a new object; later, no value means no change. `None` on an `Option` |
 /// | `default_with = function`, `default_text = "…"` | a default made of the object's other fields, and how the pages put it |
 /// | `optional` | on `Computed<T>`: the configuration may give it too |
 /// | `force_new` | another value needs another object |

@@ -53,11 +53,13 @@ fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenS
             }
 
             fn encode(&self) -> ::tfplugin::value::Value {
-                ::tfplugin::value::Value::object([#((#names, self.#idents.encode())),*])
+                ::tfplugin::value::Value::object::<&'static str>([#((#names, self.#idents.encode())),*])
             }
 
             fn encode_onto(&self, original: &::tfplugin::value::Value) -> ::tfplugin::value::Value {
-                ::tfplugin::value::Value::object([#((#names, self.#idents.encode_onto(original.get(#names)))),*])
+                ::tfplugin::value::Value::object::<&'static str>([
+                    #((#names, self.#idents.encode_onto(original.get(#names)))),*
+                ])
             }
 
             fn is_wholly_known(&self) -> bool {
@@ -179,7 +181,9 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
     if let Some(default) = &options.default {
         chain.extend(quote_spanned! { default.span() => .default(::tfplugin::model::encoded::<#value>(#default)) });
     }
-    if let Some(default) = &options.default_on_create {
+    if options.is_null_on_create() {
+        chain.extend(quote! { .default_on_create(::tfplugin::value::Value::Null) });
+    } else if let Some(default) = &options.default_on_create {
         chain.extend(
             quote_spanned! { default.span() => .default_on_create(::tfplugin::model::encoded::<#value>(#default)) },
         );

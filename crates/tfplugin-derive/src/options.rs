@@ -97,6 +97,11 @@ impl FieldOptions {
         Ok(options)
     }
 
+    /// Whether a new object gets null, which it keeps once the provider knows better.
+    pub(crate) fn is_null_on_create(&self) -> bool {
+        matches!(&self.default_on_create, Some(Expr::Path(path)) if path.path.is_ident("None"))
+    }
+
     fn add(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         let span = meta.path.span();
         match name(meta)?.as_str() {

@@ -35,4 +35,6 @@ pub enum Configured<C> {
     /// These values are known only after apply. Plans go on without a client; what must be read or made is an error that
     /// names them.
     Waiting(Vec<Path>),
+    /// The same, with a client for plans alone: it knows what does not depend on these values.
+    PlansOnly(C, Vec<Path>),
 }

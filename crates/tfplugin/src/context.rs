@@ -7,7 +7,11 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    schema::Block,
+    value::Value,
+};
 
 /// The context of one call.
 ///
@@ -27,10 +31,38 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 pub struct Context {
     cancellation: CancellationToken,
     deadline: Option<Instant>,
+    time_limits: [Option<Duration>; 4],
     request_id: String,
     terraform_version: String,
     capabilities: Capabilities,
     warnings: Mutex<Diagnostics>,
+}
+
+/// An operation that `timeouts` can limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Making an object.
+    Create,
+    /// Reading one, also for an import.
+    Read,
+    /// Changing one.
+    Update,
+    /// Ending one.
+    Delete,
+}
+
+impl Operation {
+    const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+
+    /// The name in `timeouts`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// What the calling Terraform can do.
@@ -59,6 +91,17 @@ impl Context {
         }
     }
 
+    /// Warns of the warnings.
+    ///
+    /// # Errors
+    /// The errors among them.
+    pub fn report(&self, diagnostics: Diagnostics) -> Result<(), Diagnostics> {
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            diagnostics.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
+        warnings.into_iter().for_each(|warning| self.warn(warning));
+        if errors.is_empty() { Ok(()) } else { Err(errors.into_iter().collect()) }
+    }
+
     /// Whether Terraform asked to stop: nothing new may be started.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()
@@ -72,6 +115,12 @@ impl Context {
     /// When the operation has to be done, if `timeouts` limit it.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// How long an operation may take by the resource's `timeouts`; none where they do not limit it. For an operation that
+    /// is part of another one: the read after a create.
+    pub fn time_limit(&self, operation: Operation) -> Option<Duration> {
+        self.time_limits[operation as usize]
     }
 
     /// The time until the deadline; none where there is none.
@@ -117,8 +166,11 @@ impl Context {
         Self { capabilities, ..self }
     }
 
-    pub(crate) fn with_time_limit(self, limit: Option<Duration>) -> Self {
-        Self { deadline: limit.and_then(|limit| Instant::now().checked_add(limit)), ..self }
+    /// With the time limits of an object's `timeouts`, and the deadline of this operation, which begins now.
+    pub(crate) fn with_time_limits(self, operation: Operation, block: &Block, object: &Value) -> Self {
+        let time_limits = Operation::ALL.map(|operation| block.time_limit(operation.name(), object));
+        let limit = time_limits[operation as usize];
+        Self { deadline: limit.and_then(|limit| Instant::now().checked_add(limit)), time_limits, ..self }
     }
 
     /// The warnings so far, which are then no longer here.

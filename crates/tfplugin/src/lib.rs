@@ -31,7 +31,6 @@ pub mod plan;
 pub mod private;
 #[doc(hidden)]
 pub mod proto;
-pub mod provider;
 pub mod registration;
 pub mod resource;
 #[doc(hidden)]
@@ -41,7 +40,6 @@ pub mod serve;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod typed;
-mod untyped;
 pub mod validate;
 pub mod value;
 
@@ -49,7 +47,7 @@ pub mod value;
 pub use tfplugin_derive::{AttributeEnum, Model};
 
 pub use configure::{Configure, Configured};
-pub use context::{Capabilities, Context};
+pub use context::{Capabilities, Context, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use model::{

@@ -1,20 +1,23 @@
 //! Objects as Terraform stores them.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::{private::Private, value::Value};
 
 /// What is to be done once a caller has been given its answer.
 #[derive(Default)]
-pub struct Delivered(Option<Box<dyn FnOnce() + Send>>);
+// The mutex is never locked: it lets a state be shared between threads, whatever its work is.
+pub struct Delivered(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
 impl Delivered {
     /// This is to be done.
     pub fn then(work: impl FnOnce() + Send + 'static) -> Self {
-        Self(Some(Box::new(work)))
+        Self(Mutex::new(Some(Box::new(work))))
     }
 
     /// The answer has been given.
     pub(crate) fn done(self) {
-        if let Some(work) = self.0 {
+        if let Some(work) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
             work();
         }
     }
@@ -22,7 +25,7 @@ impl Delivered {
 
 impl std::fmt::Debug for Delivered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Delivered").field(&self.0.is_some()).finish()
+        f.debug_struct("Delivered").finish_non_exhaustive()
     }
 }
 

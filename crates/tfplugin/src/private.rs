@@ -6,6 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
+use crate::value::Path;
+
 /// The private data of a resource, which Terraform stores as bytes. Those of another provider or SDK are carried, so that
 /// they are there if the state goes back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +15,10 @@ pub struct Private {
     /// Whether the object was imported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
-    /// The arguments whose values nobody could tell when the state was made. They force no replacement.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub untold: BTreeSet<String>,
+    /// The arguments whose values nobody could recover when the state was made. They force no replacement.
+    // Stored under the name that states have it by.
+    #[serde(rename = "untold", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unrecovered: BTreeSet<String>,
     /// The attributes for which a create or update returned another value than its plan. They keep the value of the plan
     /// until the next change, whatever a refresh reads.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -91,6 +94,11 @@ impl Private {
         self.own.remove(key.name);
     }
 
+    /// Whether the value of this argument could not be recovered. Inside lists and maps, that counts for all elements.
+    pub fn is_unrecovered(&self, place: impl Into<Path>) -> bool {
+        !self.unrecovered.is_empty() && self.unrecovered.contains(&place.into().attribute_names())
+    }
+
     /// Reads the bytes that Terraform kept.
     pub fn decode(bytes: &[u8]) -> Self {
         let mut members = match serde_json::from_slice(bytes) {
@@ -149,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_remembered_comes_back() {
         let private =
-            Private { imported: true, untold: BTreeSet::from(["coupon_id".to_owned()]), ..Private::default() };
+            Private { imported: true, unrecovered: BTreeSet::from(["coupon_id".to_owned()]), ..Private::default() };
         assert_eq!(Private::decode(&private.encode()), private);
     }
 }

@@ -11,11 +11,9 @@ use crate::{
     diagnostics::Diagnostics,
     environment, erased,
     model::{Model as _, ProviderModel, decoded},
-    provider,
     resource::Resource,
     schema::Schema,
     typed::{TypedDataSource, TypedResource},
-    untyped::Untyped,
     value::Value,
 };
 
@@ -125,13 +123,6 @@ impl<C: Send + Sync + 'static> Resources<C> {
     #[allow(clippy::should_implement_trait)]
     pub fn add<R: Resource<Client = C>>(mut self, resource: R) -> Self {
         self.0.push(Box::new(TypedResource(resource)));
-        self
-    }
-
-    /// And this one, which is written with the untyped trait.
-    #[must_use]
-    pub fn add_untyped(mut self, resource: Box<dyn provider::Resource<C>>) -> Self {
-        self.0.push(Box::new(Untyped(resource)));
         self
     }
 }

@@ -68,8 +68,8 @@ impl<'a> Engine<'a> {
     fn attribute(&self, attribute: &Attribute, here: Here<'_>, changes: &mut Changes) -> Value {
         let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
         let path = here.path.dot(attribute.name);
-        let untold = self.is_untold(&path) || (prior.is_null() && attribute.is_never_null());
-        if config.is_null() && untold && attribute.is_computed() {
+        let unrecovered = self.is_unrecovered(&path) || (prior.is_null() && attribute.is_never_null());
+        if config.is_null() && unrecovered && attribute.is_computed() {
             return prior.clone();
         }
         let mut inside = Changes::default();
@@ -84,7 +84,7 @@ impl<'a> Engine<'a> {
         if may_keep && attribute.same_meaning.as_ref().is_some_and(|same| same.call()(&planned, prior)) {
             return prior.clone();
         }
-        match self.decide(attribute, &planned, here, untold, &inside) {
+        match self.decide(attribute, &planned, here, unrecovered, &inside) {
             Decision::Keep if may_keep => return prior.clone(),
             Decision::Replace if inside.replaces.is_empty() || attribute.plan_modifier.is_some() => {
                 changes.replaces.push(path);
@@ -120,7 +120,7 @@ impl<'a> Engine<'a> {
         attribute: &Attribute,
         planned: &Value,
         here: Here<'_>,
-        untold: bool,
+        unrecovered: bool,
         inside: &Changes,
     ) -> Decision {
         let prior = here.prior.get(attribute.name);
@@ -128,9 +128,9 @@ impl<'a> Engine<'a> {
             Some(modifier) if planned.is_known() && here.config.get(attribute.name).is_wholly_known() => {
                 let (config, state, private) = (here.config, here.prior, self.private);
                 let decision = modifier.call()(&Change { planned, prior, config, state, private });
-                if untold && decision == Decision::Replace { Decision::Update } else { decision }
+                if unrecovered && decision == Decision::Replace { Decision::Update } else { decision }
             }
-            _ if untold => Decision::Update,
+            _ if unrecovered => Decision::Update,
             _ if attribute.force_new || !inside.replaces.is_empty() => Decision::Replace,
             _ => Decision::Update,
         }
@@ -153,9 +153,8 @@ impl<'a> Engine<'a> {
         planned
     }
 
-    /// Whether nobody could tell the value when the state was made. Paths in lists and maps count for all elements.
-    fn is_untold(&self, path: &Path) -> bool {
-        !self.private.untold.is_empty() && self.private.untold.contains(&path.attribute_names())
+    fn is_unrecovered(&self, path: &Path) -> bool {
+        !self.private.unrecovered.is_empty() && self.private.is_unrecovered(path.clone())
     }
 }
 
@@ -286,7 +285,7 @@ impl Changes {
     pub(super) fn forget_told(&self, private: &mut Private) {
         for name in &self.told {
             let inside = format!("{name}.");
-            private.untold.retain(|path| path != name && !path.starts_with(&inside));
+            private.unrecovered.retain(|path| path != name && !path.starts_with(&inside));
         }
     }
 

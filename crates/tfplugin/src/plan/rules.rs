@@ -115,6 +115,12 @@ fn pair(
         broken.push(refusal(path, &format!("{path} must be planned with as many objects as the configuration has.")));
         return;
     }
+    if let (Nesting::Map, Value::Map(config), Value::Map(planned)) = (nesting, config, planned)
+        && !config.keys().eq(planned.keys())
+    {
+        broken.push(refusal(path, &format!("{path} must be planned with the keys that the configuration has.")));
+        return;
+    }
     // Terraform cannot pair the elements of a set, and trusts the provider.
     if nesting == Nesting::Set {
         return;

@@ -42,7 +42,7 @@ impl<M: Model> State<M> {
     /// Marks an argument whose value cannot be recovered, such as by an import. It takes its value from the configuration
     /// in place: a difference forces no replacement. Inside lists and maps, the mark counts for all elements.
     pub fn mark_unrecovered(&mut self, place: impl Into<Path>) {
-        self.private.untold.insert(place.into().attribute_names());
+        self.private.unrecovered.insert(place.into().attribute_names());
     }
 
     /// All fields.

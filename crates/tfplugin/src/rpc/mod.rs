@@ -46,7 +46,7 @@ struct Inner<P: Provider> {
 /// What came of the provider block.
 enum Client<C> {
     NotConfigured,
-    Waiting(Vec<Path>),
+    Waiting(Option<Arc<C>>, Vec<Path>),
     Ready(Arc<C>),
 }
 
@@ -88,7 +88,7 @@ impl<P: Provider> Server<P> {
 
     /// Terraform ends the plugin in the ordinary way.
     pub(super) fn shutdown(&self) {
-        if let Ok(client) = self.inner.client() {
+        if let Some(client) = self.inner.planning_client() {
             self.inner.provider.shutdown(&client);
         }
     }
@@ -138,7 +138,7 @@ impl<P: Provider> Inner<P> {
     fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
         match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
             Client::Ready(client) => Ok(Arc::clone(client)),
-            Client::Waiting(paths) => {
+            Client::Waiting(_, paths) => {
                 let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
                 let detail = format!(
                     "The provider block has values that are known only after apply ({}), and this has to be read before. \
@@ -151,6 +151,15 @@ impl<P: Provider> Inner<P> {
                 "Provider not configured",
                 "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
             )),
+        }
+    }
+
+    /// The client of plans, which may go on while the provider block has values that are not known yet.
+    fn planning_client(&self) -> Option<Arc<P::Client>> {
+        match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
+            Client::Ready(client) => Some(Arc::clone(client)),
+            Client::Waiting(client, _) => client.clone(),
+            Client::NotConfigured => None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Client, Inner, SchemaWithType, wire};
 use crate::{
     configure::Configured,
     conform,
-    context::Context,
+    context::{Context, Operation},
     diagnostics::Diagnostics,
     erased::Provider,
     proto::{
@@ -83,7 +83,8 @@ impl<P: Provider> Inner<P> {
             Ok(configured) => {
                 let client = match configured {
                     Configured::Ready(client) => Client::Ready(Arc::new(client)),
-                    Configured::Waiting(paths) => Client::Waiting(paths),
+                    Configured::Waiting(paths) => Client::Waiting(None, paths),
+                    Configured::PlansOnly(client, paths) => Client::Waiting(Some(Arc::new(client)), paths),
                 };
                 *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
                 wire::diagnostics(ctx.take_warnings())
@@ -127,7 +128,7 @@ impl<P: Provider> Inner<P> {
         let SchemaWithType { schema, ty } = &registered.schema;
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let ctx = ctx
-            .with_time_limit(schema.block.time_limit("read", &config))
+            .with_time_limits(Operation::Read, &schema.block, &config)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let read = registered.item.read(&*self.client()?, config, &ctx).await;
         let state = read.map_err(|errors| with_warnings(&ctx, errors))?;

@@ -3,7 +3,7 @@
 use super::{Diagnosed, Inner, Registered, SchemaWithType, provider::with_warnings, wire};
 use crate::{
     conform::{self, conform},
-    context::Context,
+    context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics, Severity},
     erased::{Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
@@ -82,7 +82,7 @@ impl<P: Provider> Inner<P> {
         let state = wire::decode(request.current_state.as_ref(), ty, "state")?;
         let prior = Object { state, private: Private::decode(&request.private) };
         let ctx = ctx
-            .with_time_limit(schema.block.time_limit("read", &prior.state))
+            .with_time_limits(Operation::Read, &schema.block, &prior.state)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let (stored, pinned) = (prior.state.clone(), pinned(&prior));
         let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| with_warnings(&ctx, errors))?;
@@ -138,7 +138,7 @@ impl<P: Provider> Inner<P> {
             plan.private.own = earlier.own.clone();
         }
         let proposal = Proposal { config: &config, prior: &prior, earlier: earlier.as_ref() };
-        item.modify_plan(self.client().ok().as_deref(), proposal, &mut plan, ctx).await?;
+        item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await?;
         plan.settle(&prior);
         let broken = plan::check(&schema.block, &config, &prior, &plan);
         if broken.has_errors() {
@@ -173,7 +173,7 @@ impl<P: Provider> Inner<P> {
             _ => Action::Update,
         };
         let limits = if action == Action::Destroy { &prior } else { &planned };
-        let ctx = ctx.with_time_limit(schema.block.time_limit(operation(action), limits));
+        let ctx = ctx.with_time_limits(operation(action), &schema.block, limits);
         let change = Applying { action, config, prior, planned: Object { state: planned, private } };
         let client = self.client()?;
         let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
@@ -193,6 +193,11 @@ impl<P: Provider> Inner<P> {
         ctx: Context,
     ) -> import_resource_state::Response {
         let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
+        // An import has no configuration, so reading has its default time.
+        let ctx = match self.resource(&request.type_name) {
+            Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema.schema.block, &Value::Null),
+            Err(_) => ctx,
+        };
         let (imported_resources, errors) = match self.try_import(&request, &ctx).await {
             Ok(resource) => (vec![resource], Diagnostics::default()),
             Err(errors) => (Vec::new(), errors),
@@ -221,12 +226,12 @@ impl<P: Provider> Inner<P> {
     }
 }
 
-/// The name of an action among the time limits.
-fn operation(action: Action) -> &'static str {
+/// What an action is among the time limits.
+fn operation(action: Action) -> Operation {
     match action {
-        Action::Destroy => "delete",
-        Action::Create => "create",
-        Action::Nothing | Action::Update | Action::Replace => "update",
+        Action::Destroy => Operation::Delete,
+        Action::Create => Operation::Create,
+        Action::Nothing | Action::Update | Action::Replace => Operation::Update,
     }
 }
 

@@ -4,7 +4,6 @@
 //! [plan engine](super::plan), the [validation](super::validate) and the documentation all read it from here.
 
 mod attribute;
-mod builders;
 mod callback;
 mod describe;
 mod relation;
@@ -12,7 +11,6 @@ mod timeouts;
 mod validator;
 
 pub use attribute::{Attribute, Change, Decision, Default, DefaultWith, Kind, Mode, Parse, PlanModifier, SameMeaning};
-pub use builders::Verdict;
 pub use callback::Callback;
 pub use describe::describe;
 pub use relation::{Demand, Relation};

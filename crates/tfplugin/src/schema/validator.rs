@@ -15,8 +15,6 @@ pub enum Validator {
     OneOf(&'static [&'static str]),
     /// The string is one of these in upper or lower case, or empty, which stands for none.
     OneOfIgnoreCase(&'static [&'static str]),
-    /// The same.
-    AnyCase(&'static [&'static str]),
     /// The string has between so many and so many characters.
     Length(usize, usize),
     /// The string has at least one character, and one that is not a space.
@@ -29,8 +27,6 @@ pub enum Validator {
     NotEmpty,
     /// A rule of its own: what is wrong with the value, if anything, and how the documentation puts it.
     Custom(Callback<Rule>, String),
-    /// The same with a plain function.
-    Rule(fn(&Value) -> Option<String>, &'static str),
 }
 
 impl Validator {
@@ -50,7 +46,7 @@ impl Validator {
     pub fn check(&self, value: &Value) -> Option<String> {
         let holds = match (self, value) {
             (Self::OneOf(values), Value::String(text)) => values.contains(&text.as_str()),
-            (Self::OneOfIgnoreCase(values) | Self::AnyCase(values), Value::String(text)) => {
+            (Self::OneOfIgnoreCase(values), Value::String(text)) => {
                 text.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
             }
             (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
@@ -67,7 +63,6 @@ impl Validator {
                     .map(|(key, instead)| format!("must not have the key {key:?}: {instead}"));
             }
             (Self::Custom(rule, _), value) => return rule.call()(value),
-            (Self::Rule(rule, _), value) => return rule(value),
             _ => true,
         };
         (!holds).then(|| format!("must be {}", self.describe()))
@@ -77,7 +72,7 @@ impl Validator {
     pub fn describe(&self) -> String {
         match self {
             Self::OneOf([only]) => format!("{only:?}"),
-            Self::OneOf(values) | Self::OneOfIgnoreCase(values) | Self::AnyCase(values) => {
+            Self::OneOf(values) | Self::OneOfIgnoreCase(values) => {
                 let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
                 format!("one of {}", quoted.join(", "))
             }
@@ -91,7 +86,6 @@ impl Validator {
                 format!("without the keys {}", quoted.join(", "))
             }
             Self::Custom(_, text) => text.clone(),
-            Self::Rule(_, text) => (*text).to_owned(),
         }
     }
 }

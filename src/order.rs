@@ -1,0 +1,95 @@
+//! What all orders have in common, whatever they are for: an id of digits, a place in a console, and that nothing in
+//! Terraform ends them.
+
+use std::sync::Arc;
+
+use alicloud::{endpoint::Product, market::is_order_id, retry::Limit};
+use tfplugin::{Attr, Context, Diagnostic, Model, Operation, Partial, State, model::ResourceModel};
+
+use crate::{Cloud, journal::Entry};
+
+/// A console of Alibaba Cloud, and where in it orders are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Console {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The page.
+    pub(crate) page: &'static str,
+}
+
+impl std::fmt::Display for Console {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the {} under {}", self.name, self.page)
+    }
+}
+
+/// A resource that is an order.
+pub(crate) trait OrderModel: ResourceModel {
+    /// The products that requests about the order go to.
+    const PRODUCTS: &[Product];
+
+    /// Where the user finds it.
+    const CONSOLE: Console;
+
+    /// Its id.
+    fn id(order: &Partial<Self>) -> &Attr<String>;
+
+    /// Whether it has ever been read: every reading of an order tells its instances.
+    fn was_read(order: &Partial<Self>) -> bool;
+}
+
+/// The id of an order, as messages show it.
+pub(crate) fn shown_id<M: OrderModel>(order: &Partial<M>) -> &str {
+    M::id(order).as_str().unwrap_or("(unknown id)")
+}
+
+/// Sets a computed attribute to what the service tells. Where it tells nothing, a known value stays, and one that was left
+/// to the apply becomes null.
+pub(crate) fn tell<T>(attr: &mut Attr<T>, told: Option<T>) {
+    match told {
+        Some(told) => *attr = told.into(),
+        None if attr.is_unknown() => *attr = Attr::Null,
+        None => {}
+    }
+}
+
+impl Cloud {
+    /// The time of an operation by the resource's `timeouts`.
+    pub(crate) fn operation_limit(&self, operation: Operation, ctx: &Context) -> Limit {
+        self.limit(ctx.time_limit(operation).unwrap_or_default(), ctx)
+    }
+
+    /// Begins to read an order of the state: its id, and the time for it.
+    pub(crate) fn begin_read<M: OrderModel>(&self, state: &Partial<M>, ctx: &Context) -> (String, Limit) {
+        let id = M::id(state).as_str().unwrap_or_default().to_owned();
+        self.journal.mark_in_state(&id);
+        (id, self.operation_limit(Operation::Read, ctx))
+    }
+
+    /// Begins to import an order: the time for it.
+    ///
+    /// # Errors
+    /// The id cannot be that of an order. Nothing was asked for.
+    pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Limit, Diagnostic> {
+        if !is_order_id(id) {
+            let Console { name, page } = M::CONSOLE;
+            let detail = format!(
+                "{id:?} cannot be the id of an order: those are digits only. The {name} lists them under {page}. Nothing was \
+                 asked for."
+            );
+            return Err(Diagnostic::error("Not an order id", detail));
+        }
+        self.journal.mark_imported(id);
+        Ok(self.operation_limit(Operation::Read, ctx))
+    }
+
+    /// The state of an order that was just bought. Its entry in the journal is answered once Terraform has been given the
+    /// state, and ends the plugin in the ordinary way.
+    pub(crate) fn answer<M: Model>(&self, state: State<M>, entry: Option<Entry>) -> State<M> {
+        let journal = Arc::clone(&self.journal);
+        match entry {
+            Some(entry) => state.on_delivered(move || journal.mark_answered(&entry)),
+            None => state,
+        }
+    }
+}
