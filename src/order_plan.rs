@@ -5,10 +5,13 @@ use tfplugin::{
     diagnostics::{Diagnostic, Diagnostics},
     plan::Action,
     provider::Review,
-    value::Path,
+    value::{Path, Value},
 };
 
-use crate::{Cloud, journal::Duplicate};
+use crate::{
+    Cloud,
+    journal::{Duplicate, Journal},
+};
 
 /// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe. `products` are those
 /// that requests about the order go to.
@@ -26,10 +29,20 @@ pub(crate) fn review(cloud: Option<&Cloud>, kind: &str, products: &[Product], re
     if review.plan.action != Action::Destroy {
         diagnostics.extend(cloud.exposed(products));
     }
-    if review.plan.action == Action::Create {
-        diagnostics.extend(cloud.journal.torn_state());
+    match review.plan.action {
+        Action::Create => diagnostics.extend(cloud.journal.torn_state()),
+        Action::Destroy => diagnostics.extend(cloud.journal.warn_unresolved()),
+        _ => {}
     }
     diagnostics
+}
+
+/// Records an order that Terraform reads from a state. It does so for every object of a state that a plan looks at, also for
+/// one that it only forgets.
+pub(crate) fn shown(state: &Value) {
+    if let Some(id) = state.get("id").as_str() {
+        Journal::current().mark_in_state(id);
+    }
 }
 
 /// The warning about a purchase that only files could find again, where none may be kept.
@@ -45,7 +58,8 @@ fn held_twice(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
         "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. Decide which \
          of them keeps it, and remove the other one from the state:\n\n  terraform state rm {kind}.<name>\n\nThe next apply \
-         buys an order for the removed one, unless you remove it from the configuration too. To destroy all of it instead:\n\n  \
+         buys an order for the removed one, unless you remove it from the configuration too; a client_token of its own \
+         keeps it from finding this order again. To destroy all of it instead:\n\n  \
          terraform destroy -refresh=false"
     );
     Diagnostic::error(format!("Two resources have the order {id}"), detail)

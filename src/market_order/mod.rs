@@ -53,7 +53,7 @@ impl Resource<Cloud> for MarketOrder {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = sku::validate(config);
-        diagnostics.extend(journal::torn_state_to_destroy());
+        diagnostics.extend(journal::Journal::current().before_anything());
         let version = config.get("package_version").as_str();
         let again = config.get("components").as_map().and_then(|map| map.get("package_version")?.as_str());
         if let (Some(version), Some(again)) = (version, again)
@@ -71,6 +71,7 @@ impl Resource<Cloud> for MarketOrder {
 
     /// The existing provider stores the package version among the components, and null for what was not given.
     fn upgrade(&self, state: Value, _version: i64) -> Result<Value, Diagnostic> {
+        order_plan::shown(&state);
         let mut state = state;
         let mut components = state.get("components").as_map().cloned().unwrap_or_default();
         components.retain(|key, _| key != "package_version");
@@ -108,22 +109,19 @@ impl Resource<Cloud> for MarketOrder {
     }
 
     async fn create(&self, cloud: &Cloud, create: Create, patience: &Patience) -> Result<Saved<Object>, Diagnostics> {
-        let bought = purchase::buy(cloud, &create, patience).await?;
+        let mut bought = purchase::buy(cloud, &create, patience).await?;
+        let mut warnings = std::mem::take(&mut bought.warnings);
         let id = &bought.order_id;
-        let mut warnings = bought.warnings;
         let limit = cloud.limit(timeouts::read(&create.planned), patience);
         let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
-        let created = order.as_ref().and_then(|order| order.created_on);
+        let answered = order.as_ref().map_or(Ok(None), |order| {
+            answered::check(id, order, &create.planned, bought.since.is_some(), bought.is_new(order))
+        });
+        warnings.extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         if let Some(sent) = bought.sent_earlier {
-            warnings.push(journal::adopted(id, created, sent));
+            warnings.push(journal::adopted(id, order.as_ref().and_then(|order| order.created_on), sent));
         }
-        if let (Some(order), Some(since)) = (&order, bought.since) {
-            let is_new = bought.sent_earlier.is_some() || order.created_on.is_some_and(|created| created >= since);
-            let answered = answered::check(id, order, &create.planned, is_new);
-            warnings
-                .extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
-        }
-        warnings.extend(order.as_ref().and_then(|order| not_paid(&bought.order_id, order)));
+        warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
         let mut private = Private::default();
         let token = create.planned.get("client_token").as_str();
         private.own.extend(token.map(|token| (CLIENT_TOKEN.to_owned(), token.into())));
@@ -171,7 +169,7 @@ impl Resource<Cloud> for MarketOrder {
         let buys_with = delete.private.own.get(CLIENT_TOKEN).and_then(Json::as_str);
         // In a replacement that destroys first, this comes before the create.
         if delete.private.creating && buys_with.is_some() && buys_with == bought_with {
-            return Err(same_token(&delete.prior).into());
+            return Err(replaced_with_its_token(&delete.prior).into());
         }
         cloud.journal.mark_destroyed(delete.prior.get("id").as_str().unwrap_or_default());
         Ok(not_refunded(&delete.prior, Action::Destroy).into())
@@ -184,6 +182,9 @@ impl Resource<Cloud> for MarketOrder {
                  Orders. Nothing was asked for."
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
+        }
+        if let Some(error) = cloud.journal.torn_state() {
+            return Err(error.into());
         }
         cloud.journal.mark_imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
@@ -271,6 +272,18 @@ fn same_token(prior: &Value) -> Diagnostic {
          client_token."
     );
     Diagnostic::error("The same client_token cannot buy another order", detail).at(Path::attribute("client_token"))
+}
+
+/// The error of the destroy half of a replacement that its create cannot complete.
+fn replaced_with_its_token(prior: &Value) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or("(unknown id)");
+    let detail = format!(
+        "This replacement would forget the order {id}, and the Marketplace would answer its client_token with that order and \
+         sell nothing. Nothing was bought, and the state is kept. To keep the order, leave out -replace, or run terraform \
+         untaint on the resource. For another order, give a new client_token."
+    );
+    Diagnostic::error("No order was placed: the client_token has bought the order that is replaced", detail)
+        .at(Path::attribute("client_token"))
 }
 
 fn gone(id: &str, request_id: &str) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use alicloud::{
     endpoint::Product,
     error::{Error, Failure, Fate, Refusal},
-    market::{self, NewOrder},
+    market::{self, NewOrder, Order},
     retry::Limit,
 };
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use super::{NAME, model, planned_token, unresolved};
 use crate::{
     Cloud,
     explain::{self, Money},
-    journal::{Answer, Begin, Entry},
+    journal::{self, Answer, Begin, Entry},
     timeouts,
 };
 
@@ -37,14 +37,22 @@ pub(super) struct Bought {
     pub(super) warnings: Diagnostics,
 }
 
+impl Bought {
+    /// Whether this apply placed the order, as far as the clocks tell.
+    pub(super) fn is_new(&self, order: &Order) -> bool {
+        let is_later = |since| order.created_on.is_some_and(|created| created >= since);
+        self.sent_earlier.is_some() || self.since.is_none_or(is_later)
+    }
+}
+
 /// Buys what is planned, or finds the order that an earlier apply placed for it.
 pub(super) async fn buy(cloud: &Cloud, create: &Create, patience: &Patience) -> Result<Bought, Diagnostics> {
     let planned = &create.planned;
     let commodity = json!(model::commodity(planned)).to_string();
     let purchase = cloud.purchase(NAME, Product::Market, commodity, patience).await?;
     let client_token = planned.get("client_token").as_str();
-    if let Some(token) = client_token.filter(|token| !cloud.journal.reserve_client_token(token)) {
-        return Err(used_twice(token).into());
+    if client_token.is_some_and(|token| !cloud.journal.reserve_client_token(token)) {
+        return Err(journal::used_twice().into());
     }
     let token = planned_token::read(&create.private);
     let limit = cloud.limit(timeouts::create(planned), patience);
@@ -161,15 +169,6 @@ fn earlier_with_token() -> Money {
          client_token, which finds it and never buys a second one."
             .to_owned(),
     )
-}
-
-fn used_twice(token: &str) -> Diagnostic {
-    let detail = format!(
-        "Another resource of this apply bought with the client_token {token:?}, and one token is one order: the Marketplace \
-         would answer both with the same. Nothing more was bought. Give each resource, and each instance of count or \
-         for_each, a token of its own, such as \"{token}-${{each.key}}\"."
-    );
-    Diagnostic::error("Two orders with the same client_token", detail).at(Path::attribute("client_token"))
 }
 
 /// The error when the user's token answers an order that the state holds already.

@@ -54,8 +54,13 @@ impl Resource<Cloud> for PaiProductOrder {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = schema::validate(config);
-        diagnostics.extend(journal::torn_state_to_destroy());
+        diagnostics.extend(journal::Journal::current().before_anything());
         diagnostics
+    }
+
+    fn upgrade(&self, state: Value, _version: i64) -> Result<Value, Diagnostic> {
+        order_plan::shown(&state);
+        Ok(state)
     }
 
     fn review(&self, cloud: Option<&Cloud>, review: &Review<'_>) -> Diagnostics {
@@ -154,6 +159,9 @@ impl Resource<Cloud> for PaiProductOrder {
                  Nothing was asked for."
             );
             return Err(Diagnostic::error("Not an order id", detail).into());
+        }
+        if let Some(error) = cloud.journal.torn_state() {
+            return Err(error.into());
         }
         cloud.journal.mark_imported(id);
         let limit = cloud.limit(timeouts::read(&Value::Null), patience);
