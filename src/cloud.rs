@@ -63,7 +63,7 @@ impl Cloud {
             account_id,
             account: OnceCell::new(),
             buyer: OnceCell::new(),
-            journal: Arc::new(Journal::here()),
+            journal: Journal::configured(),
             is_exposure_reported: AtomicBool::default(),
         }
     }

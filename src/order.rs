@@ -69,7 +69,7 @@ impl Cloud {
     /// Begins to import an order: the time for it.
     ///
     /// # Errors
-    /// The id cannot be that of an order. Nothing was asked for.
+    /// The id cannot be that of an order, or the state file is damaged. Nothing was asked for.
     pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Limit, Diagnostic> {
         if !is_order_id(id) {
             let Console { name, page } = M::CONSOLE;
@@ -78,6 +78,9 @@ impl Cloud {
                  asked for."
             );
             return Err(Diagnostic::error("Not an order id", detail));
+        }
+        if let Some(error) = self.journal.torn_state() {
+            return Err(error);
         }
         self.journal.mark_imported(id);
         Ok(self.operation_limit(Operation::Read, ctx))

@@ -1,11 +1,15 @@
 //! What a plan says of an order, whatever it is for.
 
-use tfplugin::{Change, Diagnostic, Diagnostics, Plan};
+use tfplugin::{Change, Diagnostic, Diagnostics, Partial, Plan};
 
-use crate::{Cloud, journal::Duplicate, market_order::MarketOrder, order::OrderModel};
+use crate::{
+    Cloud,
+    journal::{Duplicate, Journal},
+    market_order::MarketOrder,
+    order::OrderModel,
+};
 
-/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe. The message of
-/// each is the caller's to report.
+/// Records what the plan shows of an order, and refuses a plan on which no purchase would be safe.
 pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let Some(cloud) = cloud else { return diagnostics };
@@ -21,10 +25,20 @@ pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Dia
     if !is_destroy {
         diagnostics.extend(cloud.exposed(M::PRODUCTS));
     }
-    if plan.creates() {
-        diagnostics.extend(cloud.journal.torn_state());
+    match plan.change() {
+        Change::Create => diagnostics.extend(cloud.journal.torn_state()),
+        Change::Destroy { .. } => diagnostics.extend(cloud.journal.warn_unresolved()),
+        _ => {}
     }
     diagnostics
+}
+
+/// Records an order that Terraform reads from a state. It does so for every object of a state that a plan looks at, also for
+/// one that it only forgets.
+pub(crate) fn record_shown<M: OrderModel>(state: &Partial<M>) {
+    if let Some(id) = M::id(state).as_str() {
+        Journal::current().mark_in_state(id);
+    }
 }
 
 /// The warning about a purchase that only files could find again, where none may be kept.
@@ -40,7 +54,8 @@ fn held_twice(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
         "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. Decide which \
          of them keeps it, and remove the other one from the state:\n\n  terraform state rm {kind}.<name>\n\nThe next apply \
-         buys an order for the removed one, unless you remove it from the configuration too. To destroy all of it instead:\n\n  \
+         buys an order for the removed one, unless you remove it from the configuration too; a client_token of its own \
+         keeps it from finding this order again. To destroy all of it instead:\n\n  \
          terraform destroy -refresh=false"
     );
     Diagnostic::error(format!("Two resources have the order {id}"), detail)

@@ -5,14 +5,13 @@ use std::time::Duration;
 use super::{
     Cloud,
     explain::{self, Money},
+    order::OrderModel,
 };
 use alicloud::{error::Failure, retry::Limit};
 use tfplugin::{Diagnostic, Private, PrivateKey, State};
 
-use super::order::OrderModel;
-
 /// How far apart the two replies must be by which an order counts as gone.
-const SECOND_LOOK: Duration = Duration::from_secs(3);
+const BETWEEN_READS: Duration = Duration::from_secs(3);
 
 /// Where private data has the account.
 const OWNER: PrivateKey<String> = PrivateKey::new("owner");
@@ -72,11 +71,11 @@ impl std::fmt::Display for Unread {
     }
 }
 
-/// Reads an order, and believes that it is not there only when two replies, some time apart, say so.
+/// Reads an order; a second time where the first reply does not know it, for two replies, some time apart, have to say so.
 ///
 /// # Errors
 /// It cannot be read, or only one reply says so.
-pub(super) async fn look<T, F: Future<Output = Result<T, Failure>>>(
+pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
     limit: &Limit,
     is_there: impl Fn(&T) -> bool,
     read: impl Fn() -> F,
@@ -85,7 +84,7 @@ pub(super) async fn look<T, F: Future<Output = Result<T, Failure>>>(
     if is_there(&first) {
         return Ok(first);
     }
-    if limit.wait(SECOND_LOOK).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
+    if limit.wait(BETWEEN_READS).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
 }
 
 /// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know

@@ -1,6 +1,6 @@
 //! One entry of the journal, and what it means for a purchase that is about to be made.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,11 @@ pub(crate) struct Entry {
     /// What later plans of the same state have shown.
     #[serde(default)]
     pub(super) seen: Seen,
+    /// The folder of the journal that it was written in.
+    pub(super) folder: PathBuf,
+    /// Whether the folder has been moved here since. It was not copied: it is no longer there.
+    #[serde(skip)]
+    pub(super) is_moved: bool,
 }
 
 /// How far a purchase has come.
@@ -65,6 +70,9 @@ pub(super) struct Seen {
     pub(super) held: BTreeSet<String>,
     /// Orders that were imported and may not be saved yet.
     pub(super) imported: BTreeSet<String>,
+    /// Whether one of the plans looked at the whole state.
+    #[serde(default)]
+    pub(super) is_whole: bool,
 }
 
 /// A purchase that is about to be made, and what is known of the state that it is made for.
@@ -77,8 +85,8 @@ pub(super) struct Situation<'a> {
     pub(super) terraform: &'a Process,
     /// `terraform test`.
     pub(super) is_test: bool,
-    /// `-target`: the plan has not looked at the whole state.
-    pub(super) is_partial: bool,
+    /// Orders that the plan of this Terraform has shown in prior states.
+    pub(super) shown: &'a BTreeSet<String>,
     /// What the state holds, where that can be read.
     pub(super) contents: Option<&'a Contents>,
     /// What `errored.tfstate` holds, which Terraform writes when it cannot save.
@@ -124,8 +132,12 @@ pub(super) enum Decision {
 pub(super) enum Refusal {
     /// It cannot be told whether the entry is of the same state.
     OtherState,
-    /// It cannot be told whether the entry is of the same buyer and service.
+    /// It cannot be told whether the entry is of the same buyer.
     OtherBuyer,
+    /// The entry is of another endpoint, which may have been corrected since.
+    OtherEndpoint,
+    /// The same thing was bought with a client_token and is bought without one now, or the other way round.
+    OtherToken,
     /// Another Terraform still works on it.
     StillRunning,
     /// Its order may be in the state.
@@ -149,14 +161,19 @@ impl Entry {
 
     /// What this means for a purchase.
     pub(super) fn decide(&self, situation: &Situation<'_>) -> Decision {
-        let same_state = situation.state.is_same(&self.state);
+        let same_state = self.is_of(situation.state);
         if situation.is_test || same_state == IsSame::No || self.terraform == *situation.terraform {
             return Decision::Ignore;
         }
         let same_purchase = match situation.client_token {
-            Some(token) if self.is_client_token && self.token == token => IsSame::Yes,
-            None if !self.is_client_token => situation.purchase.is_same(&self.purchase),
-            _ => IsSame::No,
+            Some(token) if self.is_client_token => {
+                if self.token == token {
+                    IsSame::Yes
+                } else {
+                    IsSame::No
+                }
+            }
+            _ => situation.purchase.is_same(&self.purchase),
         };
         if same_purchase == IsSame::No {
             return Decision::Ignore;
@@ -168,12 +185,14 @@ impl Entry {
             Some(Held::Yes) if same_state == IsSame::Yes => return Decision::Settle,
             _ => {}
         }
-        if !self.is_client_token {
+        let has_other_kind_of_token = self.is_client_token != situation.client_token.is_some();
+        if !self.is_client_token || has_other_kind_of_token {
             if same_state == IsSame::Unclear {
                 return Decision::Refuse(Refusal::OtherState);
             }
             if same_purchase == IsSame::Unclear {
-                return Decision::Refuse(Refusal::OtherBuyer);
+                let is_same_buyer = situation.purchase.buyer.is_same(&self.purchase.buyer) == IsSame::Yes;
+                return Decision::Refuse(if is_same_buyer { Refusal::OtherEndpoint } else { Refusal::OtherBuyer });
             }
         }
         if (situation.is_running)(&self.terraform) {
@@ -182,7 +201,20 @@ impl Entry {
         if (situation.is_running)(&self.plugin) {
             return Decision::Wait;
         }
-        self.decide_by_progress(held, situation)
+        match self.decide_by_progress(held, situation) {
+            Decision::Settle => Decision::Settle,
+            _ if has_other_kind_of_token => Decision::Refuse(Refusal::OtherToken),
+            decision => decision,
+        }
+    }
+
+    /// Whether the entry is of this state. A directory that was copied has a state of its own, and one that was moved has
+    /// kept its state.
+    pub(super) fn is_of(&self, state: &StateId) -> IsSame {
+        match state.is_same(&self.state) {
+            IsSame::No if self.is_moved && self.state.file().is_some() => IsSame::Unclear,
+            same => same,
+        }
     }
 
     fn decide_by_progress(&self, held: Option<Held>, situation: &Situation<'_>) -> Decision {
@@ -210,15 +242,14 @@ impl Entry {
     /// Whether a resource of the state holds an order.
     pub(super) fn held(&self, order_id: &str, situation: &Situation<'_>) -> Held {
         let is_in = |contents: Option<&Contents>| contents.is_some_and(|contents| contents.holds(order_id));
-        let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
         let is_imported = self.seen.imported.contains(order_id);
-        if is_in(situation.contents) || self.seen.held.contains(order_id) {
+        if is_in(situation.contents) || situation.shown.contains(order_id) || self.seen.held.contains(order_id) {
             Held::Yes
         } else if is_in(situation.errored) {
             Held::Errored
-        } else if is_imported && is_planned_now {
+        } else if is_imported && self.seen.by.as_ref() == Some(situation.terraform) {
             Held::Imported
-        } else if situation.contents.is_some() || (is_planned_now && !is_imported && !situation.is_partial) {
+        } else if situation.contents.is_some() || (self.seen.is_whole && !is_imported) {
             Held::No
         } else {
             Held::Unclear

@@ -1,5 +1,7 @@
 //! What the entries of the journal mean for the user, in words.
 
+use std::path::Path;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use tfplugin::diagnostics::Diagnostic;
 
@@ -17,8 +19,9 @@ pub(crate) fn moment(time: DateTime<Utc>) -> String {
 impl Journal {
     pub(super) fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
         let detail = format!(
-            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought.\n\n\
-             Make its files readable and writable for you. If no entry matters any more, remove the directory.",
+            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought.\n\n1. \
+             Make its files readable and writable for you.\n\n2. If one file is damaged, look in the console for the order of \
+             that time, import it where no resource has it, and remove the file.",
             self.store.folder().display()
         );
         Diagnostic::error("No order was placed: the purchase journal cannot be read", detail)
@@ -35,40 +38,68 @@ impl Journal {
     }
 
     pub(super) fn refused(&self, refusal: Refusal, entry: &Entry) -> Diagnostic {
-        let (sent, kind, file) = (moment(entry.time), &entry.purchase.kind, self.path(entry));
+        let (sent, kind, remove) = (moment(entry.time), &entry.purchase.kind, format!("rm {}", self.path(entry)));
         let order_id = entry.order_id().unwrap_or("<order id>");
+        let import = format!("terraform import {kind}.<name> {order_id}");
         let order = match entry.order_id() {
             Some(id) => format!("It placed the order {id}."),
             None => "Its outcome is not known: an order may have been placed.".to_owned(),
         };
+        let maybe_this = "No order was placed: an earlier purchase may be this one";
         match refusal {
             Refusal::OtherState => Diagnostic::error(
-                "No order was placed: an earlier purchase may be this one",
+                maybe_this,
                 format!(
                     "An apply at {sent} bought the same thing for another state, or for this one before it was moved: {}. \
-                     {order} Nothing was bought now.\n\n1. If that order belongs to this resource:\n\n     terraform import \
-                     {kind}.<name> {order_id}\n\n2. If it belongs to another state, or no order was placed, remove the \
-                     entry and apply again:\n\n     rm {file}",
+                     {order} Nothing was bought now.\n\n1. If no resource has that order yet, and it belongs to this one, \
+                     import it and remove the entry:\n\n     {import}\n     {remove}\n\n2. If a resource has it, here or in \
+                     another state, or no order was placed, remove the entry and apply again:\n\n     {remove}",
                     entry.state
                 ),
             ),
-            Refusal::OtherBuyer => Diagnostic::error(
-                "No order was placed: an earlier purchase may be this one",
-                format!(
-                    "An apply at {sent} bought the same thing for this state at {}, and it cannot be told whether with keys \
-                     of the same account. {order} Nothing was bought now.\n\n1. If the keys have changed, apply again when \
-                     STS (endpoints.sts) can be reached, or with the keys of that apply.\n\n2. If the order is in the \
-                     console:\n\n     terraform import {kind}.<name> {order_id}\n\n3. If no order was placed, or it is not \
-                     this one, remove the entry and apply again:\n\n     rm {file}",
+            Refusal::OtherBuyer | Refusal::OtherEndpoint => {
+                let (what, again) = if refusal == Refusal::OtherBuyer {
+                    (
+                        "with other keys. It cannot be told whether they are of the same account",
+                        "If the keys have changed, apply again when STS (endpoints.sts) can be reached, or with the keys of \
+                         that apply",
+                    )
+                } else {
+                    (
+                        "at another endpoint",
+                        "If the endpoint has changed, apply again with that one: it finds out what happened. Then change it",
+                    )
+                };
+                let detail = format!(
+                    "An apply at {sent} bought the same thing for this state at {} {what}. {order} Nothing was bought \
+                     now.\n\n1. {again}.\n\n2. If the order is in the console and no resource has it, import it and remove \
+                     the entry:\n\n     {import}\n     {remove}\n\n3. If no order was placed, or it is not this one, remove the \
+                     entry and apply again:\n\n     {remove}",
                     entry.purchase.endpoint
-                ),
-            ),
+                );
+                Diagnostic::error(maybe_this, detail)
+            }
+            Refusal::OtherToken => {
+                let (then, undo) = if entry.is_client_token {
+                    ("with a client_token", "give the resource that client_token again")
+                } else {
+                    ("without a client_token", "take the client_token out of the configuration")
+                };
+                let detail = format!(
+                    "An apply at {sent} bought the same thing for this state, {then}. {order} A purchase with another token \
+                     would be another order. Nothing was bought now.\n\n1. If it is the same purchase, {undo}, and apply: it \
+                     finds the order and never buys a second one. Then change the token.\n\n2. If the order is in the console \
+                     and no resource has it, you can import it instead and remove the entry:\n\n     {import}\n     \
+                     {remove}\n\n3. If this is another purchase, remove the entry and apply again:\n\n     {remove}"
+                );
+                Diagnostic::error(maybe_this, detail)
+            }
             Refusal::StillRunning => Diagnostic::error(
                 "No order was placed: the same purchase is under way",
                 format!(
                     "Another Terraform in this directory, or the provider it started, sent the same purchase at {sent} and \
                      still runs. Nothing was bought now.\n\nApply again when it has ended. If none of it runs any more and \
-                     you know what became of its order, remove the entry:\n\n  rm {file}"
+                     you know what became of its order, remove the entry:\n\n  {remove}"
                 ),
             ),
             Refusal::MaybeInState => Diagnostic::error(
@@ -76,10 +107,9 @@ impl Journal {
                 format!(
                     "An apply at {sent} placed the order {order_id} for the same thing and this state. The provider cannot \
                      tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, plan once \
-                     without it:\n\n     terraform plan\n\n2. If no resource has the order, because Terraform was killed \
-                     before it saved:\n\n     terraform import {kind}.<name> {order_id}\n\n3. If you took the order out of \
-                     the state and want another one, remove the entry and apply again:\n\n     rm {file}\n\nA \
-                     client_token tells purchases apart, so that this question does not arise."
+                     without it, and apply again:\n\n     terraform plan\n\n2. If no resource has the order, because \
+                     Terraform was killed before it saved:\n\n     {import}\n\n3. If you took the order out of the state and \
+                     want another one, remove the entry and apply again:\n\n     {remove}"
                 ),
             ),
             Refusal::NotSaved => Diagnostic::error(
@@ -104,8 +134,8 @@ impl Journal {
             None => (
                 format!("An order may have been placed by an earlier apply at {sent}"),
                 format!(
-                    "sent a purchase whose outcome is not known. Look for the order in the console. If it is there:\n\n  \
-                     terraform import {kind}.<name> <order id>"
+                    "sent a purchase whose outcome is not known. Look for the order in the console. If it is there and no \
+                     resource has it:\n\n  terraform import {kind}.<name> <order id>"
                 ),
             ),
         };
@@ -141,26 +171,42 @@ pub(crate) fn adopted(order_id: &str, placed: Option<i64>, sent: DateTime<Utc>) 
         .and_then(DateTime::from_timestamp_millis)
         .map_or_else(String::new, |time| format!(" at {}", moment(time)));
     let detail = format!(
-        "An earlier apply sent this purchase at {}, and ended before its order was saved. The order {order_id} was \
-         placed{placed}. It is in the state now. Nothing was bought by this apply.",
+        "An earlier apply sent this purchase at {}. Its order {order_id} was placed{placed}, and is in the state now. \
+         Nothing was bought by this apply.",
         moment(sent)
     );
     Diagnostic::warning(format!("Order {order_id} was placed by an earlier apply; nothing was bought now"), detail)
 }
 
 /// The error about a state file that a kill has torn.
-pub(super) fn torn_state(summary: &str, torn: &TornState) -> Diagnostic {
+pub(super) fn torn_state(torn: &TornState) -> Diagnostic {
     let more = torn.orders.len().saturating_sub(MOST_NAMED);
     let more = (more > 0).then(|| format!("and {more} more"));
     let named = torn.orders.iter().take(MOST_NAMED).map(|order| format!("{} {}", order.kind, order.id));
     let named: Vec<String> = named.chain(more).collect();
     let detail = format!(
         "{0} is empty or cut short: Terraform was killed while it saved. Its backup holds these orders, which an apply would \
-         buy again and a destroy would miss:\n\n  {2}\n\nNothing was bought.\n\n1. To go on with the backup:\n\n     cp {1} \
+         buy again and a destroy would miss:\n\n  {2}\n\nNothing was bought or destroyed.\n\n1. To go on with the backup:\n\n     cp {1} \
          {0}\n\n2. To begin anew without these orders:\n\n     rm {0} {1}",
-        torn.file.display(),
-        torn.backup.display(),
+        quoted(&torn.file),
+        quoted(&torn.backup),
         named.join("\n  ")
     );
-    Diagnostic::error(summary, detail)
+    Diagnostic::error("Nothing was changed: the state file is damaged", detail)
+}
+
+/// A path as a shell takes it.
+pub(super) fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%".contains(letter);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// The error when two resources of one apply have the same token.
+pub(crate) fn used_twice() -> Diagnostic {
+    let detail = "Another resource of this apply bought with the same client_token, and one token is one order: the \
+                  Marketplace would answer both with the same. Nothing more was bought. Give each resource, and each instance \
+                  of count or for_each, a token of its own, such as one that ends with ${each.key}.";
+    Diagnostic::error("Two orders with the same client_token", detail)
+        .at(tfplugin::value::Path::attribute("client_token"))
 }

@@ -23,15 +23,13 @@ mod transitions;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tfplugin::diagnostics::Diagnostic;
-
 use entry::Refusal;
 pub(crate) use entry::{Entry, TOKEN_LIFETIME};
-pub(crate) use messages::{adopted, moment};
+pub(crate) use messages::{adopted, moment, used_twice};
 pub(crate) use purchase::{Buyer, Purchase};
 use store::Store;
 
@@ -122,16 +120,25 @@ pub(crate) enum Answer {
     BuyNew,
 }
 
-/// The error if Terraform is about to destroy what a torn state file no longer holds. It would report success.
-pub(crate) fn torn_state_to_destroy() -> Option<Diagnostic> {
-    let terraform = Terraform::here();
-    let torn = terraform.command.is_destroy().then(|| terraform.torn_state())??;
-    Some(messages::torn_state("Nothing was destroyed: the state file is damaged", &torn))
-}
+/// The journal of this process.
+static CURRENT: Mutex<Option<Arc<Journal>>> = Mutex::new(None);
 
 impl Journal {
-    /// The one of the working directory.
-    pub(crate) fn here() -> Self {
+    /// The one of this process, for a provider that is being configured. A process that serves one Terraform after the other
+    /// begins anew with each.
+    pub(crate) fn configured() -> Arc<Self> {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = current.take().filter(|journal| journal.terraform.is_parent);
+        Arc::clone(current.insert(kept.unwrap_or_else(|| Arc::new(Self::here()))))
+    }
+
+    /// The one of this process, whether or not the provider is configured.
+    pub(crate) fn current() -> Arc<Self> {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(current.get_or_insert_with(|| Arc::new(Self::here())))
+    }
+
+    fn here() -> Self {
         Self::of(Terraform::here(), Process::this(), Box::new(ThisMachine))
     }
 
@@ -147,7 +154,7 @@ impl Journal {
 
     /// Where the entry of a purchase stands, for messages.
     pub(crate) fn path(&self, entry: &Entry) -> String {
-        self.store.file(&entry.id).display().to_string()
+        messages::quoted(&self.store.file(&entry.id))
     }
 
     /// All entries but this process's own.

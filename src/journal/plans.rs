@@ -20,7 +20,11 @@ impl Journal {
         self.memory().held.insert(order_id.to_owned());
         self.tidy();
         for entry in self.entries_of(order_id) {
-            if entry.terraform == self.terraform.process || !self.is_running(&entry) {
+            let is_own = entry.terraform == self.terraform.process;
+            let is_imported_now =
+                entry.seen.imported.contains(order_id) && entry.seen.by.as_ref() == Some(&self.terraform.process);
+            let is_done = if is_own { !self.terraform.is_parent } else { !self.is_running(&entry) };
+            if is_done && !is_imported_now {
                 self.settle(&entry);
             }
         }
@@ -72,16 +76,24 @@ impl Journal {
         if self.terraform.command.is_test() {
             return;
         }
-        let Ok(_lock) = self.store.lock() else { return };
         let contents = self.terraform.contents(&self.terraform.state());
         let memory = self.memory();
+        if contents.is_none() && !memory.held.is_empty() && self.store.prepare().is_err() {
+            return;
+        }
+        let Ok(_lock) = self.store.lock() else { return };
         for own in memory.own.values().filter(|own| own.is_answered) {
             let Some(order_id) = own.entry.order_id().map(str::to_owned) else { continue };
             let is_saved = contents.as_ref().is_some_and(|contents| contents.holds(&order_id));
             self.update(&Entry { progress: Progress::Delivered { order_id, is_saved }, ..own.entry.clone() });
         }
+        // What a remote state holds, only its plan tells.
+        if contents.is_none() && !memory.held.is_empty() {
+            let shown = self.store.show(&self.terraform.process, &memory.held);
+            shown.unwrap_or_else(|error| tracing::warn!(%error, "what the plan has shown was not recorded"));
+        }
         for entry in self.store.entries(|id| memory.own.contains_key(id)).unwrap_or_default() {
-            if entry.terraform != self.terraform.process {
+            if entry.terraform != self.terraform.process && !self.processes.is_running(&entry.terraform) {
                 self.update(&Entry { seen: self.seen(entry.seen.clone(), &memory), ..entry });
             }
         }
@@ -90,13 +102,14 @@ impl Journal {
     /// What plans have shown, this process's plan included. A plan of the whole state tells which imports were saved.
     fn seen(&self, earlier: Seen, memory: &Memory) -> Seen {
         let is_same_plan = earlier.by.as_ref() == Some(&self.terraform.process);
-        let Seen { mut held, imported, .. } = earlier;
+        let Seen { mut held, imported, is_whole, .. } = earlier;
         held.extend(memory.held.iter().cloned());
         let is_partial = self.terraform.command.is_partial;
         let imported = if is_same_plan || is_partial { imported } else { BTreeSet::new() };
         let imported = imported.into_iter().chain(memory.imported.iter().cloned());
         let imported = imported.filter(|order_id| !held.contains(order_id)).collect();
-        Seen { by: Some(self.terraform.process.clone()), held, imported }
+        let is_whole = is_whole || !is_partial;
+        Seen { by: Some(self.terraform.process.clone()), held, imported, is_whole }
     }
 
     /// Removes entries whose orders the state file has, or had and has no longer.
@@ -107,8 +120,7 @@ impl Journal {
         let Ok(Some(_lock)) = self.store.lock() else { return };
         let state = self.terraform.state();
         let entries = self.store.entries(|_| false).unwrap_or_default();
-        let ours =
-            entries.into_iter().filter(|entry| state.is_same(&entry.state) == IsSame::Yes && !self.is_running(entry));
+        let ours = entries.into_iter().filter(|entry| entry.is_of(&state) == IsSame::Yes && !self.is_running(entry));
         let mut ours = ours.peekable();
         if ours.peek().is_none() {
             return;
@@ -137,21 +149,33 @@ impl Journal {
         let state = self.terraform.state();
         let entries = self.others().unwrap_or_default().into_iter();
         let left = entries.filter(|entry| {
-            let is_open = !matches!(entry.progress, Progress::Delivered { .. });
-            is_open && state.is_same(&entry.state) != IsSame::No && !self.is_running(entry)
+            // What a plan of a part of the state has not shown may still be there.
+            let is_open = match entry.progress {
+                Progress::Sent | Progress::Placed(_) => true,
+                Progress::Delivered { is_saved, .. } => !is_saved && !self.terraform.command.is_partial,
+            };
+            is_open && entry.is_of(&state) != IsSame::No && !self.is_running(entry)
         });
         left.filter(|entry| self.memory().named.insert(entry.id.clone())).map(|entry| self.unresolved(&entry)).collect()
     }
 
-    /// The error if a kill has torn the state file, and its backup holds orders that a create would buy again. It is
-    /// reported once, for all resources.
+    /// The error if a kill has torn the state file, and its backup holds orders: a create would buy them again, a destroy
+    /// would miss them, and whatever is saved next makes the loss final. It is reported once, for all resources.
     pub(crate) fn torn_state(&self) -> Option<Diagnostic> {
         if std::mem::replace(&mut self.memory().is_torn_state_reported, true) {
             return None;
         }
         self.tidy();
-        self.terraform
-            .torn_state()
-            .map(|torn| messages::torn_state("No order was placed: the state file is damaged", &torn))
+        self.terraform.torn_state().map(|torn| messages::torn_state(&torn))
+    }
+
+    /// What is to be said before Terraform has configured the provider, which it does not do where the state is empty.
+    pub(crate) fn before_anything(&self) -> Vec<Diagnostic> {
+        let command = &self.terraform.command;
+        if !command.works_on_state() {
+            return Vec::new();
+        }
+        let unresolved = if command.is_destroy() { self.warn_unresolved() } else { Vec::new() };
+        self.torn_state().into_iter().chain(unresolved).collect()
     }
 }

@@ -1,6 +1,10 @@
 //! How a purchase goes through the journal: begun or taken over, recorded, settled.
 
-use std::fs::{File, TryLockError};
+use std::{
+    collections::BTreeSet,
+    fs::{File, TryLockError},
+    time::{Duration, Instant},
+};
 
 use alicloud::{retry::Limit, signature::acs3::content_sha256};
 use chrono::{DateTime, Utc};
@@ -11,7 +15,7 @@ use super::{
     entry::{Decision, Held, Progress, Refusal, Seen, Situation},
     messages,
 };
-use crate::terraform::{Contents, Process, StateId, Terraform};
+use crate::terraform::{Contents, Process, StateId};
 
 /// What an entry of an earlier Terraform leads to.
 enum Found {
@@ -19,7 +23,13 @@ enum Found {
     Begin(Box<Begin>),
     /// The plugin of a Terraform that has ended still waits for the reply: the error, if there is no time to wait for it.
     UnderWay(Diagnostic),
+    /// An entry of the same thing with another kind of token, which a resource of this very apply may take over: the error,
+    /// if none does.
+    OtherToken(Diagnostic),
 }
+
+/// How long a purchase waits for another resource of the same apply to take over an entry.
+const SIBLING_GRACE: Duration = Duration::from_secs(5);
 
 impl Journal {
     /// Looks for what an earlier Terraform left of this purchase, or else enters it as a new one. Nobody can do the same in
@@ -85,16 +95,18 @@ impl Journal {
         limit: &Limit,
         otherwise: impl Fn() -> Result<Begin, Diagnostic>,
     ) -> Result<Begin, Diagnostic> {
+        let begin = Instant::now();
         loop {
             let lock = self.store.lock().map_err(|error| self.unreadable(&error))?;
-            let under_way = match self.look(purchase, client_token, is_settled_by_reading)? {
+            let (error, is_over) = match self.look(purchase, client_token, is_settled_by_reading)? {
                 Found::Begin(begin) => return Ok(*begin),
                 Found::Nothing => return otherwise(),
-                Found::UnderWay(error) => error,
+                Found::UnderWay(error) => (error, false),
+                Found::OtherToken(error) => (error, begin.elapsed() > SIBLING_GRACE),
             };
             drop(lock);
-            if !limit.wait(POLL_INTERVAL).await {
-                return Err(under_way);
+            if is_over || !limit.wait(POLL_INTERVAL).await {
+                return Err(error);
             }
         }
     }
@@ -111,11 +123,16 @@ impl Journal {
             return Err(messages::orphaned());
         }
         let entries = self.others().map_err(|error| self.unreadable(&error))?;
-        if entries.iter().all(|entry| entry.terraform == self.terraform.process) {
+        let is_ours = |entry: &Entry| entry.terraform == self.terraform.process;
+        let is_token = |entry: &Entry| entry.is_client_token && Some(entry.token.as_str()) == client_token;
+        if self.terraform.is_parent && entries.iter().any(|entry| is_ours(entry) && is_token(entry)) {
+            return Err(messages::used_twice());
+        }
+        if entries.iter().all(is_ours) {
             return Ok(Found::Nothing);
         }
         let state = self.terraform.state();
-        let known = Known::of(&self.terraform, &state);
+        let known = Known::of(self, &state);
         let is_running = |process: &Process| self.processes.is_running(process);
         let situation =
             Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &state, &is_running) };
@@ -134,6 +151,7 @@ impl Journal {
         }
         // What is certain comes first; only then does what is not certain stop the purchase.
         match (refused, waits) {
+            (Some((Refusal::OtherToken, entry)), _) => Ok(Found::OtherToken(self.refused(Refusal::OtherToken, &entry))),
             (Some((refusal, entry)), _) => Err(self.refused(refusal, &entry)),
             (None, Some(entry)) => Ok(Found::UnderWay(self.refused(Refusal::StillRunning, &entry))),
             (None, None) => Ok(Found::Nothing),
@@ -142,7 +160,7 @@ impl Journal {
 
     fn take_over(&self, entry: Entry, begin: impl FnOnce(Entry) -> Begin) -> Result<Found, Diagnostic> {
         let (terraform, plugin) = (self.terraform.process.clone(), self.plugin.clone());
-        let entry = Entry { terraform, plugin, ..entry };
+        let entry = Entry { terraform, plugin, folder: self.store.folder(), ..entry };
         self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
         self.own(&entry, true);
         Ok(Found::Begin(Box::new(begin(entry))))
@@ -168,6 +186,8 @@ impl Journal {
             known: Vec::new(),
             progress: Progress::Sent,
             seen: Seen::default(),
+            folder: self.store.folder(),
+            is_moved: false,
         }
     }
 
@@ -196,14 +216,21 @@ impl Journal {
     pub(crate) fn record_order(&self, entry: &mut Entry, order_id: &str) -> Result<Answer, Diagnostic> {
         let is_taken_over = self.is_taken_over(entry);
         entry.progress = Progress::Placed(order_id.to_owned());
-        if let Err(error) = self.store.write(entry) {
+        let lock = self.store.lock();
+        // Plans may have left there what they have seen meanwhile.
+        if let Some(current) = self.store.entry(&entry.id) {
+            entry.seen = current.seen;
+        }
+        let written = self.store.write(entry);
+        drop(lock);
+        if let Err(error) = written {
             tracing::warn!(%error, order_id, "the order was not recorded; the entry of the purchase still stands");
         }
         if !is_taken_over {
             return Ok(Answer::Adopt);
         }
         let state = self.terraform.state();
-        let known = Known::of(&self.terraform, &state);
+        let known = Known::of(self, &state);
         let is_running = |process: &Process| self.processes.is_running(process);
         match entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) {
             Held::Yes => {
@@ -213,16 +240,15 @@ impl Journal {
             // A later plan that shows the order settles the entry.
             Held::Imported => Ok(Answer::BuyNew),
             Held::Errored => Err(self.refused(Refusal::NotSaved, entry)),
-            Held::Unclear if entry.seen.imported.contains(order_id) => Err(self.refused(Refusal::MaybeInState, entry)),
-            // No Terraform was ever given the order.
-            Held::No | Held::Unclear => Ok(Answer::Adopt),
+            Held::Unclear => Err(self.refused(Refusal::MaybeInState, entry)),
+            Held::No => Ok(Answer::Adopt),
         }
     }
 
     /// Whether a resource of the state certainly holds an order that an entry may be of.
     pub(crate) fn is_held(&self, entry: &Entry, order_id: &str) -> bool {
         let state = self.terraform.state();
-        let known = Known::of(&self.terraform, &state);
+        let known = Known::of(self, &state);
         let is_running = |process: &Process| self.processes.is_running(process);
         entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) == Held::Yes
     }
@@ -230,7 +256,9 @@ impl Journal {
     /// Whether the state certainly holds an order.
     pub(crate) fn is_in_state(&self, order_id: &str) -> bool {
         let contents = self.terraform.contents(&self.terraform.state());
-        contents.is_some_and(|contents| contents.holds(order_id)) || self.memory().held.contains(order_id)
+        contents.is_some_and(|contents| contents.holds(order_id))
+            || self.memory().held.contains(order_id)
+            || self.store.shown(&self.terraform.process).contains(order_id)
     }
 
     /// Records that nobody here works any more on a purchase whose outcome is not known. A process that serves one
@@ -271,14 +299,17 @@ impl Journal {
 
 /// What is known of the state: what it holds, and what Terraform could not save.
 struct Known {
+    shown: BTreeSet<String>,
     contents: Option<Contents>,
     errored: Option<Contents>,
     now: DateTime<Utc>,
 }
 
 impl Known {
-    fn of(terraform: &Terraform, state: &StateId) -> Self {
-        Self { contents: terraform.contents(state), errored: terraform.errored(), now: Utc::now() }
+    fn of(journal: &Journal, state: &StateId) -> Self {
+        let terraform = &journal.terraform;
+        let shown = &journal.store.shown(&terraform.process) | &journal.memory().held;
+        Self { shown, contents: terraform.contents(state), errored: terraform.errored(), now: Utc::now() }
     }
 
     fn situation<'a>(
@@ -295,7 +326,7 @@ impl Known {
             state,
             terraform: &journal.terraform.process,
             is_test: journal.terraform.command.is_test(),
-            is_partial: journal.terraform.command.is_partial,
+            shown: &self.shown,
             contents: self.contents.as_ref(),
             errored: self.errored.as_ref(),
             is_running,

@@ -1,15 +1,28 @@
 //! The files of the journal: one an entry, as readable as Terraform's data directory around them.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::Entry;
+use crate::terraform::Process;
 
 /// A folder in Terraform's data directory.
 const FOLDER: &str = "alicloud-purchases";
+
+/// The file in it with the orders that the last plan has shown.
+const SHOWN: &str = "shown";
+
+#[derive(Serialize, Deserialize)]
+struct Shown {
+    terraform: Process,
+    orders: BTreeSet<String>,
+}
 
 /// The folder with the entries of the working directory.
 #[derive(Debug)]
@@ -46,9 +59,7 @@ impl Store {
                 continue;
             }
             match fs::read(&path) {
-                Ok(text) => entries.push(serde_json::from_slice::<Entry>(&text).map_err(|error| {
-                    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-                })?),
+                Ok(text) => entries.push(self.parse(&path, &text)?),
                 // Another Terraform has just removed it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
@@ -56,6 +67,39 @@ impl Store {
         }
         entries.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         Ok(entries)
+    }
+
+    /// The entry of this id, as it stands now.
+    pub(super) fn entry(&self, id: &str) -> Option<Entry> {
+        let path = self.file(id);
+        self.parse(&path, &fs::read(&path).ok()?).ok()
+    }
+
+    fn parse(&self, path: &Path, text: &[u8]) -> io::Result<Entry> {
+        let entry = serde_json::from_slice::<Entry>(text);
+        let mut entry = entry.map_err(|error| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{} is damaged: {error}", path.display()))
+        })?;
+        entry.is_moved =
+            entry.folder != self.folder() && !entry.folder.join(path.file_name().unwrap_or_default()).exists();
+        Ok(entry)
+    }
+
+    /// Which orders the plan of a Terraform has shown in prior states, for those who apply it.
+    pub(super) fn shown(&self, terraform: &Process) -> BTreeSet<String> {
+        let text = fs::read(self.folder().join(SHOWN)).unwrap_or_default();
+        let shown = serde_json::from_slice::<Shown>(&text).ok().filter(|shown| shown.terraform == *terraform);
+        shown.map(|shown| shown.orders).unwrap_or_default()
+    }
+
+    /// Adds to what the plan of a Terraform has shown. Only with the lock.
+    pub(super) fn show(&self, terraform: &Process, orders: &BTreeSet<String>) -> io::Result<()> {
+        self.prepare()?;
+        let orders = &self.shown(terraform) | orders;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
+        file.write_all(&serde_json::to_vec(&Shown { terraform: terraform.clone(), orders })?)?;
+        self.share(file.path());
+        file.persist(self.folder().join(SHOWN)).map(drop).map_err(|error| error.error)
     }
 
     /// A file of this name to lock. The system gives a lock back when a process ends, however it does.

@@ -8,6 +8,8 @@ use super::{
     entry::{Decision, Progress, Refusal, Seen, Situation},
 };
 use crate::terraform::{Contents, Process, StateId};
+use std::collections::BTreeSet;
+
 use chrono::{TimeDelta, Utc};
 
 fn process(pid: u32) -> Process {
@@ -43,6 +45,8 @@ fn entry(progress: Progress) -> Entry {
         known: Vec::new(),
         progress,
         seen: Seen::default(),
+        folder: "/journal".into(),
+        is_moved: false,
     }
 }
 
@@ -54,7 +58,7 @@ struct Case {
     is_settled_by_reading: bool,
     state: StateId,
     is_test: bool,
-    is_partial: bool,
+    shown: BTreeSet<String>,
     contents: Option<Contents>,
     errored: Option<Contents>,
     running: Vec<u32>,
@@ -70,7 +74,7 @@ fn local() -> Case {
         is_settled_by_reading: false,
         state: state("local /tmp/one"),
         is_test: false,
-        is_partial: false,
+        shown: BTreeSet::new(),
         contents: Some(holding(&[])),
         errored: None,
         running: Vec::new(),
@@ -106,7 +110,7 @@ impl Case {
             state: &self.state,
             terraform: &process(THIS_TERRAFORM),
             is_test: self.is_test,
-            is_partial: self.is_partial,
+            shown: &self.shown,
             contents: self.contents.as_ref(),
             errored: self.errored.as_ref(),
             is_running: &is_running,
@@ -125,7 +129,7 @@ fn delivered(is_saved: bool) -> Entry {
 
 fn seen(entry: Entry, by: u32, held: &[&str], imported: &[&str]) -> Entry {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-    Entry { seen: Seen { by: Some(process(by)), held: ids(held), imported: ids(imported) }, ..entry }
+    Entry { seen: Seen { by: Some(process(by)), held: ids(held), imported: ids(imported), is_whole: true }, ..entry }
 }
 
 fn adopt() -> Decision {
@@ -144,7 +148,6 @@ fn an_entry_of_another_purchase_is_left_alone() {
         other(|purchase| purchase.region.push('x')),
         other(|purchase| purchase.kind.push('x')),
         Case { is_test: true, ..local() },
-        Case { client_token: Some("t"), ..local() },
         Case { state: state("local /tmp/two"), ..local() },
     ] {
         for entry in [entry(Progress::Sent), placed(), delivered(false)] {
@@ -153,9 +156,6 @@ fn an_entry_of_another_purchase_is_left_alone() {
     }
     let own = Entry { terraform: process(THIS_TERRAFORM), ..placed() };
     assert_eq!(local().decide(&own), Decision::Ignore);
-    let tokens = Entry { is_client_token: true, ..placed() };
-    assert_eq!(local().decide(&tokens), Decision::Ignore);
-    assert_eq!(Case { client_token: Some("other"), ..local() }.decide(&tokens), Decision::Ignore);
 }
 
 #[test]
@@ -192,10 +192,12 @@ fn of_a_remote_state_the_plan_of_the_same_terraform_tells() {
     assert_eq!(remote().decide(&placed), maybe);
     assert_eq!(remote().decide(&planned(&placed)), adopt());
     assert_eq!(remote().decide(&planned(&delivered)), maybe, "it may have been taken out of the state");
-    let partial = Case { is_partial: true, ..remote() };
-    assert_eq!(partial.decide(&planned(&placed)), maybe);
+    let partial = |entry: Entry| Entry { seen: Seen { is_whole: false, ..entry.seen }, ..entry };
+    assert_eq!(remote().decide(&partial(planned(&placed))), maybe);
     assert_eq!(remote().decide(&seen(placed.clone(), 8, &["1"], &[])), Decision::Settle);
-    assert_eq!(remote().decide(&seen(placed.clone(), 8, &[], &[])), maybe, "an earlier plan");
+    assert_eq!(remote().decide(&seen(placed.clone(), 8, &[], &[])), adopt(), "an earlier plan of all of it");
+    let shown = Case { shown: ["1".to_owned()].into(), ..remote() };
+    assert_eq!(shown.decide(&placed), Decision::Settle);
 }
 
 #[test]
@@ -211,8 +213,9 @@ fn an_order_that_this_apply_imports_is_not_adopted_and_its_entry_stays() {
 
 #[test]
 fn what_cannot_be_told_stops_the_purchase() {
-    let elsewhere = Case { state: state("local /no/such/directory/x"), ..local() };
-    assert_eq!(elsewhere.decide(&on("local /another/missing/x", placed())), Decision::Refuse(Refusal::OtherState));
+    let moved = Entry { is_moved: true, ..on("local /tmp/two", placed()) };
+    assert_eq!(local().decide(&moved), Decision::Refuse(Refusal::OtherState));
+    assert_eq!(local().decide(&on("local /tmp/two", placed())), Decision::Ignore, "the directory was copied");
     assert_eq!(remote().decide(&placed()), Decision::Refuse(Refusal::OtherState), "it may have been migrated");
     let mut keys = local();
     keys.purchase.buyer.key = "other".to_owned();
@@ -221,7 +224,20 @@ fn what_cannot_be_told_stops_the_purchase() {
     assert_eq!(keys.decide(&placed()), Decision::Settle, "whoever bought it, the state has it");
     let mut endpoint = local();
     endpoint.purchase.endpoint = "corrected".to_owned();
-    assert_eq!(endpoint.decide(&entry(Progress::Sent)), Decision::Refuse(Refusal::OtherBuyer));
+    assert_eq!(endpoint.decide(&entry(Progress::Sent)), Decision::Refuse(Refusal::OtherEndpoint));
+}
+
+#[test]
+fn a_token_that_was_added_or_removed_since_stops_the_purchase_while_the_entry_is_open() {
+    let tokens = |entry: Entry| Entry { is_client_token: true, ..entry };
+    let with_token = || Case { client_token: Some("t"), ..local() };
+    for entry in [entry(Progress::Sent), placed(), delivered(false)] {
+        assert_eq!(with_token().decide(&entry), Decision::Refuse(Refusal::OtherToken));
+        assert_eq!(local().decide(&tokens(entry)), Decision::Refuse(Refusal::OtherToken));
+    }
+    assert_eq!(with_token().decide(&delivered(true)), Decision::Settle, "its order was taken out");
+    let other = Case { client_token: Some("other"), ..local() };
+    assert_eq!(other.decide(&tokens(entry(Progress::Sent))), Decision::Ignore, "two tokens are two orders");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::{
 use alicloud::retry::Limit;
 use serde_json::json;
 use tempfile::TempDir;
+use tfplugin::diagnostics::Diagnostic;
 
 use super::*;
 
@@ -260,8 +261,12 @@ async fn a_token_finds_its_own_entry_only() {
     directory.kill();
     let journal = directory.run("apply");
     assert_eq!(again(begin(&journal, Some("a")).await).token, "a");
-    new(begin(&journal, Some("b")).await);
     assert!(!again(begin(&journal, None).await).is_client_token);
+    new(begin(&journal, Some("b")).await);
+    let other = directory.run("apply");
+    let mut sibling = other;
+    sibling.terraform.process = journal.terraform.process.clone();
+    assert!(begin(&sibling, Some("b")).await.unwrap_err().summary.contains("same client_token"));
 }
 
 #[tokio::test]

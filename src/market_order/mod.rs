@@ -58,7 +58,7 @@ impl Resource for MarketOrders {
 
     fn validate(&self, config: &Partial<MarketOrder>) -> Diagnostics {
         let mut diagnostics = sku::validate(config);
-        diagnostics.extend(journal::torn_state_to_destroy());
+        diagnostics.extend(journal::Journal::current().before_anything());
         let version = config.package_version.as_str();
         let again = config.components.known().and_then(|map| map.get(schema::PACKAGE_VERSION)?.as_str());
         if let (Some(version), Some(again)) = (version, again)
@@ -76,6 +76,7 @@ impl Resource for MarketOrders {
 
     /// The existing provider stores the package version among the components, and null for what was not given.
     fn normalize(&self, state: &mut Partial<MarketOrder>) {
+        order_plan::record_shown::<MarketOrder>(state);
         match state.components.known_mut() {
             Some(components) => components.retain(|key, _| key != schema::PACKAGE_VERSION),
             None => state.components = Attr::Known(Map::new()),
@@ -124,15 +125,16 @@ impl Resource for MarketOrders {
         let mut warnings = bought.warnings;
         let limit = cloud.operation_limit(Operation::Read, ctx);
         let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
-        let created = order.as_ref().and_then(|order| order.created_on);
+        let since = bought.answer.flatten();
+        let answered = order.as_ref().map_or(Ok(None), |order| {
+            // As far as the clocks tell.
+            let is_later = |since| order.created_on.is_some_and(|created| created >= since);
+            let is_new = bought.sent_earlier.is_some() || since.is_none_or(is_later);
+            answered::check(id, order, &state, since.is_some(), is_new)
+        });
+        warnings.extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         if let Some(sent) = bought.sent_earlier {
-            warnings.push(journal::adopted(id, created, sent));
-        }
-        if let (Some(order), Some(since)) = (&order, bought.answer.flatten()) {
-            let is_new = bought.sent_earlier.is_some() || order.created_on.is_some_and(|created| created >= since);
-            let answered = answered::check(id, order, &state, is_new);
-            warnings
-                .extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
+            warnings.push(journal::adopted(id, order.as_ref().and_then(|order| order.created_on), sent));
         }
         warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
         ctx.report(warnings)?;
@@ -174,8 +176,11 @@ impl Resource for MarketOrders {
         let prior = &delete.prior;
         // In a replacement that destroys first, this comes before the create.
         let buys_with = delete.successor.and_then(|successor| successor.get(CLIENT_TOKEN));
-        if buys_with.is_some() && buys_with == prior.private.get(CLIENT_TOKEN) {
-            return Err(same_token(prior).into());
+        // Of an object that is tainted, Terraform hands over no private data: what its state says counts.
+        let is_told = prior.private != Private::default();
+        let bought_with = if is_told { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
+        if buys_with.is_some() && buys_with == bought_with {
+            return Err(replaced_with_its_token(prior).into());
         }
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
         ctx.warn(destroyed_without_refund(prior));
@@ -219,7 +224,7 @@ fn record_token(plan: &mut Plan<MarketOrder>, ctx: &Context) {
 
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Unread> {
     let is_there = |described: &Described| matches!(described, Described::Found(_));
-    owner::look(limit, is_there, || market::describe_order(&cloud.client, id, limit)).await
+    owner::read_twice(limit, is_there, || market::describe_order(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which the Marketplace may take a moment to know.
@@ -282,6 +287,18 @@ fn same_token(prior: &Partial<MarketOrder>) -> Diagnostic {
          client_token."
     );
     Diagnostic::error("The same client_token cannot buy another order", detail).at(MarketOrder::CLIENT_TOKEN.path())
+}
+
+/// The error of the destroy half of a replacement that its create cannot complete.
+fn replaced_with_its_token(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
+    let detail = format!(
+        "This replacement would forget the order {id}, and the Marketplace would answer its client_token with that order and \
+         sell nothing. Nothing was bought, and the state is kept. To keep the order, leave out -replace, or run terraform \
+         untaint on the resource. For another order, give a new client_token."
+    );
+    Diagnostic::error("No order was placed: the client_token has bought the order that is replaced", detail)
+        .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 fn gone(id: &str, request_id: &str) -> Diagnostic {

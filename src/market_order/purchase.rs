@@ -58,7 +58,7 @@ impl Steps for MarketPurchase<'_> {
 
     async fn reserve(&self, _limit: &Limit) -> Result<Option<File>, Diagnostic> {
         match &self.client_token {
-            Some(token) if !self.cloud.journal.reserve_client_token(token) => Err(used_twice(token)),
+            Some(token) if !self.cloud.journal.reserve_client_token(token) => Err(journal::used_twice()),
             _ => Ok(None),
         }
     }
@@ -162,15 +162,6 @@ fn earlier_with_token() -> Money {
          client_token, which finds it and never buys a second one."
             .to_owned(),
     )
-}
-
-fn used_twice(token: &str) -> Diagnostic {
-    let detail = format!(
-        "Another resource of this apply bought with the client_token {token:?}, and one token is one order: the Marketplace \
-         would answer both with the same. Nothing more was bought. Give each resource, and each instance of count or \
-         for_each, a token of its own, such as \"{token}-${{each.key}}\"."
-    );
-    Diagnostic::error("Two orders with the same client_token", detail).at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 /// The error when the user's token answers an order that the state holds already.

@@ -58,8 +58,12 @@ impl Resource for PaiProductOrders {
 
     fn validate(&self, config: &Partial<PaiProductOrder>) -> Diagnostics {
         let mut diagnostics = schema::validate(config);
-        diagnostics.extend(journal::torn_state_to_destroy());
+        diagnostics.extend(journal::Journal::current().before_anything());
         diagnostics
+    }
+
+    fn normalize(&self, state: &mut Partial<PaiProductOrder>) {
+        order_plan::record_shown::<PaiProductOrder>(state);
     }
 
     async fn modify_plan(
@@ -188,7 +192,7 @@ impl Resource for PaiProductOrders {
 /// The rows of an order; none, if it is not there.
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Unread> {
     let is_there = |rows: &Vec<Row>| !rows.is_empty();
-    owner::look(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
+    owner::read_twice(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which billing may take a while to know.

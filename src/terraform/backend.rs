@@ -33,7 +33,16 @@ const LOCATORS: [(&str, &[Locator]); 12] = [
     ("cos", &[("bucket", "", ""), ("prefix", "", ""), ("key", "", "terraform.tfstate")]),
     ("gcs", &[("bucket", "", ""), ("prefix", "", "")]),
     ("http", &[("address", "TF_HTTP_ADDRESS", "")]),
-    ("kubernetes", &[("secret_suffix", "", ""), ("namespace", "KUBE_NAMESPACE", "default"), ("host", "KUBE_HOST", "")]),
+    (
+        "kubernetes",
+        &[
+            ("secret_suffix", "", ""),
+            ("namespace", "KUBE_NAMESPACE", "default"),
+            ("host", "KUBE_HOST", ""),
+            ("config_path", "KUBE_CONFIG_PATH", ""),
+            ("config_context", "KUBE_CTX", ""),
+        ],
+    ),
     (
         "oss",
         &[
@@ -43,7 +52,15 @@ const LOCATORS: [(&str, &[Locator]); 12] = [
             ("endpoint", "ALIBABA_CLOUD_OSS_ENDPOINT", ""),
         ],
     ),
-    ("pg", &[("conn_str", "PG_CONN_STR", ""), ("schema_name", "PG_SCHEMA_NAME", "terraform_remote_state")]),
+    (
+        "pg",
+        &[
+            ("conn_str", "PG_CONN_STR", ""),
+            ("host", "PGHOST", ""),
+            ("dbname", "PGDATABASE", ""),
+            ("schema_name", "PG_SCHEMA_NAME", "terraform_remote_state"),
+        ],
+    ),
     ("remote", CLOUD),
     (
         "s3",
@@ -53,6 +70,7 @@ const LOCATORS: [(&str, &[Locator]); 12] = [
             ("workspace_key_prefix", "", "env:"),
             ("endpoint", "AWS_S3_ENDPOINT", ""),
             ("endpoints/s3", "AWS_ENDPOINT_URL_S3", ""),
+            ("endpoint_url", "AWS_ENDPOINT_URL", ""),
         ],
     ),
     ("swift", &[("container", "", ""), ("state_name", "", "tfstate.tf")]),
@@ -92,7 +110,7 @@ impl StateId {
                 let file = file.map_or_else(|| local_file(config, workspace), Path::to_owned);
                 BTreeMap::from([("path".to_owned(), file.to_string_lossy().into_owned())])
             }
-            Some((_, locators)) => locators.iter().filter_map(|locator| locate(locator, config)).collect(),
+            Some((_, locators)) => locators.iter().flat_map(|locator| locate(locator, config)).collect(),
             None => BTreeMap::from([("configuration".to_owned(), content_sha256(config.to_string().as_bytes()))]),
         };
         Self { backend: backend.to_owned(), place, workspace: workspace.to_owned() }
@@ -133,11 +151,12 @@ impl StateId {
         if self.place == earlier.place {
             return IsSame::Yes;
         }
+        // What an address carries beside its path may be a key that changes.
+        let is_located = |(name, _): &(&String, &String)| !name.ends_with(OPAQUE);
+        let differs = self.place.iter().filter(is_located).ne(earlier.place.iter().filter(is_located));
         match earlier.file() {
-            // A directory that was copied is still there, one that was moved is not.
-            Some(file) if file.parent().is_some_and(Path::is_dir) => IsSame::No,
-            Some(_) => IsSame::Unclear,
-            None if LOCATORS.iter().any(|(kind, _)| *kind == self.backend) => IsSame::No,
+            Some(_) => IsSame::No,
+            None if differs && LOCATORS.iter().any(|(kind, _)| *kind == self.backend) => IsSame::No,
             None => IsSame::Unclear,
         }
     }
@@ -167,7 +186,11 @@ fn local_file(config: &Json, workspace: &str) -> PathBuf {
     })
 }
 
-fn locate((name, variable, default): &Locator, config: &Json) -> Option<(String, String)> {
+/// Where a place has the fingerprint of what may be a secret: behind the name of its setting.
+const OPAQUE: char = '?';
+
+/// A setting that locates a state, without secrets. What may hold one stands beside it as a fingerprint.
+fn locate((name, variable, default): &Locator, config: &Json) -> Vec<(String, String)> {
     let configured = match config.pointer(&format!("/{name}")) {
         Some(Json::String(text)) => Some(text.clone()),
         Some(Json::Null) | None => None,
@@ -175,22 +198,26 @@ fn locate((name, variable, default): &Locator, config: &Json) -> Option<(String,
     };
     let given = configured.or_else(|| env::var(variable).ok()).filter(|text| !text.is_empty());
     let value = given.unwrap_or_else(|| (*default).to_owned());
-    (!value.is_empty()).then(|| ((*name).to_owned(), without_secrets(&value)))
+    let (shown, opaque) = without_secrets(&value);
+    let opaque = (!opaque.is_empty()).then(|| (format!("{name}{OPAQUE}"), content_sha256(opaque.as_bytes())));
+    let shown = Some(((*name).to_owned(), shown)).filter(|(_, shown)| !shown.is_empty());
+    shown.into_iter().chain(opaque).collect()
 }
 
-/// An address without user and password, and with a fingerprint for a query, which may hold a token.
-fn without_secrets(value: &str) -> String {
-    let Ok(mut url) = url::Url::parse(value) else {
-        // PostgreSQL's other form: host=… dbname=… password=…
-        let words =
-            value.split_whitespace().filter(|word| !word.starts_with("password=") && !word.starts_with("user="));
-        return words.collect::<Vec<_>>().join(" ");
-    };
-    let query = url.query().map(|query| content_sha256(query.as_bytes()));
-    url.set_query(query.as_deref());
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
+/// What of a setting can be shown, and what else of it tells states apart: the query of an address, and all of PostgreSQL's
+/// other form (`host=… password=…`). User and password tell nothing.
+fn without_secrets(value: &str) -> (String, String) {
+    match url::Url::parse(value) {
+        Ok(mut url) if url.has_host() => {
+            let query = url.query().unwrap_or_default().to_owned();
+            url.set_query(None);
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            (url.to_string(), query)
+        }
+        _ if value.contains("password") => (String::new(), value.to_owned()),
+        _ => (value.to_owned(), String::new()),
+    }
 }
 
 #[cfg(test)]
@@ -219,7 +246,7 @@ mod tests {
                 json!({"address": "https://c:d@host/dev", "password": "x"}),
             ),
             ("pg", json!({"conn_str": "postgres://u:p@db/tf"}), json!({"conn_str": "postgres://v:q@db/tf"})),
-            ("pg", json!({"conn_str": "host=db password=1"}), json!({"conn_str": "host=db password=2"})),
+            ("pg", json!({"conn_str": "host=db"}), json!({"conn_str": "host=db"})),
             ("odd", json!({"a": "1"}), json!({"a": "1"})),
         ];
         for (backend, one, another) in table {
@@ -233,7 +260,15 @@ mod tests {
     fn another_place_is_another_state_where_the_backend_is_known() {
         let table = [
             ("s3", json!({"bucket": "b", "key": "dev"}), json!({"bucket": "b", "key": "prod"}), IsSame::No),
-            ("http", json!({"address": "https://host/?p=dev"}), json!({"address": "https://host/?p=prod"}), IsSame::No),
+            (
+                "http",
+                json!({"address": "https://host/dev?t=1"}),
+                json!({"address": "https://host/prod?t=1"}),
+                IsSame::No,
+            ),
+            ("http", json!({"address": "https://host/?t=1"}), json!({"address": "https://host/?t=2"}), IsSame::Unclear),
+            ("pg", json!({"conn_str": "password='a b'"}), json!({"conn_str": "password='c'"}), IsSame::Unclear),
+            ("kubernetes", json!({"config_context": "dev"}), json!({"config_context": "prod"}), IsSame::No),
             ("cloud", json!({"workspaces": {"name": "a"}}), json!({"workspaces": {"name": "b"}}), IsSame::No),
             ("odd", json!({"a": "1"}), json!({"a": "2"}), IsSame::Unclear),
         ];
@@ -249,17 +284,5 @@ mod tests {
         );
         assert_eq!(StateId::unclear().is_same(&StateId::unclear()), IsSame::Unclear);
         assert_eq!(StateId::test().is_same(&StateId::test()), IsSame::No);
-    }
-
-    #[test]
-    fn a_copied_directory_has_another_state_and_a_moved_one_may_have_the_same() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |path: PathBuf| StateId::new(LOCAL, &json!({}), "default", Some(&path));
-        let here = file(folder.path().join("here/terraform.tfstate"));
-        let there = file(folder.path().join("there/terraform.tfstate"));
-        assert_eq!(here.is_same(&here), IsSame::Yes);
-        assert_eq!(here.is_same(&there), IsSame::Unclear);
-        std::fs::create_dir(folder.path().join("there")).unwrap();
-        assert_eq!(here.is_same(&there), IsSame::No);
     }
 }

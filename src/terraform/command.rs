@@ -37,6 +37,8 @@ pub(crate) struct Command {
     pub(super) state: Option<PathBuf>,
     /// `-destroy`, or the subcommand of that name: what the state holds is destroyed.
     is_destroy: bool,
+    /// `-backup`: where the backup of the state file is.
+    pub(super) backup: Option<PathBuf>,
     /// `-state-out`: the state that is read is not the one that is written.
     pub(super) writes_elsewhere: bool,
     /// The plan file that is applied.
@@ -79,6 +81,7 @@ impl Command {
             };
             match name {
                 "target" | "target-file" | "exclude" | "exclude-file" => command.is_partial = true,
+                "backup" => command.backup = Some(absolute(Path::new(value).to_owned())),
                 "state" => command.state = Some(absolute(Path::new(value).to_owned())),
                 "destroy" => command.is_destroy = true,
                 "state-out" => command.writes_elsewhere = true,
@@ -91,6 +94,11 @@ impl Command {
     /// `terraform test` runs on states of its own that nothing else sees.
     pub(crate) fn is_test(&self) -> bool {
         self.subcommand == "test"
+    }
+
+    /// Whether the command reads or writes a state that is kept.
+    pub(crate) fn works_on_state(&self) -> bool {
+        ["apply", "destroy", "import", "plan", "refresh"].contains(&self.subcommand.as_str())
     }
 
     /// Whether the command destroys what the state holds.

@@ -79,7 +79,7 @@ impl Terraform {
             return StateId::unclear();
         }
         match &self.saved_plan {
-            Some(plan) => plan.state().unwrap_or_else(StateId::unclear),
+            Some(plan) => plan.state(self.command.state.as_deref()).unwrap_or_else(StateId::unclear),
             None => self.initialised(),
         }
     }
@@ -104,9 +104,12 @@ impl Terraform {
     /// What the state holds, where that can be read: the file of the local backend, or the state in a saved plan, which
     /// Terraform applies to no other.
     pub(crate) fn contents(&self, state: &StateId) -> Option<Contents> {
-        match state.file() {
-            Some(file) => state::read(file),
-            None => self.saved_plan.as_ref()?.contents(),
+        let planned = self.saved_plan.as_ref().and_then(SavedPlan::contents);
+        match (state.file().map(state::read), planned) {
+            // A plan shows what it imports before it is saved.
+            (Some(Some(file)), Some(planned)) => Some(file.and(planned)),
+            (Some(file), _) => file,
+            (None, planned) => planned,
         }
     }
 
@@ -119,11 +122,13 @@ impl Terraform {
     pub(crate) fn torn_state(&self) -> Option<TornState> {
         let state = self.state();
         let file = state.file()?.to_owned();
-        let mut backup = file.clone().into_os_string();
-        backup.push(".backup");
-        let backup = PathBuf::from(backup);
+        let mut beside = file.clone().into_os_string();
+        beside.push(".backup");
+        let backup = self.command.backup.clone().unwrap_or_else(|| beside.into());
         let orders: Vec<OrderInState> = state::read(&backup)?.orders().cloned().collect();
-        let is_torn = !orders.is_empty() && state::read(&file) == Some(Contents::Torn);
+        // Terraform has made the backup from the file. A backup that is older is of a file that was removed since.
+        let is_torn =
+            !orders.is_empty() && state::is_backup_of(&backup, &file) && state::read(&file) == Some(Contents::Torn);
         is_torn.then_some(TornState { file, backup, orders })
     }
 

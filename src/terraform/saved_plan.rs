@@ -50,10 +50,11 @@ impl SavedPlan {
         Self { backend: plan.and_then(|plan| plan.backend), state: read("tfstate") }
     }
 
-    pub(super) fn state(&self) -> Option<StateId> {
+    /// The state that it was made for. `file` is what `-state` names.
+    pub(super) fn state(&self, file: Option<&Path>) -> Option<StateId> {
         let backend = self.backend.as_ref().filter(|backend| !backend.kind.is_empty())?;
         let config: Json = rmp_serde::from_slice(&backend.config.as_ref()?.msgpack).ok()?;
-        Some(StateId::new(&backend.kind, &config, &backend.workspace, None))
+        Some(StateId::new(&backend.kind, &config, &backend.workspace, file))
     }
 
     pub(super) fn contents(&self) -> Option<Contents> {

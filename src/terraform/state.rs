@@ -83,6 +83,12 @@ impl Contents {
         self.orders().any(|order| order.id == order_id)
     }
 
+    /// With the orders of another one too.
+    pub(super) fn and(self, other: Self) -> Self {
+        let orders: BTreeSet<OrderInState> = self.orders().chain(other.orders()).cloned().collect();
+        if orders.is_empty() { self } else { Self::Orders(orders) }
+    }
+
     pub(crate) fn orders(&self) -> impl Iterator<Item = &OrderInState> {
         let orders = if let Self::Orders(orders) = self { Some(orders) } else { None };
         orders.into_iter().flatten()
@@ -112,6 +118,13 @@ fn read_once(path: &Path) -> Option<Contents> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Contents::Missing),
         Err(_) => None,
     }
+}
+
+/// Whether a backup was written while the state file was there. Where the file system does not tell, it counts as one.
+pub(super) fn is_backup_of(backup: &Path, state: &Path) -> bool {
+    let written = fs::metadata(backup).and_then(|metadata| metadata.modified());
+    let created = fs::metadata(state).and_then(|metadata| metadata.created());
+    !matches!((written, created), (Ok(written), Ok(created)) if written + CLOCK_GRANULARITY < created)
 }
 
 /// Whether an empty state file is the one that the running Terraform has created to lock it.

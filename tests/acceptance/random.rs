@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 
 use crate::{
     killing::unlock,
-    state_server::StateServer,
+    state_server::{self, StateServer},
     terraform::{Outcome, Terraform, children},
 };
 
@@ -82,6 +82,8 @@ struct Life {
     untokened: usize,
     /// Whether all have the same arguments.
     is_alike: bool,
+    /// Whether a second state in the same directory is used.
+    has_second: bool,
     /// Orders that the user took out of the state.
     released: BTreeSet<String>,
     /// What happened, a line each.
@@ -98,6 +100,9 @@ impl Drop for Life {
 
 const READ_TIMEOUT: &str = "1000";
 
+/// The second state of a directory.
+const SECOND: &str = "second.tfstate";
+
 impl Life {
     fn begin(seed: u64) -> Option<Self> {
         let mut random = Random(seed);
@@ -108,7 +113,9 @@ impl Life {
         terraform.set("CLIENT_READ_TIMEOUT", READ_TIMEOUT);
         let (server, is_alike) = (StateServer::start(), random.below(2) == 0);
         let (released, story) = (BTreeSet::new(), Vec::new());
-        let life = Self { seed, place, server, terraform, random, count, untokened, is_alike, released, story };
+        let has_second = false;
+        let life =
+            Self { seed, place, server, terraform, random, count, untokened, is_alike, has_second, released, story };
         life.configure("3s", "5s");
         life.terraform.init();
         Some(life)
@@ -156,7 +163,7 @@ impl Life {
             self.terraform.mock.fault(Fault::times(operation, kind, u32::try_from(times).unwrap()));
         }
         let address = format!("alicloud_market_order.order[{}]", self.random.below(self.count));
-        match self.random.below(10) {
+        match self.random.below(12) {
             0 => drop(self.run(&["refresh", "-no-color"])),
             1 => drop(self.run(&["plan", "-no-color"])),
             2 | 3 => self.apply_and_kill(),
@@ -168,6 +175,8 @@ impl Life {
             }
             6 => self.import_by_hand(&address),
             7 => self.release(&address),
+            8 => self.remove_all(),
+            9 => drop(self.apply_second()),
             _ => drop(self.apply()),
         }
     }
@@ -185,9 +194,41 @@ impl Life {
         }
     }
 
+    /// Takes all orders out of the state with a `removed` block, and puts the configuration back. Those with a token would
+    /// come back.
+    fn remove_all(&mut self) {
+        if self.untokened < self.count || !self.terraform.has("test") {
+            return;
+        }
+        let configuration = fs::read_to_string(self.terraform.path().join("main.tf")).unwrap();
+        let (header, _) = configuration.split_once("resource \"").unwrap();
+        let removed = "removed {\n  from = alicloud_market_order.order\n  lifecycle {\n    destroy = false\n  }\n}\n";
+        self.terraform.write("main.tf", &format!("{header}{removed}"));
+        let held = self.terraform.ids();
+        self.run(&["apply", "-auto-approve", "-no-color"]);
+        let left = self.terraform.ids();
+        self.released.extend(held.into_iter().filter(|id| !left.contains(id)));
+        self.terraform.write("main.tf", &configuration);
+    }
+
+    /// Applies the same configuration to a second state in the same directory. A token is one order, whatever the state.
+    fn apply_second(&mut self) -> Option<Outcome> {
+        (self.place == Place::Local && self.untokened == self.count).then(|| {
+            self.has_second = true;
+            self.run(&["apply", "-auto-approve", "-no-color", &format!("-state={SECOND}")])
+        })
+    }
+
+    /// The orders in the second state.
+    fn second_ids(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.terraform.path().join(SECOND)).unwrap_or_default();
+        state_server::ids(&serde_json::from_str(&text).unwrap_or_default())
+    }
+
     /// Imports an order that is in no state to where it belongs.
     fn import_by_hand(&mut self, address: &str) {
-        let Some(id) = self.open(&self.terraform.ids()).into_iter().next() else { return };
+        // Which state an order belongs to, its user would have to remember.
+        let Some(id) = self.open(&self.terraform.ids()).into_iter().next().filter(|_| !self.has_second) else { return };
         let content = self.terraform.mock.ledger().orders[&id].content.clone();
         let Content::Commodity(commodity) = content else { panic!("{id} is another order") };
         let at = commodity["quantity"].as_u64().unwrap() - 1;
@@ -202,7 +243,8 @@ impl Life {
 
     /// The orders that are in no state and that nobody has released.
     fn open(&self, held: &[String]) -> Vec<String> {
-        let is_open = |id: &String| !held.contains(id) && !self.released.contains(id);
+        let second = self.second_ids();
+        let is_open = |id: &String| !held.contains(id) && !self.released.contains(id) && !second.contains(id);
         self.terraform.orders().into_iter().filter(is_open).collect()
     }
 
@@ -264,15 +306,25 @@ impl Life {
             applied = self.apply();
         }
         assert_eq!(applied.code, Some(0), "{}", applied.text);
+        if self.has_second {
+            let applied = self.apply_second().unwrap();
+            assert_eq!(applied.code, Some(0), "{}", applied.text);
+            assert_eq!(self.second_ids().len(), self.count);
+        }
         self.check_out();
         self.terraform.plans_empty();
         let held = self.terraform.ids();
-        let distinct: BTreeSet<&String> = held.iter().collect();
-        assert_eq!(distinct.len(), held.len(), "an order stands under two addresses: {held:?}");
+        let second = self.second_ids();
+        let distinct: BTreeSet<&String> = held.iter().chain(&second).collect();
+        assert_eq!(
+            distinct.len(),
+            held.len() + second.len(),
+            "an order stands under two addresses: {held:?} {second:?}"
+        );
         assert_eq!(held.len(), self.count);
         assert_eq!(self.open(&held), Vec::<String>::new(), "these are in no state");
         let released = self.released.iter().filter(|id| !held.contains(id)).count();
-        assert_eq!(self.terraform.orders().len(), self.count + released, "every intent is one order");
+        assert_eq!(self.terraform.orders().len(), self.count + second.len() + released, "every intent is one order");
     }
 
     /// Does what an error asks for, and fails where it asks for nothing that is known.

@@ -56,6 +56,19 @@ fn two_resources_with_one_order_are_an_error_of_the_next_plan() {
 }
 
 #[test]
+fn a_plan_finds_that_too_while_the_provider_block_waits_for_values() {
+    let Some(terraform) = Terraform::with(&a_and_b()) else { return };
+    terraform.run(&["apply", "-auto-approve", "-no-color", "-target=alicloud_market_order.a"]).succeeds();
+    let order = terraform.orders().remove(0);
+    terraform.import("alicloud_market_order.b", &order).succeeds();
+    let later = "resource \"terraform_data\" \"later\" {\n  input = \"cn-hangzhou\"\n}\n";
+    let block = "provider \"alicloud\" {\n  region = terraform_data.later.output\n}\n";
+    terraform.configure(&format!("{later}{block}{}", a_and_b()));
+    let planned = terraform.run(&["plan", "-refresh=false", "-input=false", "-no-color"]);
+    planned.fails().says(&[&format!("Two resources have the order {order}")]);
+}
+
+#[test]
 fn a_deposed_object_with_the_order_of_its_resource_is_a_warning() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();

@@ -4,6 +4,7 @@
 mod identity;
 mod lost_replies;
 mod ordinary;
+mod second_looks;
 
 use std::{fs, path::Path};
 

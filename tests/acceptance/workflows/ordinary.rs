@@ -140,18 +140,22 @@ fn b6_a_cached_data_directory_is_restored_for_each_job() {
 
 #[test]
 fn b7_an_order_that_was_removed_and_added_again() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    if !terraform.has("test") {
-        return;
+    let removed = "removed {\n  from = alicloud_market_order.order\n  lifecycle {\n    destroy = false\n  }\n}\n";
+    let server = StateServer::start();
+    for backend in ["", server.backend("b7").as_str()] {
+        let Some(terraform) = Terraform::with(&format!("{backend}{ORDER}")) else { return };
+        if !terraform.has("test") {
+            return;
+        }
+        terraform.init();
+        terraform.apply().succeeds();
+        terraform.configure(&format!("{backend}{removed}"));
+        terraform.apply().succeeds();
+        terraform.configure(&format!("{backend}{ORDER}"));
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 2);
+        terraform.plans_empty();
     }
-    terraform.apply().succeeds();
-    terraform
-        .configure("removed {\n  from = alicloud_market_order.order\n  lifecycle {\n    destroy = false\n  }\n}\n");
-    terraform.apply().succeeds();
-    terraform.configure(ORDER);
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 2);
-    terraform.plans_empty();
 }
 
 #[test]
@@ -246,7 +250,7 @@ fn b12_keys_that_differ_in_each_run_while_sts_is_silent() {
     second(&mut terraform, "third-key");
     let order = terraform.orders().remove(2);
     terraform.apply().fails().says(&[
-        "cannot be told whether with keys of the same account",
+        "It cannot be told whether they are of the same account",
         "terraform import",
         "rm ",
     ]);

@@ -164,7 +164,7 @@ impl Numeric for i64 {
     type Bound = i64;
 
     fn range(min: i64, max: i64) -> Validator {
-        Validator::Whole(min, max)
+        Validator::Range(min, max)
     }
 }
 

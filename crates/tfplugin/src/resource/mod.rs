@@ -95,7 +95,8 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Refines the engine's plan of a create, update, replacement or destroy: sets unknown values, makes values unknown, adds
-    /// replacements, remembers, warns, or refuses. There is no client while the provider waits for its configuration.
+    /// replacements, remembers, warns, or refuses. There is no client while the provider waits for its configuration, unless
+    /// it has one for plans ([`PlansOnly`](crate::Configured::PlansOnly)).
     ///
     /// # Errors
     /// Why this must not be applied.

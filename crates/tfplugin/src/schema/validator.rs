@@ -20,7 +20,7 @@ pub enum Validator {
     /// The string has at least one character, and one that is not a space.
     NotBlank,
     /// The number is whole and between these, both included.
-    Whole(i64, i64),
+    Range(i64, i64),
     /// The map has none of these keys. The text says where to give them instead.
     NoKeys(&'static [(&'static str, &'static str)]),
     /// The list has at least one element.
@@ -51,7 +51,7 @@ impl Validator {
             }
             (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
             (Self::NotBlank, Value::String(text)) => !text.trim().is_empty(),
-            (Self::Whole(min, max), Value::Number(number)) => {
+            (Self::Range(min, max), Value::Number(number)) => {
                 number.to_i64().is_some_and(|number| (*min..=*max).contains(&number))
             }
             (Self::NotEmpty, Value::List(elements) | Value::Set(elements)) => !elements.is_empty(),
@@ -78,9 +78,9 @@ impl Validator {
             }
             Self::Length(min, max) => format!("{min} to {max} characters long"),
             Self::NotBlank | Self::NotEmpty => "not empty".to_owned(),
-            Self::Whole(only, max) if only == max => format!("{only}"),
-            Self::Whole(min, i64::MAX) => format!("a whole number of at least {min}"),
-            Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Range(only, max) if only == max => format!("{only}"),
+            Self::Range(min, i64::MAX) => format!("a whole number of at least {min}"),
+            Self::Range(min, max) => format!("a whole number from {min} to {max}"),
             Self::NoKeys(keys) => {
                 let quoted: Vec<String> = keys.iter().map(|(key, _)| format!("{key:?}")).collect();
                 format!("without the keys {}", quoted.join(", "))

@@ -1,9 +1,11 @@
 //! A provider with a resource of everything, whose names say what goes wrong.
 
+use std::time::Duration;
+
 use tfplugin::{
     Attr, AttributeEnum, Change, Computed, Configure, Configured, Context, Create, CreateError, Delete, Diagnostic,
-    Diagnostics, Invalid, Map, Model, Partial, Plan, PrivateKey, Provider, Resource, Resources, Scalar, Set, State,
-    Timeouts, Update, UpdateError, UpgradeFrom, Upgrades, WriteOnly,
+    Diagnostics, Invalid, Map, Model, Operation, Partial, Plan, PrivateKey, Provider, Resource, Resources, Scalar, Set,
+    State, Timeouts, Update, UpdateError, UpgradeFrom, Upgrades, WriteOnly,
     value::{Type, Value},
 };
 
@@ -175,6 +177,8 @@ impl Resource for Machines {
         let mut state = create.planned;
         assert_eq!(state.private.get(SEEN), Some(7));
         let remaining = ctx.remaining().unwrap();
+        assert_eq!(ctx.time_limit(Operation::Update), Some(Duration::from_secs(60)));
+        assert_eq!(ctx.time_limit(Operation::Read), None);
         state.address = create.config.key.known().map(|key| format!("{} {}", **key, remaining.as_secs() / 60)).into();
         if let Some(disks) = state.disks.known_mut() {
             disks.iter_mut().filter_map(Attr::known_mut).for_each(|disk| disk.price = 3.into());
@@ -240,6 +244,8 @@ pub(crate) struct Block {
     /// The price of everything.
     #[attr(range(1..=9))]
     price: Option<i64>,
+    /// The price while that one is not known yet.
+    price_of_plans: Option<i64>,
 }
 
 pub(crate) struct Test;
@@ -255,7 +261,9 @@ impl Provider for Test {
     async fn configure(&self, configure: Configure<Block>, _: &Context) -> Result<Configured<u32>, Diagnostics> {
         let block = configure.block;
         if block.price.is_unknown() {
-            return Ok(Configured::Waiting(vec![Block::PRICE.into()]));
+            let waiting = vec![Block::PRICE.into()];
+            let Some(price) = block.price_of_plans.known() else { return Ok(Configured::Waiting(waiting)) };
+            return Ok(Configured::PlansOnly(u32::try_from(*price).unwrap_or_default(), waiting));
         }
         Ok(Configured::Ready(block.complete()?.price.unwrap_or(1).try_into().unwrap_or_default()))
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use machine::Test;
 use tfplugin::{
-    Capabilities, Context, Diagnostics,
+    Capabilities, Context, Diagnostic, Diagnostics,
     testing::{Host, Stored, check},
     value::Value,
 };
@@ -221,6 +221,21 @@ async fn while_the_provider_waits_plans_go_on_and_reads_do_not() {
     let state = Stored { state: planned.state, private: Vec::new() };
     let errors = host.read(NAME, &state).await.unwrap_err();
     assert!(errors.iter().next().unwrap().detail.contains("(price)"));
+
+    host.configure(&Value::object([("price", Value::unknown()), ("price_of_plans", 3_i64.into())])).await.unwrap();
+    let planned = host.plan(NAME, &named("a"), None).await.unwrap();
+    assert_eq!(planned.state.get("price").as_i64(), Some(3));
+    let errors = host.read(NAME, &state).await.unwrap_err();
+    assert!(errors.iter().next().unwrap().detail.contains("(price)"));
+}
+
+#[tokio::test]
+async fn a_report_warns_of_warnings_and_returns_errors() {
+    let ctx = Context::default();
+    let (warning, error) = (Diagnostic::warning("Careful", ""), Diagnostic::error("Wrong", ""));
+    assert!(ctx.report(warning.clone().into()).is_ok());
+    let errors = ctx.report([warning, error.clone()].into_iter().collect()).unwrap_err();
+    assert_eq!(errors, error.into());
 }
 
 #[tokio::test]
