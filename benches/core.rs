@@ -9,15 +9,15 @@ use terraform_provider_alicloud::Alicloud;
 use tfplugin::{
     plan::plan,
     private::Private,
-    provider::Provider as _,
     schema::Schema,
+    schemas,
     value::{Value, json, msgpack},
 };
 
 fn market_order() -> Schema {
-    let resources = Alicloud::default().resources();
-    let order = resources.iter().find(|resource| resource.name() == "alicloud_market_order");
-    order.expect("there is such a resource").schema()
+    let resources = schemas(&Alicloud::default()).resources;
+    let order = resources.into_iter().find(|(name, _)| *name == "alicloud_market_order");
+    order.expect("there is such a resource").1
 }
 
 fn core(criterion: &mut Criterion) {

@@ -24,7 +24,6 @@ use alicloud::{
 use tfplugin::{
     diagnostics::Diagnostic,
     provider::{Delivered, Patience},
-    value::Value,
 };
 
 /// Which site an account is of.
@@ -204,36 +203,13 @@ impl AccountUnknown {
     }
 }
 
-/// Stands in for credentials while Terraform plans with a provider block that has values it does not know yet. Without
-/// them nothing is sent.
-#[derive(Debug, Default)]
-pub(super) struct NotYet {
-    arguments: Vec<String>,
-}
-
-/// Arguments that decide neither who asks nor where.
-const HARMLESS: [&str; 4] =
-    ["configuration_source", "client_connect_timeout", "client_read_timeout", "max_retry_timeout"];
-
-impl NotYet {
-    /// None if all values of this provider block are known.
-    pub(super) fn for_values_of(config: &Value) -> Option<Self> {
-        // What only says how long and as whom can wait for the apply.
-        let unknown =
-            |(name, value): &(&String, &Value)| !value.is_wholly_known() && !HARMLESS.contains(&name.as_str());
-        let arguments = config.as_map().into_iter().flatten().filter(unknown).map(|(name, _)| name.clone());
-        let arguments: Vec<String> = arguments.collect();
-        (!arguments.is_empty()).then_some(Self { arguments })
-    }
-}
+/// Stands in for credentials until the client has any. Without them nothing is sent.
+#[derive(Debug)]
+pub(super) struct NotYet;
 
 #[async_trait]
 impl Source for NotYet {
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
-        let arguments = self.arguments.join(", ");
-        Err(NoCredentials::new(format!(
-            "The provider block has values that are known only after apply ({arguments}), and this has to be read before. \
-             Apply what they come from first, with terraform apply -target"
-        )))
+        Err(NoCredentials::new("The client has no credentials yet".to_owned()))
     }
 }

@@ -15,20 +15,12 @@ mod terraform;
 mod timeouts;
 mod unpaid;
 
-use async_trait::async_trait;
-
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{
-    diagnostics::Diagnostics,
-    provider::{Provider, Resource, Saved},
-    schema::Schema,
-    serve::Identity,
-    value::Value,
-};
+use tfplugin::{Configure, Configured, Context, Diagnostics, Identity, Provider, Resources};
 
 pub use cloud::Cloud;
-pub use config::environment;
+pub use config::{ProviderBlock, environment};
 
 /// Who this plugin is. The source addresses are those under which configurations know the existing provider.
 pub const IDENTITY: Identity = Identity {
@@ -59,27 +51,33 @@ impl Default for Alicloud {
     }
 }
 
-#[async_trait]
 impl Provider for Alicloud {
+    type Block = ProviderBlock;
     type Client = Cloud;
 
-    fn schema(&self) -> Schema {
-        config::schema()
+    fn resources(&self) -> Resources<Cloud> {
+        Resources::new()
+            .add_untyped(Box::new(market_order::MarketOrder))
+            .add_untyped(Box::new(pai_product_order::PaiProductOrder))
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
-        vec![Box::new(market_order::MarketOrder), Box::new(pai_product_order::PaiProductOrder)]
+    fn validate(&self, configure: &Configure<ProviderBlock>) -> Diagnostics {
+        config::validate(configure)
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
-        config::validate(config)
+    async fn configure(
+        &self,
+        configure: Configure<ProviderBlock>,
+        ctx: &Context,
+    ) -> Result<Configured<Cloud>, Diagnostics> {
+        config::configure(configure, ctx, &self.metadata_service)
     }
 
-    async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
-        config::configure(&config, terraform_version, &self.metadata_service)
+    fn after_panic(&self) -> &str {
+        "If a purchase was under way, run terraform apply again: it finds out what became of it before it buys anything."
     }
 
-    fn closing(&self, cloud: &Cloud) {
+    fn shutdown(&self, cloud: &Cloud) {
         cloud.journal.close();
     }
 }

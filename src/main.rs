@@ -4,8 +4,6 @@ use std::process::ExitCode;
 
 use terraform_provider_alicloud::{Alicloud, IDENTITY};
 
-use tfplugin::serve;
-
 fn main() -> ExitCode {
-    serve::run(IDENTITY, Alicloud::default())
+    tfplugin::run(IDENTITY, Alicloud::default())
 }

@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::argument::*;
+use super::{AssumeRole as RoleBlock, AssumeRoleWithOidc as OidcBlock, ProviderBlock, text, variables};
 use alicloud::{
     client::Client,
     credentials::{
@@ -17,10 +17,10 @@ use alicloud::{
         profile::{Profile, ProfileFile},
     },
 };
-use tfplugin::{
-    diagnostics::Diagnostic,
-    value::{Path, Value},
-};
+use tfplugin::{Diagnostic, Field, Model, Sensitive, Set, value::Path};
+
+/// How long a role's session lasts where nothing is given, in seconds.
+const DEFAULT_SECONDS: i64 = 3600;
 
 /// A profile that the configuration or the environment leads to.
 pub(super) struct Chosen {
@@ -36,25 +36,29 @@ impl Chosen {
 }
 
 /// The profile to read: the one that is named, or else the current one if no other source is given.
-pub(super) fn profile(config: &Value) -> Result<Option<Chosen>, Diagnostic> {
-    let name = PROFILE.text(config);
-    if name.is_none() && has_other_source(config) {
+pub(super) fn profile(block: &ProviderBlock) -> Result<Option<Chosen>, Diagnostic> {
+    let name = text(&block.profile);
+    if name.is_none() && has_other_source(block) {
         return Ok(None);
     }
-    let is_wanted = name.is_some() || SHARED_CREDENTIALS_FILE.is_given(config);
-    let Some(path) = file(config) else { return Ok(None) };
+    let is_wanted = name.is_some() || text(&block.shared_credentials_file).is_some();
+    let Some(path) = file(block) else { return Ok(None) };
     if !is_wanted && !path.exists() {
         return Ok(None);
     }
-    let wrong = |argument: Argument| move |error: NoCredentials| invalid(argument.path(), &error.what);
-    let file = ProfileFile::read(&path).map_err(wrong(SHARED_CREDENTIALS_FILE))?;
-    let profile = file.profile(name.as_deref()).map_err(wrong(PROFILE))?.clone();
+    let file = ProfileFile::read(&path).map_err(wrong(ProviderBlock::SHARED_CREDENTIALS_FILE))?;
+    let profile = file.profile(name.as_deref()).map_err(wrong(ProviderBlock::PROFILE))?.clone();
     Ok(Some(Chosen { file, profile }))
 }
 
-fn file(config: &Value) -> Option<PathBuf> {
+/// The error about an argument that leads to no credentials.
+fn wrong<T, A>(field: Field<ProviderBlock, T, A>) -> impl FnOnce(NoCredentials) -> Diagnostic {
+    move |error| invalid(field.path(), &error.what)
+}
+
+fn file(block: &ProviderBlock) -> Option<PathBuf> {
     let home = || std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    match SHARED_CREDENTIALS_FILE.text(config) {
+    match text(&block.shared_credentials_file) {
         Some(text) => match text.strip_prefix("~/") {
             Some(rest) => Some(home()?.join(rest)),
             None => Some(text.into()),
@@ -63,43 +67,56 @@ fn file(config: &Value) -> Option<PathBuf> {
     }
 }
 
-fn has_other_source(config: &Value) -> bool {
-    [ACCESS_KEY, SECRET_KEY, ECS_ROLE_NAME, CREDENTIALS_URI].iter().any(|argument| argument.is_given(config))
-        || role_block(config, OIDC).is_some()
+fn has_other_source(block: &ProviderBlock) -> bool {
+    let given = [&block.access_key, &block.ecs_role_name, &block.credentials_uri];
+    given.into_iter().any(|argument| text(argument).is_some())
+        || secret(&block.secret_key).is_some()
+        || !block.assume_role_with_oidc.is_empty()
 }
 
-/// The sources that the block itself can give, in the order in which they are tried.
-const GIVEN_IN_BLOCK: [&str; 5] = [ACCESS_KEY.name, PROFILE.name, CREDENTIALS_URI.name, ECS_ROLE_NAME.name, OIDC];
+/// What a sensitive argument gives.
+fn secret(argument: &Option<Sensitive<String>>) -> Option<SecretString> {
+    let given = argument.as_ref().filter(|text| !text.is_empty())?;
+    Some(SecretString::from(given.to_string()))
+}
 
-const OIDC: &str = "assume_role_with_oidc";
+/// The name of the block of a role with an identity provider's token.
+const OIDC: &str = ProviderBlock::ASSUME_ROLE_WITH_OIDC.name();
+
+/// The sources that the block itself can give, in the order in which they are tried, and whether it gives them.
+fn given_in_block(given: &ProviderBlock) -> [(&'static str, bool); 5] {
+    [
+        (ProviderBlock::ACCESS_KEY.name(), text(&given.access_key).is_some()),
+        (ProviderBlock::PROFILE.name(), text(&given.profile).is_some()),
+        (ProviderBlock::CREDENTIALS_URI.name(), text(&given.credentials_uri).is_some()),
+        (ProviderBlock::ECS_ROLE_NAME.name(), text(&given.ecs_role_name).is_some()),
+        (OIDC, !given.assume_role_with_oidc.is_empty()),
+    ]
+}
 
 /// The source of credentials, with a warning for each source that the block gives and that is not used. `client` sends
 /// what STS has to be asked, and `metadata_service` is where an instance's role is asked for; nothing is sent yet.
 pub(super) fn source(
-    config: &Value,
+    block: &ProviderBlock,
+    given: &ProviderBlock,
     profile: Option<Chosen>,
     client: &Client,
     metadata_service: &str,
 ) -> Result<(Arc<dyn Source>, Vec<Diagnostic>), Diagnostic> {
-    let (base, used) = base(config, profile, client, metadata_service)?;
-    let is_in_block = |name: &&str| match config.get(name) {
-        Value::String(text) => !text.is_empty(),
-        Value::Set(blocks) | Value::List(blocks) => !blocks.is_empty(),
-        _ => false,
-    };
-    let unused = GIVEN_IN_BLOCK.into_iter().filter(|name| *name != used).filter(is_in_block);
-    let warnings = unused.map(|name| not_used(name, used)).collect();
-    let Some(block) = role_block(config, "assume_role") else { return Ok((base, warnings)) };
+    let (base, used) = base(block, given, profile, client, metadata_service)?;
+    let unused = given_in_block(given).into_iter().filter(|(name, is_given)| *is_given && *name != used);
+    let warnings = unused.map(|(name, _)| not_used(name, used)).collect();
+    let Some(role) = first(&block.assume_role) else { return Ok((base, warnings)) };
     // A block that says "" wants no role, whatever the environment says.
-    if block.get(ROLE_ARN.name).as_str() == Some("") {
+    if first(&given.assume_role).is_some_and(|given| given.role_arn.as_deref() == Some("")) {
         return Ok((base, warnings));
     }
     let role = Role {
-        arn: required(ROLE_ARN, block, "assume_role")?,
-        session_name: SESSION_NAME.text(block).unwrap_or_else(|| "terraform".to_owned()),
-        seconds: seconds(SESSION_EXPIRATION, block, "assume_role")?,
-        policy: POLICY.text(block).unwrap_or_default(),
-        external_id: EXTERNAL_ID.text(block).unwrap_or_default(),
+        arn: required(&role.role_arn, ProviderBlock::ASSUME_ROLE.name(), RoleBlock::ROLE_ARN)?,
+        session_name: text(&role.session_name).unwrap_or_else(|| "terraform".to_owned()),
+        seconds: role.session_expiration.unwrap_or(DEFAULT_SECONDS),
+        policy: text(&role.policy).unwrap_or_default(),
+        external_id: text(&role.external_id).unwrap_or_default(),
     };
     Ok((Arc::new(Cached::new(AssumeRole::new(client.with_credentials(base), role))), warnings))
 }
@@ -114,99 +131,98 @@ fn not_used(name: &'static str, used: &str) -> Diagnostic {
 
 /// The first source that is given, and its name.
 fn base(
-    config: &Value,
+    block: &ProviderBlock,
+    given: &ProviderBlock,
     profile: Option<Chosen>,
     client: &Client,
     metadata_service: &str,
 ) -> Result<(Arc<dyn Source>, &'static str), Diagnostic> {
-    match (ACCESS_KEY.text(config), SECRET_KEY.text(config).map(SecretString::from)) {
-        (Some(id), Some(secret)) => {
-            let token = SECURITY_TOKEN.text(config).map(SecretString::from);
-            return Ok((Arc::new(StaticKeys::new(Credentials::new(id, secret, token))), ACCESS_KEY.name));
+    match (text(&block.access_key), secret(&block.secret_key)) {
+        (Some(id), Some(key)) => {
+            let credentials = Credentials::new(id, key, secret(&block.security_token));
+            return Ok((Arc::new(StaticKeys::new(credentials)), ProviderBlock::ACCESS_KEY.name()));
         }
-        (Some(_), None) => return Err(half(SECRET_KEY, ACCESS_KEY)),
-        (None, Some(_)) => return Err(half(ACCESS_KEY, SECRET_KEY)),
+        (Some(_), None) => return Err(half(ProviderBlock::SECRET_KEY, ProviderBlock::ACCESS_KEY)),
+        (None, Some(_)) => return Err(half(ProviderBlock::ACCESS_KEY, ProviderBlock::SECRET_KEY)),
         (None, None) => {}
     }
-    let wrong = |argument: Argument| move |error: NoCredentials| invalid(argument.path(), &error.what);
     if let Some(Chosen { file, profile }) = profile {
-        return Ok((file.source(&profile, client, metadata_service).map_err(wrong(PROFILE))?, PROFILE.name));
+        let source = file.source(&profile, client, metadata_service).map_err(wrong(ProviderBlock::PROFILE))?;
+        return Ok((source, ProviderBlock::PROFILE.name()));
     }
-    if let Some(uri) = CREDENTIALS_URI.text(config) {
-        let source = CredentialsUri::new(&uri).map_err(wrong(CREDENTIALS_URI))?;
-        return Ok((Arc::new(Cached::new(source)), CREDENTIALS_URI.name));
+    if let Some(uri) = text(&block.credentials_uri) {
+        let source = CredentialsUri::new(&uri).map_err(wrong(ProviderBlock::CREDENTIALS_URI))?;
+        return Ok((Arc::new(Cached::new(source)), ProviderBlock::CREDENTIALS_URI.name()));
     }
-    if let Some(role) = ECS_ROLE_NAME.text(config) {
-        return Ok((Arc::new(Cached::new(EcsRole::new(metadata_service, Some(role)))), ECS_ROLE_NAME.name));
+    if let Some(role) = text(&block.ecs_role_name) {
+        let source = EcsRole::new(metadata_service, Some(role));
+        return Ok((Arc::new(Cached::new(source)), ProviderBlock::ECS_ROLE_NAME.name()));
     }
-    let block = role_block(config, OIDC).ok_or_else(none)?;
-    Ok((oidc(block, client)?, OIDC))
+    let role = first(&block.assume_role_with_oidc).ok_or_else(none)?;
+    Ok((oidc(role, first(&given.assume_role_with_oidc), client)?, OIDC))
 }
 
-fn oidc(block: &Value, client: &Client) -> Result<Arc<dyn Source>, Diagnostic> {
-    let path = |argument: Argument| Path::attribute(OIDC).dot(argument.name);
+fn oidc(block: &OidcBlock, given: Option<&OidcBlock>, client: &Client) -> Result<Arc<dyn Source>, Diagnostic> {
     let role = Role {
-        arn: required(OIDC_ROLE_ARN, block, OIDC)?,
-        session_name: OIDC_SESSION_NAME.text(block).unwrap_or_else(|| "terraform".to_owned()),
-        seconds: seconds(OIDC_SESSION_EXPIRATION, block, OIDC)?,
-        policy: POLICY.text(block).unwrap_or_default(),
+        arn: required(&block.role_arn, OIDC, OidcBlock::ROLE_ARN)?,
+        session_name: text(&block.role_session_name).unwrap_or_else(|| "terraform".to_owned()),
+        seconds: block.session_expiration.unwrap_or(DEFAULT_SECONDS),
+        policy: text(&block.policy).unwrap_or_default(),
         external_id: String::new(),
     };
-    let provider_arn = required(OIDC_PROVIDER_ARN, block, OIDC)?;
+    let provider_arn = required(&block.oidc_provider_arn, OIDC, OidcBlock::OIDC_PROVIDER_ARN)?;
     // What the block says settles which of the two is meant; the environment only fills in.
-    let explicit = (OIDC_TOKEN.explicit(block), OIDC_TOKEN_FILE.explicit(block));
-    let token = match explicit {
-        (Some(token), None) => Token::Given(token.into()),
+    let of = |block: &OidcBlock| (secret(&block.oidc_token), text(&block.oidc_token_file));
+    let token = match given.map(of).unwrap_or_default() {
+        (Some(token), None) => Token::Given(token),
         (None, Some(file)) => Token::File(file.into()),
-        _ => match (OIDC_TOKEN.text(block), OIDC_TOKEN_FILE.text(block)) {
-            (Some(token), None) => Token::Given(token.into()),
+        _ => match of(block) {
+            (Some(token), None) => Token::Given(token),
             (None, Some(file)) => Token::File(file.into()),
             (both, _) => {
                 let what = if both.is_some() { "both are given" } else { "neither is given" };
                 let detail = format!(
                     "{OIDC} needs exactly one of oidc_token and oidc_token_file, and {what}. They can also come from {} \
                      and {}.",
-                    OIDC_TOKEN.variables[0], OIDC_TOKEN_FILE.variables[0]
+                    variables(OidcBlock::OIDC_TOKEN).join(" or "),
+                    variables(OidcBlock::OIDC_TOKEN_FILE).join(" or ")
                 );
-                return Err(Diagnostic::error("Incomplete credentials", detail).at(path(OIDC_TOKEN)));
+                let path = ProviderBlock::ASSUME_ROLE_WITH_OIDC.path().dot(OidcBlock::OIDC_TOKEN);
+                return Err(Diagnostic::error("Incomplete credentials", detail).at(path));
             }
         },
     };
     // It is read again for each session; here it only has to be there.
-    token.check().map_err(|error| invalid(path(OIDC_TOKEN_FILE), &error.what))?;
+    let path = ProviderBlock::ASSUME_ROLE_WITH_OIDC.path().dot(OidcBlock::OIDC_TOKEN_FILE);
+    token.check().map_err(|error| invalid(path, &error.what))?;
     Ok(Arc::new(Cached::new(AssumeRoleWithOidc::new(client.clone(), provider_arn, token, role))))
 }
 
-fn required(argument: Argument, block: &Value, name: &str) -> Result<String, Diagnostic> {
-    argument.text(block).ok_or_else(|| {
-        let variables = argument.variables.join(" or ");
-        let detail = format!("{name} needs {}: give it in the block, or as {variables}.", argument.name);
-        Diagnostic::error("Incomplete credentials", detail).at(Path::attribute(name).dot(argument.name))
+fn required<M: Model, T, A>(
+    argument: &Option<String>,
+    block: &'static str,
+    field: Field<M, T, A>,
+) -> Result<String, Diagnostic> {
+    text(argument).ok_or_else(|| {
+        let (name, variables) = (field.name(), variables(field).join(" or "));
+        let detail = format!("{block} needs {name}: give it in the block, or as {variables}.");
+        Diagnostic::error("Incomplete credentials", detail).at(Path::attribute(block).dot(field))
     })
 }
 
-fn role_block<'v>(config: &'v Value, name: &str) -> Option<&'v Value> {
-    config.get(name).as_list().and_then(<[Value]>::first)
+/// The block, if it is there: the schema allows one.
+fn first<T>(blocks: &Set<T>) -> Option<&T> {
+    blocks.iter().next()
 }
 
-fn seconds(argument: Argument, block: &Value, name: &str) -> Result<i64, Diagnostic> {
-    let Some(text) = argument.text(block) else { return Ok(3600) };
-    text.parse().ok().filter(|seconds| (900..=43_200).contains(seconds)).ok_or_else(|| {
-        let whose = argument.variable(block).map_or_else(
-            || format!("{name}.session_expiration"),
-            |(variable, _)| {
-                format!("The environment variable {variable}, which stands in for {name}.session_expiration,")
-            },
-        );
-        let detail = format!("{whose} must be a whole number from 900 to 43200. It is {text:?}.");
-        Diagnostic::error("Invalid session_expiration", detail).at(Path::attribute(name).dot(argument.name))
-    })
-}
-
-fn half(missing: Argument, given: Argument) -> Diagnostic {
+fn half<T, U, A>(missing: Field<ProviderBlock, T, A>, given: Field<ProviderBlock, U, A>) -> Diagnostic {
+    let first = |variables: &'static [&'static str]| variables.first().copied().unwrap_or_default();
     let detail = format!(
         "{} is given without {}. Give both: in the provider block, or as the environment variables {} and {}.",
-        given.name, missing.name, missing.variables[0], given.variables[0]
+        given.name(),
+        missing.name(),
+        first(variables(missing)),
+        first(variables(given))
     );
     Diagnostic::error("Incomplete credentials", detail).at(missing.path())
 }
@@ -228,5 +244,5 @@ fn none() -> Diagnostic {
 - a sidecar: credentials_uri, or ALICLOUD_CREDENTIALS_URI
 - the role of an ECS instance: ecs_role_name, or ALICLOUD_ECS_ROLE_NAME
 - an identity provider's token: an assume_role_with_oidc block";
-    Diagnostic::error("No credentials", detail).at(ACCESS_KEY.path())
+    Diagnostic::error("No credentials", detail).at(ProviderBlock::ACCESS_KEY.into())
 }

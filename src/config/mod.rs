@@ -1,14 +1,12 @@
 //! The provider block and its environment variables, and the client that they make.
 
-mod argument;
+mod block;
 mod credentials;
-mod schema;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use argument::*;
-pub(super) use schema::schema;
-use schema::{ENDPOINTS, MAX_CONFIGURATION_SOURCE};
+pub use block::ProviderBlock;
+use block::{AssumeRole, AssumeRoleWithOidc, Endpoints};
 
 use super::{
     Cloud,
@@ -22,16 +20,18 @@ use alicloud::{
     site::Site,
 };
 use tfplugin::{
-    diagnostics::{Diagnostic, Diagnostics},
-    provider::Saved,
-    schema::Attribute,
-    value::{Path, Type, Value},
+    Attr, Configure, Configured, Context, Diagnostic, Diagnostics, Field, Model, Partial, schema::Block, value::Path,
 };
 
 /// Every argument that environment variables stand in for: the block that it stands in, its name, and the variables.
 pub fn environment() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    let endpoints = ENDPOINTS.iter().map(|(product, variables)| ("endpoints", product.endpoint_name(), &variables[..]));
-    argument::all().into_iter().chain(endpoints).collect()
+    let block = ProviderBlock::block();
+    let of = |name: &'static str, block: &Block| {
+        let attributes = block.attributes.iter().filter(|attribute| !attribute.env.is_empty());
+        attributes.map(|attribute| (name, attribute.name, attribute.env)).collect::<Vec<_>>()
+    };
+    let nested = block.blocks.iter().flat_map(|nested| of(nested.name, &nested.block));
+    of("", &block).into_iter().chain(nested).collect()
 }
 
 /// The region where none is given.
@@ -40,35 +40,47 @@ const DEFAULT_REGION: &str = "cn-beijing";
 /// How long connecting, and answering, may take where nothing is given.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The longest text that is appended to the header `User-Agent`, in characters.
+const MAX_CONFIGURATION_SOURCE: usize = 1024;
+
 /// Checks what can be told without reading files.
-pub(super) fn validate(config: &Value) -> Diagnostics {
-    if !config.get(SKIP_REGION_VALIDATION.name).is_known() {
-        return Diagnostics::default();
+pub(super) fn validate(configure: &Configure<ProviderBlock>) -> Diagnostics {
+    let (block, given) = (&configure.block, &configure.given);
+    let mut wrong = Diagnostics::default();
+    // Terraform reads the variable too, so a text there that is too long is cut and not refused.
+    if given.configuration_source.as_str().is_some_and(|text| text.chars().count() > MAX_CONFIGURATION_SOURCE) {
+        let detail = format!("configuration_source must be 0 to {MAX_CONFIGURATION_SOURCE} characters long.");
+        wrong.invalid(ProviderBlock::CONFIGURATION_SOURCE.into(), "Invalid configuration_source", detail);
     }
-    let wrong = REGION.explicit(config).and_then(|region| known_region(config, region, None).err());
-    wrong.map(Diagnostics::from).unwrap_or_default()
+    let region = given.region.as_str().filter(|region| !region.is_empty());
+    if let (Some(region), false) = (region, block.skip_region_validation.is_unknown()) {
+        let is_skipped = block.skip_region_validation.known().copied();
+        wrong.extend(known_region(is_skipped, region.to_owned(), None).err());
+    }
+    wrong
 }
 
 /// Makes the client. No network is touched.
 pub(super) fn configure(
-    config: &Value,
-    terraform_version: &str,
+    configure: Configure<ProviderBlock>,
+    ctx: &Context,
     metadata_service: &str,
-) -> Result<Saved<Cloud>, Diagnostics> {
-    if let Some(waiting) = NotYet::for_values_of(config) {
-        return Ok(later(waiting, terraform_version));
+) -> Result<Configured<Cloud>, Diagnostics> {
+    let waiting = unknown(&configure.block);
+    if !waiting.is_empty() {
+        return Ok(Configured::Waiting(waiting));
     }
-    let attributes = schema().block.attributes;
-    if let Some(wrong) = TOP.iter().find_map(|argument| wrong_variable(*argument, &attributes, config)) {
-        return Err(wrong.into());
-    }
-    let profile = credentials::profile(config)?;
-    let region = region(config, profile.as_ref())?;
-    let protocol = match PROTOCOL.choice(config).as_deref() {
+    let variable = configure.variable(ProviderBlock::REGION);
+    let (block, given) = (known(configure.block)?, known(configure.given)?);
+    let profile = credentials::profile(&block)?;
+    let region = region(&block, variable, profile.as_ref())?;
+    let protocol = match choice(&block.protocol).as_deref() {
         Some("http") => Protocol::Http,
         _ => Protocol::Https,
     };
-    let site = match ACCOUNT_TYPE.choice(config).as_deref() {
+    let milliseconds = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
+    let timeout = |number| milliseconds(number).map_or(DEFAULT_TIMEOUT, Duration::from_millis);
+    let site = match choice(&block.account_type).as_deref() {
         Some("international") => Some(Site::International),
         Some(_) => Some(Site::Chinese),
         None => None,
@@ -76,96 +88,103 @@ pub(super) fn configure(
     let client = Client::new(Config {
         region,
         site,
-        endpoints: endpoints(config, protocol)?,
+        endpoints: endpoints(&given, protocol)?,
         protocol,
-        signature: match SIGNATURE_VERSION.choice(config).as_deref() {
+        signature: match choice(&block.signature_version).as_deref() {
             Some("v3") => SignatureVersion::V3,
             _ => SignatureVersion::V1,
         },
-        timeouts: Timeouts {
-            connect: number(CLIENT_CONNECT_TIMEOUT, config).map_or(DEFAULT_TIMEOUT, Duration::from_millis),
-            read: number(CLIENT_READ_TIMEOUT, config).map_or(DEFAULT_TIMEOUT, Duration::from_millis),
-        },
-        user_agent: user_agent(config, terraform_version),
-        common: common(config),
-        credentials: Arc::new(NotYet::default()),
+        timeouts: Timeouts { connect: timeout(block.client_connect_timeout), read: timeout(block.client_read_timeout) },
+        user_agent: user_agent(&block, ctx.terraform_version()),
+        common: common(&block),
+        credentials: Arc::new(NotYet),
     });
-    let (source, unused) = credentials::source(config, profile, &client, metadata_service)?;
+    let (source, unused) = credentials::source(&block, &given, profile, &client, metadata_service)?;
     let client = client.with_credentials(source);
-    let mut warnings = Diagnostics::default();
-    warnings.extend(unused);
-    let longest = number(MAX_RETRY_TIMEOUT, config).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    unused.into_iter().for_each(|warning| ctx.warn(warning));
+    let longest = milliseconds(block.max_retry_timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let account_type = match site {
         Some(Site::International) => AccountType::International,
         Some(Site::Chinese) | None => AccountType::Domestic,
     };
-    let cloud = Cloud::new(client, longest, ACCOUNT_ID.text(config), account_type);
-    Ok(Saved::with(cloud, warnings))
+    Ok(Configured::Ready(Cloud::new(client, longest, text(&block.account_id), account_type)))
 }
 
-/// A client that waits for values which Terraform does not know yet, while it plans.
-fn later(waiting: NotYet, terraform_version: &str) -> Saved<Cloud> {
-    let client = Client::new(Config {
-        region: DEFAULT_REGION.to_owned(),
-        site: None,
-        endpoints: BTreeMap::new(),
-        protocol: Protocol::Https,
-        signature: SignatureVersion::V1,
-        timeouts: Timeouts { connect: DEFAULT_TIMEOUT, read: DEFAULT_TIMEOUT },
-        user_agent: user_agent(&Value::Null, terraform_version),
-        common: Default::default(),
-        credentials: Arc::new(waiting),
-    });
-    Cloud::new(client, None, None, AccountType::Domestic).into()
+/// The arguments that are not known yet, of those that decide who asks, and where.
+fn unknown(block: &Partial<ProviderBlock>) -> Vec<Path> {
+    macro_rules! unknown {
+        ($($field:ident $token:ident),*) => {
+            [$((ProviderBlock::$token.path(), block.$field.is_wholly_known())),*]
+        };
+    }
+    let known = unknown!(
+        access_key ACCESS_KEY, secret_key SECRET_KEY, security_token SECURITY_TOKEN, region REGION, profile PROFILE,
+        shared_credentials_file SHARED_CREDENTIALS_FILE, ecs_role_name ECS_ROLE_NAME, credentials_uri CREDENTIALS_URI,
+        account_id ACCOUNT_ID, account_type ACCOUNT_TYPE, protocol PROTOCOL, source_ip SOURCE_IP,
+        secure_transport SECURE_TRANSPORT, skip_region_validation SKIP_REGION_VALIDATION,
+        signature_version SIGNATURE_VERSION, endpoints ENDPOINTS, assume_role ASSUME_ROLE,
+        assume_role_with_oidc ASSUME_ROLE_WITH_OIDC
+    );
+    known.into_iter().filter(|(_, is_known)| !is_known).map(|(path, _)| path).collect()
 }
 
-fn user_agent(config: &Value, terraform_version: &str) -> String {
+/// The plain block. What only says how long and as whom can wait for the apply.
+fn known(mut block: Partial<ProviderBlock>) -> Result<ProviderBlock, Diagnostics> {
+    for number in [&mut block.client_read_timeout, &mut block.client_connect_timeout, &mut block.max_retry_timeout] {
+        if number.is_unknown() {
+            *number = Attr::Null;
+        }
+    }
+    if block.configuration_source.is_unknown() {
+        block.configuration_source = Attr::Null;
+    }
+    block.complete()
+}
+
+/// What an argument gives. An empty text counts as nothing.
+fn text(argument: &Option<String>) -> Option<String> {
+    argument.clone().filter(|text| !text.is_empty())
+}
+
+/// The same for an argument that has a few values, in lower case.
+fn choice(argument: &Option<String>) -> Option<String> {
+    text(argument).map(|text| text.to_ascii_lowercase())
+}
+
+/// The variables that stand in for an argument, as messages name them.
+fn variables<M: Model, T, A>(field: Field<M, T, A>) -> &'static [&'static str] {
+    let attribute = M::block().attributes.into_iter().find(|attribute| attribute.name == field.name());
+    attribute.map_or(&[], |attribute| attribute.env)
+}
+
+fn user_agent(block: &ProviderBlock, terraform_version: &str) -> String {
     let own = format!("terraform-provider-alicloud/{} Terraform/{terraform_version}", env!("CARGO_PKG_VERSION"));
-    let appended = CONFIGURATION_SOURCE.text(config).unwrap_or_default();
+    let appended = text(&block.configuration_source).unwrap_or_default();
     let appended = appended.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(MAX_CONFIGURATION_SOURCE);
     format!("{own} {}", appended.collect::<String>()).trim_end().to_owned()
 }
 
 /// The parameters that every request carries.
-fn common(config: &Value) -> Parameters {
-    let table = [("SourceIp", SOURCE_IP.text(config)), ("SecureTransport", SECURE_TRANSPORT.choice(config))];
+fn common(block: &ProviderBlock) -> Parameters {
+    let table = [("SourceIp", text(&block.source_ip)), ("SecureTransport", choice(&block.secure_transport))];
     table.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn number(argument: Argument, config: &Value) -> Option<u64> {
-    argument.text(config)?.parse().ok()
-}
-
-/// What is wrong with the variable that stands in for an argument: the schema's rules hold for it too.
-fn wrong_variable(argument: Argument, attributes: &[Attribute], config: &Value) -> Option<Diagnostic> {
-    // Terraform reads this one too, so a text that is too long is cut and not refused.
-    let (variable, text) = argument.variable(config).filter(|_| argument.name != CONFIGURATION_SOURCE.name)?;
-    let attribute = attributes.iter().find(|attribute| attribute.name == argument.name)?;
-    let wrong = match (Argument::parse(&text, &attribute.ty()), attribute.ty()) {
-        (Some(value), _) => attribute.validators.iter().find_map(|validator| validator.check(&value))?,
-        (None, Type::Bool) => "must be true or false".to_owned(),
-        (None, _) => "must be a whole number".to_owned(),
-    };
-    let shown = if attribute.sensitive { String::new() } else { format!(" It is {text:?}.") };
-    let detail = format!("The environment variable {variable}, which stands in for {}, {wrong}.{shown}", argument.name);
-    Some(Diagnostic::error(format!("Invalid {}", argument.name), detail).at(argument.path()))
-}
-
-fn region(config: &Value, profile: Option<&credentials::Chosen>) -> Result<String, Diagnostic> {
+fn region(
+    block: &ProviderBlock,
+    variable: Option<&str>,
+    profile: Option<&credentials::Chosen>,
+) -> Result<String, Diagnostic> {
+    let explicit =
+        text(&block.region).map(|region| (region, variable.map(|name| format!("the environment variable {name}"))));
     let of_profile = || Some((profile?.region()?, Some("the profile".to_owned())));
-    let (region, origin) = match REGION.variable(config) {
-        Some((variable, region)) => (region, Some(format!("the environment variable {variable}"))),
-        None => {
-            let explicit = REGION.explicit(config).map(|region| (region, None));
-            explicit.or_else(of_profile).unwrap_or_else(|| (DEFAULT_REGION.to_owned(), None))
-        }
-    };
-    known_region(config, region, origin.as_deref())
+    let (region, origin) = explicit.or_else(of_profile).unwrap_or_else(|| (DEFAULT_REGION.to_owned(), None));
+    known_region(block.skip_region_validation, region, origin.as_deref())
 }
 
 /// The region, if it is known. `origin` is what gave it, where that is not the argument.
-fn known_region(config: &Value, region: String, origin: Option<&str>) -> Result<String, Diagnostic> {
-    if SKIP_REGION_VALIDATION.is_true(config) || regions::is_known(&region) {
+fn known_region(is_skipped: Option<bool>, region: String, origin: Option<&str>) -> Result<String, Diagnostic> {
+    if is_skipped == Some(true) || regions::is_known(&region) {
         return Ok(region);
     }
     let origin = origin.map(|origin| format!(", which {origin} names,")).unwrap_or_default();
@@ -174,24 +193,25 @@ fn known_region(config: &Value, region: String, origin: Option<&str>) -> Result<
          this provider, set skip_region_validation = true.",
         regions::close_to(&region).join(", ")
     );
-    Err(Diagnostic::error("Unknown region", detail).at(REGION.path()))
+    Err(Diagnostic::error("Unknown region", detail).at(ProviderBlock::REGION.into()))
 }
 
-fn endpoints(config: &Value, protocol: Protocol) -> Result<BTreeMap<Product, Endpoint>, Diagnostic> {
-    let blocks = config.get("endpoints").as_list().unwrap_or_default();
+/// The endpoints that are set. Their variables count without a block too.
+fn endpoints(given: &ProviderBlock, protocol: Protocol) -> Result<BTreeMap<Product, Endpoint>, Diagnostic> {
     let mut endpoints = BTreeMap::new();
-    for (product, variables) in &ENDPOINTS {
+    for (product, set, variables) in Endpoints::of(&given.endpoints) {
         let name = product.endpoint_name();
-        let set = blocks.iter().find_map(|block| block.get(name).as_str().filter(|text| !text.is_empty()));
-        let set = set.map(|text| (variables[0], text.to_owned())).or_else(|| from_environment(variables));
+        let from_variable =
+            |name: &&'static str| Some((*name, std::env::var(name).ok().filter(|text| !text.is_empty())?));
+        let set = set.map(|text| (variables[0], text.to_owned())).or_else(|| variables.iter().find_map(from_variable));
         let Some((variable, text)) = set else { continue };
         let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
             // What is not just a host may be somebody's key.
             let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
             let detail = format!("The endpoint{shown} for {name} (or {variable}) is {error}. Nothing was sent.");
-            Diagnostic::error("Invalid endpoint", detail).at(Path::attribute("endpoints"))
+            Diagnostic::error("Invalid endpoint", detail).at(ProviderBlock::ENDPOINTS.into())
         })?;
-        endpoints.insert(*product, endpoint);
+        endpoints.insert(product, endpoint);
     }
     Ok(endpoints)
 }

@@ -3,13 +3,11 @@
 use std::{env, fs, process::Command, time::Duration};
 
 use async_trait::async_trait;
-use terraform_provider_alicloud::{Alicloud, Cloud, IDENTITY};
+use terraform_provider_alicloud::{Alicloud, Cloud, IDENTITY, ProviderBlock};
 use tfplugin::{
-    diagnostics::Diagnostics,
-    provider::{Create, Delete, Object, Patience, Provider, Resource, Saved, Update},
+    Configure, Configured, Context, Diagnostics, Provider, Resources,
+    provider::{Create, Delete, Object, Patience, Resource, Saved, Update},
     schema::{Attribute, Block, Schema},
-    serve,
-    value::Value,
 };
 
 use crate::{debugger::Attached, terraform::Terraform, tiny_resource::AccountPin};
@@ -19,24 +17,21 @@ struct Altered {
     panics: bool,
 }
 
-#[async_trait]
 impl Provider for Altered {
+    type Block = ProviderBlock;
     type Client = Cloud;
 
-    fn schema(&self) -> Schema {
-        self.provider.schema()
+    fn resources(&self) -> Resources<Cloud> {
+        self.provider.resources().add_untyped(Box::new(AccountPin)).add_untyped(Box::new(Fault))
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<Cloud>>> {
-        let mut resources = self.provider.resources();
-        resources.push(Box::new(AccountPin));
-        resources.push(Box::new(Fault));
-        resources
-    }
-
-    async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Cloud>, Diagnostics> {
-        assert!(!self.panics, "canary-secret-key in {config:?}");
-        self.provider.configure(config, terraform_version).await
+    async fn configure(
+        &self,
+        configure: Configure<ProviderBlock>,
+        ctx: &Context,
+    ) -> Result<Configured<Cloud>, Diagnostics> {
+        assert!(!self.panics, "canary-secret-key in {configure:?}");
+        self.provider.configure(configure, ctx).await
     }
 }
 
@@ -88,7 +83,7 @@ fn serve_altered() {
     if let Ok(url) = env::var("METADATA_SERVICE") {
         provider.metadata_service = url;
     }
-    serve::debug(IDENTITY, Altered { provider, panics: env::var_os("PANICS").is_some() });
+    tfplugin::debug(IDENTITY, Altered { provider, panics: env::var_os("PANICS").is_some() });
 }
 
 /// Starts this executable again, as a plugin that Terraform attaches to. It logs everything into `plugin.log`.

@@ -7,7 +7,7 @@ use tfplugin::{
         DynamicValue, attribute_path::step::Selector, configure_provider, diagnostic::Severity,
         provider_client::ProviderClient,
     },
-    provider::Provider as _,
+    schemas,
     value::{json, msgpack},
 };
 
@@ -15,7 +15,7 @@ use crate::host::{Certificate, Plugin};
 
 /// The paths of the errors that ConfigureProvider answers for this block (JSON) with these variables.
 async fn paths(block: &str, variables: &[(&str, &str)]) -> Vec<String> {
-    let ty = Alicloud::default().schema().ty();
+    let ty = schemas(&Alicloud::default()).provider.ty();
     let block = json::decode(block.as_bytes(), &ty).unwrap();
     let config = DynamicValue { msgpack: msgpack::encode(&block, &ty).unwrap(), json: Vec::new() };
     let certificate = Certificate::new();

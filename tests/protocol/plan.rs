@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use tfplugin::{
     conform::conform,
-    plan::{Action, Plan, plan},
+    plan::{Action, Plan, check, plan},
     private::Private,
-    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting},
+    schema::{Attribute, Block, Decision, Kind, Mode, NestedBlock, Nesting},
     validate::read_only,
     value::{Path, Step, Type, Value, msgpack},
 };
@@ -26,16 +26,26 @@ fn attribute(name: &'static str, depth: u32) -> BoxedStrategy<Attribute> {
             .prop_map(move |(nesting, inner)| Attribute::nested(name, nesting, inner));
         prop_oneof![3 => plain, 1 => nested].boxed()
     };
-    (shape, 0..6, any::<bool>())
-        .prop_map(|(attribute, mode, force_new)| {
+    let decision = prop_oneof![Just(Decision::Keep), Just(Decision::Update), Just(Decision::Replace)];
+    (shape, 0..6, any::<bool>(), proptest::option::weighted(0.2, decision), proptest::bool::weighted(0.2))
+        .prop_map(|(attribute, mode, force_new, decision, renewed)| {
             let text = attribute.kind_is_text();
             let attribute = match mode {
                 0 => attribute.required(),
                 1 => attribute.computed(),
                 2 => attribute.optional_computed(),
                 3 if text => attribute.default("default"),
-                4 if text => attribute.initially("initial".into()),
+                4 if text => attribute.default_on_create("initial".into()),
                 _ => attribute,
+            };
+            let attribute = match decision {
+                Some(decision) => attribute.plan_modifier(move |_| decision),
+                None => attribute,
+            };
+            let attribute = if renewed && attribute.is_computed() && attribute.default.is_none() {
+                attribute.changes_with(&["a", "b"])
+            } else {
+                attribute
             };
             if force_new { attribute.force_new() } else { attribute }
         })
@@ -255,6 +265,40 @@ proptest! {
                 prop_assert_eq!(conformed, result);
                 prop_assert!(differences.is_empty());
             }
+        }
+    }
+
+    /// Whatever a hook makes of a plan: what passes the check, Terraform accepts, and a computed value that the
+    /// configuration leaves open may become anything.
+    #[test]
+    fn what_a_hook_makes_of_a_plan_is_checked(
+        (block, config, prior, edits) in case().prop_flat_map(|(block, config, prior)| {
+            let edits = block.attributes.iter().map(|attribute| proptest::option::of(value_of(&attribute.ty(), true)));
+            let edits = edits.collect::<Vec<_>>();
+            (Just(block), Just(config), Just(prior), edits)
+        }),
+        replaced in proptest::option::of(prop::sample::select(&NAMES[..])),
+    ) {
+        let config = without_read_only(&block, &config);
+        let mut plan = plan(&block, &config, &prior, Private::default());
+        let unhooked = check(&block, &config, &prior, &plan);
+        prop_assert!(!unhooked.has_errors(), "{:?}", unhooked);
+        let mut is_harmless = replaced.is_none();
+        for (attribute, edit) in block.attributes.iter().zip(edits) {
+            let Some(value) = edit else { continue };
+            is_harmless &= attribute.is_computed() && config.get(attribute.name).is_null();
+            plan.state.set_attribute(attribute.name, value);
+        }
+        plan.requires_replace.retain(|path| plan.state.at(path) != prior.at(path));
+        plan.requires_replace.extend(replaced.map(Path::attribute));
+        let checked = check(&block, &config, &prior, &plan);
+        prop_assert!(!(is_harmless && checked.has_errors()), "{:?}", checked);
+        if !checked.has_errors() {
+            assert_valid(&block, &config, &prior, &plan)?;
+        }
+        for error in checked.iter() {
+            let step = error.path.as_ref().and_then(|path| path.steps().first());
+            prop_assert!(matches!(step, Some(Step::Attribute(_))), "{:?} names no attribute", error);
         }
     }
 

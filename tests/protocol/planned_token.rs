@@ -8,7 +8,7 @@ use tfplugin::{
         ClientCapabilities, DynamicValue, apply_resource_change, configure_provider, plan_resource_change,
         provider_client::ProviderClient,
     },
-    provider::Provider as _,
+    schemas,
     value::{Type, Value, json, msgpack},
 };
 use tonic::transport::Channel;
@@ -26,8 +26,8 @@ struct Job {
 }
 
 fn type_of_order() -> Type {
-    let resources = Alicloud::default().resources();
-    resources.iter().find(|resource| resource.name() == "alicloud_market_order").unwrap().schema().ty()
+    let resources = schemas(&Alicloud::default()).resources;
+    resources.iter().find(|(name, _)| *name == "alicloud_market_order").unwrap().1.ty()
 }
 
 fn wire(text: &str, ty: &Type) -> Option<DynamicValue> {
@@ -49,7 +49,7 @@ impl Job {
         ];
         let plugin = Plugin::start(variables);
         let mut provider = ProviderClient::new(plugin.channel(&certificate).await);
-        let block = wire("{}", &Alicloud::default().schema().ty());
+        let block = wire("{}", &schemas(&Alicloud::default()).provider.ty());
         let request = configure_provider::Request { config: block, ..Default::default() };
         let configured = provider.configure_provider(request).await.unwrap().into_inner();
         assert!(configured.diagnostics.is_empty(), "{:?}", configured.diagnostics);

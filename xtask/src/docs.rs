@@ -2,12 +2,12 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use terraform_provider_alicloud::{Alicloud, environment};
+use terraform_provider_alicloud::Alicloud;
 
 use tfplugin::{
-    provider::Provider as _,
-    schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting, Schema},
-    value::{Type, Value},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
+    schemas,
+    value::Type,
 };
 
 use crate::{Outcome, project::root};
@@ -22,12 +22,11 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         ["--check"] => true,
         _ => return Err("usage: cargo xtask docs [--check]".to_owned()),
     };
-    let provider = Alicloud::default();
-    let mut pages = vec![("docs/index.md".to_owned(), index(&provider.schema())?)];
-    for resource in provider.resources() {
-        let name = resource.name();
+    let schemas = schemas(&Alicloud::default());
+    let mut pages = vec![("docs/index.md".to_owned(), index(&schemas.provider)?)];
+    for (name, schema) in &schemas.resources {
         let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
-        pages.push((file, resource_page(name, &resource.schema())?));
+        pages.push((file, resource_page(name, schema)?));
     }
     let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
@@ -79,7 +78,7 @@ fn index(schema: &Schema) -> Result<String, String> {
     let example = read(&root().join("examples/provider/provider.tf"))?;
     let page = template
         .replace("{{example}}", &format!("```terraform\n{example}```"))
-        .replace("{{schema}}", schema_section(&schema.block, true).trim_end());
+        .replace("{{schema}}", schema_section(&schema.block).trim_end());
     Ok(front_matter("Provider: Alibaba Cloud orders", None, schema.block.description) + &page)
 }
 
@@ -94,7 +93,7 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     if !template.is_empty() {
         let _ = writeln!(page, "{template}");
     }
-    page.push_str(&schema_section(&schema.block, false));
+    page.push_str(&schema_section(&schema.block));
     let _ = write!(
         page,
         "## Import\n\nBy its id. With Terraform 1.5 and later, as a block:\n\n```terraform\n{}```\n\nOr as a \
@@ -105,28 +104,34 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     Ok(page)
 }
 
-fn schema_section(block: &Block, is_provider: bool) -> String {
+fn schema_section(block: &Block) -> String {
     let mut text = String::from("## Schema\n\n");
     let mut nested = Vec::new();
-    object(&mut text, "", &block.attributes, &block.blocks, is_provider, &mut nested);
-    while let Some((path, attributes, blocks)) = nested.pop() {
+    object(&mut text, "", &block.attributes, &block.blocks, &mut nested);
+    while let Some((path, attributes, blocks, is_value)) = nested.pop() {
         let _ = write!(text, "<a id=\"{}\"></a>\n### `{path}`\n\n", anchor(&path));
-        object(&mut text, &path, attributes, blocks, is_provider, &mut nested);
+        if is_value {
+            text.push_str(MISSPELT);
+        }
+        object(&mut text, &path, attributes, blocks, &mut nested);
     }
     text
 }
 
+/// Terraform drops unknown names before the provider sees them.
+const MISSPELT: &str = "Check the spelling: Terraform ignores other names here without an error.\n\n";
+
 /// A heading and the attributes that stand below it.
 type Group = (&'static str, fn(Mode) -> bool);
 
-type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock]);
+/// What is inside an attribute or a block: its path, and whether Terraform treats it as a value.
+type Nested<'a> = (String, &'a [Attribute], &'a [NestedBlock], bool);
 
 fn object<'a>(
     text: &mut String,
     path: &str,
     attributes: &'a [Attribute],
     blocks: &'a [NestedBlock],
-    is_provider: bool,
     nested: &mut Vec<Nested<'a>>,
 ) {
     let groups: [Group; 3] = [
@@ -141,7 +146,7 @@ fn object<'a>(
         if !members.is_empty() {
             let _ = write!(text, "{} {title}\n\n", if path.is_empty() { "###" } else { "####" });
             for attribute in &members {
-                let _ = writeln!(text, "- {}", line(attribute, &inside(attribute.name), path, is_provider));
+                let _ = writeln!(text, "- {}", line(attribute, &inside(attribute.name)));
             }
             text.push('\n');
         }
@@ -160,16 +165,16 @@ fn object<'a>(
         text.push('\n');
     }
     for block in blocks.iter().rev() {
-        nested.push((inside(block.name), &block.block.attributes, &block.block.blocks));
+        nested.push((inside(block.name), &block.block.attributes, &block.block.blocks, false));
     }
     for attribute in attributes.iter().rev() {
         if let Kind::Nested(_, inner) = &attribute.kind {
-            nested.push((inside(attribute.name), inner, &[]));
+            nested.push((inside(attribute.name), inner, &[], true));
         }
     }
 }
 
-fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> String {
+fn line(attribute: &Attribute, path: &str) -> String {
     let mut facts = vec![type_name(attribute)];
     if attribute.sensitive {
         facts.push("Sensitive".to_owned());
@@ -178,35 +183,7 @@ fn line(attribute: &Attribute, path: &str, block: &str, is_provider: bool) -> St
         facts.push("Forces new resource".to_owned());
     }
     let mut text = format!("`{}` ({}) {}", attribute.name, facts.join(", "), attribute.description);
-    match &attribute.default {
-        Some(Default::Always(Value::String(value))) => {
-            let _ = write!(text, " Default `\"{value}\"`.");
-        }
-        Some(Default::Always(Value::Bool(value))) => {
-            let _ = write!(text, " Default `{value}`.");
-        }
-        Some(Default::Always(Value::Number(value))) => {
-            let _ = write!(text, " Default `{value}`.");
-        }
-        Some(Default::Initially(Value::Map(value))) if value.is_empty() => {
-            let _ = write!(text, " Default `{{}}`; left out later, it stays as it is.");
-        }
-        Some(Default::From(_, what)) => {
-            let _ = write!(text, " Default: {what}.");
-        }
-        _ => {}
-    }
-    let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
-    if !rules.is_empty() {
-        let _ = write!(text, " Must be {}.", rules.join(" and "));
-    }
-    if is_provider {
-        let variables = environment().into_iter().find(|(within, name, _)| *within == block && *name == attribute.name);
-        if let Some((_, _, variables)) = variables.filter(|(.., variables)| !variables.is_empty()) {
-            let quoted: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
-            let _ = write!(text, " Environment: {}.", quoted.join(", "));
-        }
-    }
+    text.push_str(&describe(attribute));
     if matches!(attribute.kind, Kind::Nested(..)) {
         let _ = write!(text, " See [below](#{}).", anchor(path));
     }

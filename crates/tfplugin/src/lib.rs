@@ -1,24 +1,74 @@
-//! The SDK: Terraform's plugin protocol 6 for providers written in Rust.
+//! Write Terraform providers in Rust: plugin protocol 6.
 //!
-//! A provider's author writes [`provider::Provider`] and a [`provider::Resource`] per resource, declares a
-//! [`schema::Schema`] for each, and calls [`serve::run`]. Everything else is here:
+//! One struct with `#[derive(Model)]` says what a resource is; a [`Resource`] says what becomes of it; a [`Provider`] names
+//! its resources; [`run`] serves them. The README has a complete provider.
 //!
-//! - [`serve`]: the process, from go-plugin's handshake to its end
-//! - [`rpc`]: the 36 calls of the protocol
+//! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
+//! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
+//! - [`Plan`], [`State`], [`Context`]: what the author's code is given
 //! - [`schema`], [`validate`], [`plan`], [`conform`]: what attributes say of themselves, and what follows from it
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
+//! - [`serve`]: the process, from go-plugin's handshake to its end
 //!
 //! Nothing here knows what the provider is for.
 
+// The derive macros name this crate as everybody else does.
+extern crate self as tfplugin;
+
+pub mod configure;
 pub mod conform;
+pub mod context;
+pub mod data_source;
 pub mod diagnostics;
+mod environment;
+#[doc(hidden)]
+pub mod erased;
+pub mod lifecycle;
+pub mod model;
+pub mod object;
 pub mod plan;
 pub mod private;
+#[doc(hidden)]
 pub mod proto;
 pub mod provider;
+pub mod registration;
+pub mod resource;
+#[doc(hidden)]
 pub mod rpc;
 pub mod schema;
 pub mod serve;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod typed;
+mod untyped;
 pub mod validate;
 pub mod value;
+
+#[cfg(feature = "derive")]
+pub use tfplugin_derive::{AttributeEnum, Model};
+
+pub use configure::{Configure, Configured};
+pub use context::{Capabilities, Context};
+pub use data_source::DataSource;
+pub use diagnostics::{Diagnostic, Diagnostics};
+pub use model::{
+    Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
+};
+pub use private::{Private, PrivateKey};
+pub use registration::{DataSources, Provider, Resources, Schemas, schemas};
+pub use resource::{
+    Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
+};
+pub use serve::Identity;
+
+/// Serves a provider as the command line and the environment ask for: as a plugin, or for a debugger. Returns when the
+/// process should end.
+pub fn run<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
+    serve::run(identity, registration::Typed(provider))
+}
+
+/// Serves a provider until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
+pub fn debug<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
+    serve::debug(identity, registration::Typed(provider))
+}

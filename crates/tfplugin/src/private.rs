@@ -1,12 +1,13 @@
 //! What is remembered of an object beside its state, and is never shown.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, marker::PhantomData};
 
-use serde::{Deserialize, Serialize};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
-/// The private data of a resource. Terraform stores it as bytes; those of another provider, or none, are read as the
-/// default.
+/// The private data of a resource, which Terraform stores as bytes. Those of another provider or SDK are carried, so that
+/// they are there if the state goes back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Private {
     /// Whether the object was imported.
@@ -29,17 +30,101 @@ pub struct Private {
     /// What the resource itself remembers.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub own: Map<String, Json>,
+    /// What another SDK remembers, by its own names.
+    #[serde(skip)]
+    pub others: Map<String, Json>,
+    /// What another SDK remembers, where it is no JSON object, or one in which the names here mean something else.
+    #[serde(skip)]
+    pub foreign: Vec<u8>,
 }
 
+/// The name of something that a resource remembers, with its type.
+///
+/// ```
+/// use tfplugin::{PrivateKey, private::Private};
+///
+/// const OWNER: PrivateKey<String> = PrivateKey::new("owner");
+///
+/// let mut private = Private::default();
+/// private.set(OWNER, &"123".to_owned());
+/// assert_eq!(private.get(OWNER).as_deref(), Some("123"));
+/// ```
+#[derive(Debug)]
+pub struct PrivateKey<T> {
+    name: &'static str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for PrivateKey<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for PrivateKey<T> {}
+
+impl<T> PrivateKey<T> {
+    /// The key of this name.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, of: PhantomData }
+    }
+}
+
+/// Where such bytes stand once there is something beside them.
+const FOREIGN: &str = "foreign";
+
 impl Private {
+    /// What is remembered under this key; none where it is nothing, or not of the type.
+    pub fn get<T: DeserializeOwned>(&self, key: PrivateKey<T>) -> Option<T> {
+        T::deserialize(self.own.get(key.name)?).ok()
+    }
+
+    /// Remembers a value under this key. One that JSON cannot hold is not remembered.
+    pub fn set<T: Serialize>(&mut self, key: PrivateKey<T>, value: &T) {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.own.insert(key.name.to_owned(), value);
+        }
+    }
+
+    /// Forgets what is remembered under this key.
+    pub fn remove<T>(&mut self, key: PrivateKey<T>) {
+        self.own.remove(key.name);
+    }
+
     /// Reads the bytes that Terraform kept.
     pub fn decode(bytes: &[u8]) -> Self {
-        serde_json::from_slice::<Option<Self>>(bytes).ok().flatten().unwrap_or_default()
+        let mut members = match serde_json::from_slice(bytes) {
+            Ok(Json::Object(members)) => members,
+            Ok(Json::Null) => return Self::default(),
+            _ => return Self { foreign: bytes.to_vec(), ..Self::default() },
+        };
+        let Ok(own) = Self::deserialize(Json::Object(members.clone())) else {
+            return Self { foreign: bytes.to_vec(), ..Self::default() };
+        };
+        if let Ok(Json::Object(known)) = serde_json::to_value(&own) {
+            members.retain(|name, _| !known.contains_key(name));
+        }
+        let foreign = members.get(FOREIGN).and_then(Json::as_str).and_then(|text| STANDARD.decode(text).ok());
+        if foreign.is_some() {
+            members.remove(FOREIGN);
+        }
+        Self { others: members, foreign: foreign.unwrap_or_default(), ..own }
     }
 
     /// The bytes for Terraform to keep; none where there is nothing to remember.
     pub fn encode(&self) -> Vec<u8> {
-        if *self == Self::default() { Vec::new() } else { serde_json::to_vec(self).unwrap_or_default() }
+        let mut members = self.others.clone();
+        if let Ok(Json::Object(own)) = serde_json::to_value(self) {
+            members.extend(own);
+        }
+        match (members.is_empty(), self.foreign.is_empty()) {
+            (true, _) => return self.foreign.clone(),
+            (false, false) => {
+                members.insert(FOREIGN.to_owned(), STANDARD.encode(&self.foreign).into());
+            }
+            (false, true) => {}
+        }
+        Json::Object(members).to_string().into_bytes()
     }
 }
 
@@ -48,10 +133,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_private_data_of_other_providers_is_no_memory() {
-        for bytes in ["", "null", "{}", "{\"schema_version\":\"0\"}", "\"text\"", "[1", "\u{0}"] {
-            assert_eq!(Private::decode(bytes.as_bytes()), Private::default(), "{bytes}");
+    fn the_private_data_of_other_providers_is_carried() {
+        for bytes in ["", "{\"schema_version\":\"0\"}", "{\"imported\":\"text\"}", "\"text\"", "[1", "\u{0}"] {
+            let mut private = Private::decode(bytes.as_bytes());
+            assert_eq!(private.encode(), bytes.as_bytes(), "{bytes}");
+            assert!(!private.imported && private.own.is_empty());
+            private.own.insert("owner".to_owned(), "me".into());
+            let again = Private::decode(&private.encode());
+            assert_eq!(again.own["owner"], "me");
+            assert_eq!((again.others, again.foreign), (private.others, private.foreign), "{bytes}");
         }
+        assert_eq!(Private::decode(b"null"), Private::default());
     }
 
     #[test]

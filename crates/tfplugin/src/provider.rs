@@ -13,6 +13,8 @@ use super::{
     value::Value,
 };
 
+pub use super::object::{Delivered, Object};
+
 /// A provider: its own block, and what it offers.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
@@ -38,6 +40,12 @@ pub trait Provider: Send + Sync + 'static {
     /// Makes a client from the provider block (ConfigureProvider). Values may be unknown while Terraform plans. Warnings
     /// go with the client; errors mean that there is none.
     async fn configure(&self, config: Value, terraform_version: &str) -> Result<Saved<Self::Client>, Diagnostics>;
+
+    /// What the user is to do after a panic in a call, where that is more than reporting it: what may be under way, and how
+    /// to find out.
+    fn after_panic(&self) -> &str {
+        ""
+    }
 
     /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
     fn closing(&self, _client: &Self::Client) {}
@@ -65,39 +73,6 @@ impl<T> From<T> for Saved<T> {
     fn from(value: T) -> Self {
         Self::with(value, Diagnostics::default())
     }
-}
-
-/// What is to be done once a caller has been given its answer.
-#[derive(Default)]
-pub struct Delivered(Option<Box<dyn FnOnce() + Send>>);
-
-impl Delivered {
-    /// This is to be done.
-    pub fn then(work: impl FnOnce() + Send + 'static) -> Self {
-        Self(Some(Box::new(work)))
-    }
-
-    /// The answer has been given.
-    pub(super) fn done(self) {
-        if let Some(work) = self.0 {
-            work();
-        }
-    }
-}
-
-impl std::fmt::Debug for Delivered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Delivered").field(&self.0.is_some()).finish()
-    }
-}
-
-/// An object as Terraform stores it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Object {
-    /// The state, of the type of the schema. After a create or an update, values that are still unknown become null.
-    pub state: Value,
-    /// What is remembered beside it.
-    pub private: Private,
 }
 
 /// How a call can tell that it should not wait any longer.
@@ -134,7 +109,7 @@ impl Patience {
 /// A managed resource. No error of a create leaves a state behind, so that nothing is ever tainted by one.
 #[async_trait]
 pub trait Resource<C: Send + Sync>: Send + Sync {
-    /// The type name, such as `alicloud_market_order`.
+    /// The type name, such as `example_thing`.
     fn name(&self) -> &'static str;
 
     /// The shape of configuration and state.

@@ -2,7 +2,7 @@
 
 use super::{
     diagnostics::{Diagnostic, Diagnostics},
-    schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt, Validator},
+    schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt},
     value::{Path, Value},
 };
 
@@ -34,6 +34,7 @@ fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diag
 }
 
 fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    check_relations(attributes, object, path, diagnostics);
     for attribute in attributes {
         let value = object.get(attribute.name);
         let path = path.dot(attribute.name);
@@ -48,13 +49,55 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
         if !value.is_known() {
             continue;
         }
-        if let Some(wrong) = attribute.validators.iter().find_map(|validator| Validator::check(validator, value)) {
+        if let Some(wrong) = attribute.wrong(value) {
             // Terraform shows the value, unless it is sensitive.
             let detail = format!("{path} {wrong}.");
             diagnostics.invalid(path.clone(), format!("Invalid {}", attribute.name), detail);
         }
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
             visit(*nesting, value, &path, |object, path| check_attributes(attributes, object, path, diagnostics));
+        }
+    }
+}
+
+/// What attributes of one object demand of each other.
+fn check_relations(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    for attribute in attributes {
+        for wrong in attribute.relations.iter().filter_map(|relation| relation.check(attribute.name, object)) {
+            let path = path.dot(attribute.name);
+            let detail = format!("{path} {wrong}.");
+            diagnostics.invalid(path, format!("Invalid {}", attribute.name), detail);
+        }
+    }
+}
+
+/// Every write-only value of a configuration, as an error on its path, for a Terraform that would not know one.
+pub fn write_only(block: &Block, config: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    check_write_only(block, config, &Path::default(), &mut diagnostics);
+    diagnostics
+}
+
+fn check_write_only(block: &Block, object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    find_write_only(&block.attributes, object, path, diagnostics);
+    for nested in &block.blocks {
+        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
+            check_write_only(&nested.block, object, path, diagnostics);
+        });
+    }
+}
+
+fn find_write_only(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    for attribute in attributes {
+        let (value, path) = (object.get(attribute.name), path.dot(attribute.name));
+        if attribute.write_only && !value.is_null() {
+            let detail = format!(
+                "{path} is write-only: it is never stored, which takes Terraform 1.11 or later. Use a later Terraform, or \
+                 leave {path} out."
+            );
+            diagnostics.invalid(path, "Write-only attributes need a later Terraform", detail);
+        } else if let Kind::Nested(nesting, inner) = &attribute.kind {
+            visit(*nesting, value, &path, |object, path| find_write_only(inner, object, path, diagnostics));
         }
     }
 }

@@ -19,12 +19,13 @@ use tonic::{Response, Status};
 use tracing::Instrument as _;
 
 use super::{
+    context::Context,
     diagnostics::Diagnostic,
+    erased::{DataSource, Provider, Resource},
+    lifecycle::Lifecycle,
     proto,
-    provider::{DataSource, Provider, Resource},
     schema::Schema,
-    serve::Lifecycle,
-    value::Type,
+    value::{Path, Type},
 };
 
 /// Answers Terraform's calls for one provider.
@@ -35,26 +36,33 @@ pub struct Server<P: Provider> {
 /// What all calls share.
 struct Inner<P: Provider> {
     provider: P,
-    schema: Shape,
-    resources: BTreeMap<&'static str, Offer<dyn Resource<P::Client>>>,
-    data_sources: BTreeMap<&'static str, Offer<dyn DataSource<P::Client>>>,
-    client: RwLock<Option<Arc<P::Client>>>,
+    schema: SchemaWithType,
+    resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
+    data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
+    client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
 
+/// What came of the provider block.
+enum Client<C> {
+    NotConfigured,
+    Waiting(Vec<Path>),
+    Ready(Arc<C>),
+}
+
 /// A schema with the type that its values have.
-struct Shape {
+struct SchemaWithType {
     schema: Schema,
     ty: Type,
 }
 
-/// Something that the provider offers, with its shape.
-struct Offer<T: ?Sized> {
+/// Something that the provider offers, with its schema.
+struct Registered<T: ?Sized> {
     item: Box<T>,
-    shape: Shape,
+    schema: SchemaWithType,
 }
 
-impl From<Schema> for Shape {
+impl From<Schema> for SchemaWithType {
     fn from(schema: Schema) -> Self {
         Self { ty: schema.ty(), schema }
     }
@@ -64,14 +72,14 @@ impl<P: Provider> Server<P> {
     /// A server for this provider, in a process with this lifecycle.
     pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
         let resources = provider.resources().into_iter();
-        let resources = resources.map(|item| (item.name(), Offer { shape: item.schema().into(), item }));
+        let resources = resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let data_sources = provider.data_sources().into_iter();
-        let data_sources = data_sources.map(|item| (item.name(), Offer { shape: item.schema().into(), item }));
+        let data_sources = data_sources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let inner = Inner {
             schema: provider.schema().into(),
             resources: resources.collect(),
             data_sources: data_sources.collect(),
-            client: RwLock::new(None),
+            client: RwLock::new(Client::NotConfigured),
             lifecycle,
             provider,
         };
@@ -79,10 +87,17 @@ impl<P: Provider> Server<P> {
     }
 
     /// Terraform ends the plugin in the ordinary way.
-    pub(super) fn closing(&self) {
+    pub(super) fn shutdown(&self) {
         if let Ok(client) = self.inner.client() {
-            self.inner.provider.closing(&client);
+            self.inner.provider.shutdown(&client);
         }
+    }
+
+    /// Terraform asks everything that waits to wait no longer.
+    fn stop(&self) -> proto::stop_provider::Response {
+        tracing::debug!("Terraform asks to stop");
+        self.inner.lifecycle.stop();
+        proto::stop_provider::Response::default()
     }
 
     /// Runs one call to its end, even if the caller goes away. A panic comes back as `fallback` with a diagnostic.
@@ -91,26 +106,27 @@ impl<P: Provider> Server<P> {
         rpc: &'static str,
         subject: &str,
         fallback: R,
-        work: impl FnOnce(Arc<Inner<P>>) -> F,
+        work: impl FnOnce(Arc<Inner<P>>, Context) -> F,
     ) -> Result<Response<R>, Status>
     where
         R: Diagnosed + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        let id = uuid::Uuid::new_v4();
+        let id = uuid::Uuid::new_v4().to_string();
         let span = tracing::error_span!("call", tf_req_id = %id, tf_rpc = rpc, subject);
         span.in_scope(|| tracing::debug!("called"));
-        let work = work(Arc::clone(&self.inner)).instrument(span.clone());
+        let ctx = Context::new(self.inner.lifecycle.cancellation()).with_request_id(id);
+        let work = work(Arc::clone(&self.inner), ctx).instrument(span.clone());
         let reply = match self.inner.lifecycle.work().spawn(work).await {
             Ok(reply) => reply,
             Err(error) => {
                 let end = if error.is_panic() { "met a fault of its own (a panic)" } else { "was cut off" };
                 let detail = format!(
                     "The provider {end} in {rpc} {subject}. The provider lives on. Please report this, with what the log \
-                     says of the place (TF_LOG=ERROR). If a purchase was under way, run terraform apply again: it finds \
-                     out what became of it before it buys anything."
+                     says of the place (TF_LOG=ERROR). {}",
+                    self.inner.provider.after_panic()
                 );
-                fallback.with(Diagnostic::error(format!("Provider fault in {rpc}"), detail))
+                fallback.with(Diagnostic::error(format!("Provider fault in {rpc}"), detail.trim_end()))
             }
         };
         span.in_scope(|| tracing::trace!("answered"));
@@ -120,20 +136,29 @@ impl<P: Provider> Server<P> {
 
 impl<P: Provider> Inner<P> {
     fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
-        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or_else(|| {
-            Diagnostic::error(
+        match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
+            Client::Ready(client) => Ok(Arc::clone(client)),
+            Client::Waiting(paths) => {
+                let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+                let detail = format!(
+                    "The provider block has values that are known only after apply ({}), and this has to be read before. \
+                     Apply what they come from first, with terraform apply -target.",
+                    paths.join(", ")
+                );
+                Err(Diagnostic::error("Provider not configured yet", detail))
+            }
+            Client::NotConfigured => Err(Diagnostic::error(
                 "Provider not configured",
                 "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
-            )
-        })
+            )),
+        }
     }
 
-    fn resource(&self, name: &str) -> Result<&Offer<dyn Resource<P::Client>>, Diagnostic> {
+    fn resource(&self, name: &str) -> Result<&Registered<dyn Resource<P::Client>>, Diagnostic> {
         self.resources.get(name).ok_or_else(|| unknown_type("resource", name, self.resources.keys()))
     }
 
-    fn data_source(&self, name: &str) -> Result<&Offer<dyn DataSource<P::Client>>, Diagnostic> {
+    fn data_source(&self, name: &str) -> Result<&Registered<dyn DataSource<P::Client>>, Diagnostic> {
         self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
     }
 }

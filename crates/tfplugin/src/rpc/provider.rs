@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::{Inner, wire};
+use super::{Client, Inner, SchemaWithType, wire};
 use crate::{
+    configure::Configured,
+    conform,
+    context::Context,
     diagnostics::Diagnostics,
+    erased::Provider,
     proto::{
-        ServerCapabilities, configure_provider, get_metadata, get_provider_schema, read_data_source,
-        validate_data_resource_config, validate_provider_config,
+        self, DynamicValue, ServerCapabilities, configure_provider, get_metadata, get_provider_schema,
+        read_data_source, validate_data_resource_config, validate_provider_config,
     },
-    provider::Provider,
     validate::validate,
 };
 
@@ -34,11 +37,15 @@ impl<P: Provider> Inner<P> {
         let named = |name: &&str, schema: &super::Schema| ((*name).to_owned(), schema.into());
         get_provider_schema::Response {
             provider: Some((&self.schema.schema).into()),
-            resource_schemas: self.resources.iter().map(|(name, offer)| named(name, &offer.shape.schema)).collect(),
+            resource_schemas: self
+                .resources
+                .iter()
+                .map(|(name, registered)| named(name, &registered.schema.schema))
+                .collect(),
             data_source_schemas: self
                 .data_sources
                 .iter()
-                .map(|(name, offer)| named(name, &offer.shape.schema))
+                .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()
@@ -49,67 +56,88 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &validate_provider_config::Request,
     ) -> validate_provider_config::Response {
-        let mut diagnostics = Diagnostics::default();
-        match wire::decode(request.config.as_ref(), &self.schema.ty, "provider configuration") {
-            Err(error) => diagnostics.push(error),
-            Ok(config) => {
-                diagnostics.extend(validate(&self.schema.schema.block, &config));
-                diagnostics.extend(self.provider.validate(&config));
-            }
-        }
+        let config = wire::decode(request.config.as_ref(), &self.schema.ty, "provider configuration");
+        let diagnostics = config.map_or_else(Into::into, |config| {
+            let mut diagnostics = validate(&self.schema.schema.block, &config);
+            diagnostics.extend(self.provider.validate(&config));
+            diagnostics
+        });
         validate_provider_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
 
-    pub(super) async fn configure(&self, request: configure_provider::Request) -> configure_provider::Response {
+    pub(super) async fn configure(
+        &self,
+        request: configure_provider::Request,
+        ctx: Context,
+    ) -> configure_provider::Response {
+        let ctx = ctx
+            .with_terraform_version(request.terraform_version)
+            .with_capabilities(wire::capabilities(request.client_capabilities));
         let config = wire::decode(request.config.as_ref(), &self.schema.ty, "provider configuration");
         let configured = match config {
             Err(error) => Err(error.into()),
-            Ok(config) => self.provider.configure(config, &request.terraform_version).await,
+            Ok(config) => self.provider.configure(config, &ctx).await,
         };
         let diagnostics = match configured {
-            Err(errors) => errors,
+            Err(errors) => wire::diagnostics(with_warnings(&ctx, errors)),
             Ok(configured) => {
-                *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured.value));
-                configured.warnings
+                let client = match configured {
+                    Configured::Ready(client) => Client::Ready(Arc::new(client)),
+                    Configured::Waiting(paths) => Client::Waiting(paths),
+                };
+                *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
+                wire::diagnostics(ctx.take_warnings())
             }
         };
-        configure_provider::Response { diagnostics: wire::diagnostics(diagnostics) }
+        configure_provider::Response { diagnostics }
     }
 
     pub(super) fn validate_data_source(
         &self,
         request: &validate_data_resource_config::Request,
     ) -> validate_data_resource_config::Response {
-        let checked = self.data_source(&request.type_name).and_then(|offer| {
-            let config = wire::decode(request.config.as_ref(), &offer.shape.ty, "configuration")?;
-            Ok(validate(&offer.shape.schema.block, &config))
+        let checked = self.data_source(&request.type_name).and_then(|registered| {
+            let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
+            let mut diagnostics = validate(&registered.schema.schema.block, &config);
+            diagnostics.extend(registered.item.validate(&config));
+            Ok(diagnostics)
         });
         let diagnostics = checked.unwrap_or_else(Into::into);
         validate_data_resource_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
 
-    pub(super) async fn read_data_source(&self, request: read_data_source::Request) -> read_data_source::Response {
-        match self.try_read_data_source(&request).await {
-            Ok(response) => response,
-            Err(errors) => read_data_source::Response {
-                state: wire::null(),
-                diagnostics: wire::diagnostics(errors),
-                ..read_data_source::Response::default()
-            },
-        }
+    pub(super) async fn read_data_source(
+        &self,
+        request: read_data_source::Request,
+        ctx: Context,
+    ) -> read_data_source::Response {
+        let (state, diagnostics) = match self.try_read_data_source(&request, ctx).await {
+            Ok((state, warnings)) => (state, warnings),
+            Err(errors) => (wire::null(), wire::diagnostics(errors)),
+        };
+        read_data_source::Response { state, diagnostics, ..read_data_source::Response::default() }
     }
 
     async fn try_read_data_source(
         &self,
         request: &read_data_source::Request,
-    ) -> Result<read_data_source::Response, Diagnostics> {
-        let offer = self.data_source(&request.type_name)?;
-        let config = wire::decode(request.config.as_ref(), &offer.shape.ty, "configuration")?;
-        let read = offer.item.read(&*self.client()?, config, &self.lifecycle.patience()).await?;
-        Ok(read_data_source::Response {
-            state: wire::encode(&read.value, &offer.shape.ty)?,
-            diagnostics: wire::diagnostics(read.warnings),
-            ..read_data_source::Response::default()
-        })
+        ctx: Context,
+    ) -> Result<(Option<DynamicValue>, Vec<proto::Diagnostic>), Diagnostics> {
+        let registered = self.data_source(&request.type_name)?;
+        let SchemaWithType { schema, ty } = &registered.schema;
+        let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
+        let ctx = ctx
+            .with_time_limit(schema.block.time_limit("read", &config))
+            .with_capabilities(wire::capabilities(request.client_capabilities));
+        let read = registered.item.read(&*self.client()?, config, &ctx).await;
+        let state = read.map_err(|errors| with_warnings(&ctx, errors))?;
+        Ok((wire::encode(&conform::known(state), ty)?, wire::diagnostics(ctx.take_warnings())))
     }
+}
+
+/// The errors of a call after what it warned of.
+pub(super) fn with_warnings(ctx: &Context, errors: Diagnostics) -> Diagnostics {
+    let mut all = ctx.take_warnings();
+    all.extend(errors);
+    all
 }

@@ -1,18 +1,21 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, wire};
+use super::{Diagnosed, Inner, Registered, SchemaWithType, provider::with_warnings, wire};
 use crate::{
-    conform::conform,
-    diagnostics::{Diagnostic, Diagnostics},
-    plan::{self, Action},
+    conform::{self, conform},
+    context::Context,
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    erased::{Outcome, Provider, Resource, Update},
+    object::{Delivered, Object, Stored},
+    plan::{self, Action, Proposal},
     private::Private,
     proto::{
-        apply_resource_change, import_resource_state, plan_resource_change, read_resource, upgrade_resource_state,
-        validate_resource_config,
+        self, apply_resource_change, import_resource_state, plan_resource_change, read_resource,
+        upgrade_resource_state, validate_resource_config,
     },
-    provider::{Create, Delete, Delivered, Object, Provider, Review, Saved, Update},
-    validate::{read_only, validate},
-    value::{Step, Type, Value, json},
+    schema::Block,
+    validate::{read_only, validate, write_only},
+    value::{Step, Type, Value},
 };
 
 /// A value of the type of the message, or the messages that say why there is none.
@@ -23,10 +26,14 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &validate_resource_config::Request,
     ) -> validate_resource_config::Response {
-        let checked = self.resource(&request.type_name).and_then(|offer| {
-            let config = wire::decode(request.config.as_ref(), &offer.shape.ty, "configuration")?;
-            let mut diagnostics = validate(&offer.shape.schema.block, &config);
-            diagnostics.extend(offer.item.validate(&config));
+        let checked = self.resource(&request.type_name).and_then(|registered| {
+            let SchemaWithType { schema, ty } = &registered.schema;
+            let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
+            let mut diagnostics = validate(&schema.block, &config);
+            if !wire::capabilities(request.client_capabilities).write_only_attributes_allowed {
+                diagnostics.extend(write_only(&schema.block, &config));
+            }
+            diagnostics.extend(registered.item.validate(&config));
             Ok(diagnostics)
         });
         let diagnostics = checked.unwrap_or_else(Into::into);
@@ -34,181 +41,246 @@ impl<P: Provider> Inner<P> {
     }
 
     pub(super) fn upgrade(&self, request: &upgrade_resource_state::Request) -> upgrade_resource_state::Response {
-        match self.try_upgrade(request) {
-            Ok(upgraded_state) => upgrade_resource_state::Response { upgraded_state, diagnostics: Vec::new() },
-            Err(error) => upgrade_resource_state::Response { upgraded_state: None, diagnostics: vec![error.into()] },
-        }
+        let (upgraded_state, diagnostics) = match self.try_upgrade(request) {
+            Ok(state) => (state, Diagnostics::default()),
+            Err(errors) => (None, errors),
+        };
+        upgrade_resource_state::Response { upgraded_state, diagnostics: wire::diagnostics(diagnostics) }
     }
 
-    fn try_upgrade(
-        &self,
-        request: &upgrade_resource_state::Request,
-    ) -> Result<Option<crate::proto::DynamicValue>, Diagnostic> {
-        let offer = self.resource(&request.type_name)?;
-        let bad = |detail: String| Diagnostic::error("Unreadable state", detail);
-        if request.version > offer.shape.schema.version {
-            return Err(bad(format!(
+    fn try_upgrade(&self, request: &upgrade_resource_state::Request) -> Attempt<Option<proto::DynamicValue>> {
+        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let bad = |detail: String| Err(Diagnostic::error("Unreadable state", detail).into());
+        if request.version > schema.version {
+            return bad(format!(
                 "The state of {} was written by a newer version of the provider (schema version {}, this one has {}). \
                  Use that version or a later one.",
-                request.type_name, request.version, offer.shape.schema.version
-            )));
+                request.type_name, request.version, schema.version
+            ));
         }
         let raw = request.raw_state.as_ref();
         let Some(raw) = raw.filter(|raw| !raw.json.is_empty()) else {
-            return Err(bad(format!(
+            return bad(format!(
                 "The state of {} is in the form of Terraform 0.11 and older. Run terraform apply once with Terraform \
                  0.12 and the provider that wrote it.",
                 request.type_name
-            )));
+            ));
         };
-        let state = json::decode(&raw.json, &offer.shape.ty)
-            .map_err(|error| bad(format!("The stored state of {} cannot be read: {error}.", request.type_name)))?;
-        let state = if state.is_null() { state } else { offer.item.upgrade(state, request.version)? };
-        wire::encode(&state, &offer.shape.ty)
+        let state = item.upgrade(Stored { version: request.version, json: &raw.json })?;
+        Ok(wire::encode(&state, ty)?)
     }
 
-    pub(super) async fn read(&self, request: read_resource::Request) -> read_resource::Response {
-        match self.try_read(&request).await {
-            Ok(response) => response,
-            Err(errors) => read_resource::Response {
-                new_state: request.current_state,
-                private: request.private,
-                new_identity: request.current_identity,
-                diagnostics: wire::diagnostics(errors),
-                deferred: None,
-            },
-        }
+    pub(super) async fn read(&self, request: read_resource::Request, ctx: Context) -> read_resource::Response {
+        self.try_read(&request, ctx).await.unwrap_or_else(|errors| read_resource::Response {
+            diagnostics: wire::diagnostics(errors),
+            ..unread(&request)
+        })
     }
 
-    async fn try_read(&self, request: &read_resource::Request) -> Attempt<read_resource::Response> {
-        let offer = self.resource(&request.type_name)?;
-        let state = wire::decode(request.current_state.as_ref(), &offer.shape.ty, "state")?;
+    async fn try_read(&self, request: &read_resource::Request, ctx: Context) -> Attempt<read_resource::Response> {
+        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let state = wire::decode(request.current_state.as_ref(), ty, "state")?;
         let prior = Object { state, private: Private::decode(&request.private) };
-        let pinned = pinned(&prior);
-        let read = offer.item.read(&*self.client()?, prior, &self.lifecycle.patience()).await?;
-        let (new_state, private) = match read.value {
+        let ctx = ctx
+            .with_time_limit(schema.block.time_limit("read", &prior.state))
+            .with_capabilities(wire::capabilities(request.client_capabilities));
+        let (stored, pinned) = (prior.state.clone(), pinned(&prior));
+        let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| with_warnings(&ctx, errors))?;
+        let (new_state, private) = match read {
             Some(mut object) => {
+                object.state = plan::keep_meaning(&schema.block, &stored, object.state);
                 for (name, value) in pinned {
                     object.state.set_attribute(&name, value);
                     object.private.pinned.insert(name);
                 }
-                (wire::encode(&object.state, &offer.shape.ty)?, object.private.encode())
+                (wire::encode(&object.state, ty)?, object.private.encode())
             }
             None => (wire::null(), Vec::new()),
         };
-        Ok(read_resource::Response {
-            new_state,
-            private,
-            diagnostics: wire::diagnostics(read.warnings),
-            ..read_resource::Response::default()
-        })
+        let diagnostics = wire::diagnostics(ctx.take_warnings());
+        Ok(read_resource::Response { new_state, private, diagnostics, ..read_resource::Response::default() })
     }
 
-    pub(super) fn plan(&self, request: &plan_resource_change::Request) -> plan_resource_change::Response {
-        self.try_plan(request).unwrap_or_else(|error| plan_resource_change::Response {
-            diagnostics: vec![error.into()],
+    pub(super) async fn plan(
+        &self,
+        request: plan_resource_change::Request,
+        ctx: Context,
+    ) -> plan_resource_change::Response {
+        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
+        let planned = self.try_plan(&request, &ctx).await;
+        planned.unwrap_or_else(|errors| plan_resource_change::Response {
+            diagnostics: wire::diagnostics(with_warnings(&ctx, errors)),
             ..plan_resource_change::Response::default()
         })
     }
 
-    fn try_plan(&self, request: &plan_resource_change::Request) -> Result<plan_resource_change::Response, Diagnostic> {
-        let offer = self.resource(&request.type_name)?;
-        let ty = &offer.shape.ty;
+    async fn try_plan(
+        &self,
+        request: &plan_resource_change::Request,
+        ctx: &Context,
+    ) -> Attempt<plan_resource_change::Response> {
+        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
         let private = Private::decode(&request.prior_private);
-        let read_only = read_only(&offer.shape.schema.block, &config);
+        let read_only = read_only(&schema.block, &config);
         if !read_only.is_empty() {
-            return Ok(plan_resource_change::Response {
-                diagnostics: read_only.into_iter().map(Into::into).collect(),
-                ..plan_resource_change::Response::default()
-            });
+            return Err(read_only.into_iter().collect());
         }
         let mut plan = if proposed.is_null() {
             plan::destroy(private)
         } else {
-            plan::plan(&offer.shape.schema.block, &config, &prior, private)
+            plan::plan(&schema.block, &config, &prior, private)
         };
-        if plan.action == Action::Create {
-            let earlier = Private::decode(&request.planned_private);
-            if earlier.creating {
-                plan.private.own = earlier.own;
-            }
-            let is_stored = request.client_capabilities.is_some_and(|client| client.store_planned_private);
-            offer.item.remember(&plan.state, &mut plan.private, is_stored);
+        let earlier = (!request.planned_private.is_empty()).then(|| Private::decode(&request.planned_private));
+        if let (Action::Create, Some(earlier)) = (plan.action, earlier.as_ref().filter(|earlier| earlier.creating)) {
+            plan.private.own = earlier.own.clone();
         }
-        let client = self.client().ok();
-        let review = Review { config: &config, prior: &prior, plan: &plan };
-        let diagnostics = offer.item.review(client.as_deref(), &review);
+        let proposal = Proposal { config: &config, prior: &prior, earlier: earlier.as_ref() };
+        item.modify_plan(self.client().ok().as_deref(), proposal, &mut plan, ctx).await?;
+        plan.settle(&prior);
+        let broken = plan::check(&schema.block, &config, &prior, &plan);
+        if broken.has_errors() {
+            return Err(broken);
+        }
         Ok(plan_resource_change::Response {
             planned_state: wire::encode(&plan.state, ty)?,
             requires_replace: plan.requires_replace.iter().map(wire::path).collect(),
             planned_private: plan.private.encode(),
-            diagnostics: wire::diagnostics(diagnostics),
+            diagnostics: wire::diagnostics(ctx.take_warnings()),
             ..plan_resource_change::Response::default()
         })
     }
 
-    pub(super) async fn apply(&self, request: apply_resource_change::Request) -> Applied {
-        self.try_apply(&request).await.unwrap_or_else(|errors| {
+    pub(super) async fn apply(&self, request: apply_resource_change::Request, ctx: Context) -> Applied {
+        self.try_apply(&request, ctx).await.unwrap_or_else(|errors| {
             let response =
                 apply_resource_change::Response { diagnostics: wire::diagnostics(errors), ..unchanged(&request) };
             Applied { response, delivered: Delivered::default() }
         })
     }
 
-    async fn try_apply(&self, request: &apply_resource_change::Request) -> Attempt<Applied> {
-        let offer = self.resource(&request.type_name)?;
-        let ty = &offer.shape.ty;
+    async fn try_apply(&self, request: &apply_resource_change::Request, ctx: Context) -> Attempt<Applied> {
+        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let planned = wire::decode(request.planned_state.as_ref(), ty, "planned state")?;
+        let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let private = Private::decode(&request.planned_private);
-        let client = self.client()?;
-        let patience = self.lifecycle.patience();
-        let saved: Saved<Object> = if planned.is_null() {
-            let delete = Delete { prior, private };
-            let warnings = offer.item.delete(&*client, delete, &patience).await?;
-            Saved::with(Object { state: Value::Null, private: Private::default() }, warnings)
-        } else if prior.is_null() {
-            let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
-            let create = Create { config, planned: planned.clone(), private };
-            agreeing(offer.item.create(&*client, create, &patience).await?, &planned, ty)
-        } else {
-            let update = Update { prior, planned: Object { state: planned.clone(), private } };
-            agreeing(offer.item.update(&*client, update, &patience).await?, &planned, ty)
+        let action = match (prior.is_null(), planned.is_null()) {
+            (_, true) => Action::Destroy,
+            (true, _) => Action::Create,
+            _ => Action::Update,
         };
+        let limits = if action == Action::Destroy { &prior } else { &planned };
+        let ctx = ctx.with_time_limit(schema.block.time_limit(operation(action), limits));
+        let change = Applying { action, config, prior, planned: Object { state: planned, private } };
+        let client = self.client()?;
+        let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
+        let (Outcome { object, delivered }, errors) = applied.map_err(|errors| with_warnings(&ctx, errors))?;
         let response = apply_resource_change::Response {
-            new_state: wire::encode(&saved.value.state, ty)?,
-            private: saved.value.private.encode(),
-            diagnostics: wire::diagnostics(saved.warnings),
+            new_state: wire::encode(&object.state, ty)?,
+            private: object.private.encode(),
+            diagnostics: wire::diagnostics(with_warnings(&ctx, errors)),
             ..apply_resource_change::Response::default()
         };
-        Ok(Applied { response, delivered: saved.delivered })
+        Ok(Applied { response, delivered })
     }
 
-    pub(super) async fn import(&self, request: import_resource_state::Request) -> import_resource_state::Response {
-        self.try_import(&request).await.unwrap_or_else(|errors| import_resource_state::Response {
-            diagnostics: wire::diagnostics(errors),
-            ..import_resource_state::Response::default()
-        })
-    }
-
-    async fn try_import(&self, request: &import_resource_state::Request) -> Attempt<import_resource_state::Response> {
-        let offer = self.resource(&request.type_name)?;
-        let imported = offer.item.import(&*self.client()?, &request.id, &self.lifecycle.patience()).await?;
-        let resource = import_resource_state::ImportedResource {
-            type_name: request.type_name.clone(),
-            state: wire::encode(&imported.value.state, &offer.shape.ty)?,
-            private: imported.value.private.encode(),
-            identity: None,
+    pub(super) async fn import(
+        &self,
+        request: import_resource_state::Request,
+        ctx: Context,
+    ) -> import_resource_state::Response {
+        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
+        let (imported_resources, errors) = match self.try_import(&request, &ctx).await {
+            Ok(resource) => (vec![resource], Diagnostics::default()),
+            Err(errors) => (Vec::new(), errors),
         };
-        Ok(import_resource_state::Response {
-            imported_resources: vec![resource],
-            diagnostics: wire::diagnostics(imported.warnings),
+        let diagnostics = wire::diagnostics(with_warnings(&ctx, errors));
+        import_resource_state::Response {
+            imported_resources,
+            diagnostics,
             ..import_resource_state::Response::default()
+        }
+    }
+
+    async fn try_import(
+        &self,
+        request: &import_resource_state::Request,
+        ctx: &Context,
+    ) -> Attempt<import_resource_state::ImportedResource> {
+        let Registered { item, schema } = self.resource(&request.type_name)?;
+        let Object { state, private } = item.import(&*self.client()?, &request.id, ctx).await?;
+        Ok(import_resource_state::ImportedResource {
+            type_name: request.type_name.clone(),
+            state: wire::encode(&conform::known(state), &schema.ty)?,
+            private: private.encode(),
+            identity: None,
         })
     }
+}
+
+/// The name of an action among the time limits.
+fn operation(action: Action) -> &'static str {
+    match action {
+        Action::Destroy => "delete",
+        Action::Create => "create",
+        Action::Nothing | Action::Update | Action::Replace => "update",
+    }
+}
+
+/// An apply, decoded.
+struct Applying {
+    action: Action,
+    config: Value,
+    prior: Value,
+    planned: Object,
+}
+
+impl Applying {
+    /// What came of it, with the errors that go beside an object which was made or changed in part.
+    async fn run<C: Send + Sync>(
+        self,
+        item: &dyn Resource<C>,
+        client: &C,
+        block: &Block,
+        ty: &Type,
+        ctx: &Context,
+    ) -> Attempt<(Outcome, Diagnostics)> {
+        let Self { action, config, prior, planned } = self;
+        let plan = planned.state.clone();
+        let done = match action {
+            Action::Destroy => {
+                item.delete(client, Object { state: prior, private: planned.private }, ctx).await?;
+                let object = Object { state: Value::Null, private: Private::default() };
+                return Ok((Outcome { object, delivered: Delivered::default() }, Diagnostics::default()));
+            }
+            Action::Create => item.create(client, config, planned, ctx).await,
+            Action::Nothing | Action::Update | Action::Replace => {
+                item.update(client, Update { config, prior, planned }, ctx).await
+            }
+        };
+        match done {
+            Ok(mut outcome) => {
+                outcome.object = agreeing(outcome.object, &plan, block, ty, ctx);
+                Ok((outcome, Diagnostics::default()))
+            }
+            Err(failure) => {
+                let Some(mut object) = failure.left else { return Err(failure.errors) };
+                object.state = conform::known(object.state);
+                Ok((Outcome { object, delivered: Delivered::default() }, failed(failure.errors)))
+            }
+        }
+    }
+}
+
+/// Errors that stand beside a state. Without any, Terraform would take the state for that of a success.
+fn failed(errors: Diagnostics) -> Diagnostics {
+    if errors.has_errors() {
+        return errors;
+    }
+    errors.into_iter().map(|diagnostic| Diagnostic { severity: Severity::Error, ..diagnostic }).collect()
 }
 
 /// The reply to an apply, and what is to be done when it has been given.
@@ -220,6 +292,16 @@ pub(super) struct Applied {
 impl Diagnosed for Applied {
     fn with(self, diagnostic: Diagnostic) -> Self {
         Self { response: self.response.with(diagnostic), ..self }
+    }
+}
+
+/// The reply to a read that told nothing: the object is as it was.
+pub(super) fn unread(request: &read_resource::Request) -> read_resource::Response {
+    read_resource::Response {
+        new_state: request.current_state.clone(),
+        private: request.private.clone(),
+        new_identity: request.current_identity.clone(),
+        ..read_resource::Response::default()
     }
 }
 
@@ -236,26 +318,27 @@ pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resou
 }
 
 /// What a create or update returned, in agreement with its plan: Terraform would taint the object over a difference.
-fn agreeing(mut saved: Saved<Object>, planned: &Value, ty: &Type) -> Saved<Object> {
-    let (state, differences) = conform(planned, saved.value.state, ty);
-    saved.value.state = state;
+fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: &Context) -> Object {
+    object.state = plan::keep_meaning(block, planned, object.state);
+    let (state, differences) = conform(planned, object.state, ty);
+    object.state = state;
     if differences.is_empty() {
-        return saved;
+        return object;
     }
     let attributes = differences.iter().filter_map(|path| match path.steps().first() {
         // A refresh may well tell what the plan left open.
         Some(Step::Attribute(name)) if planned.get(name).is_known() => Some(name.clone()),
         _ => None,
     });
-    saved.value.private.pinned.extend(attributes);
+    object.private.pinned.extend(attributes);
     let paths: Vec<String> = differences.iter().map(ToString::to_string).collect();
     let detail = format!(
         "The apply succeeded. For {} it came out with another value than Terraform planned. The state keeps the planned \
          value, so that Terraform accepts the result. This is a fault of the provider: please report it.",
         paths.join(", ")
     );
-    saved.warnings.push(Diagnostic::warning("The result differs from the plan", detail));
-    saved
+    ctx.warn(Diagnostic::warning("The result differs from the plan", detail));
+    object
 }
 
 /// The values that a refresh leaves as they are.

@@ -3,19 +3,20 @@
 use std::{
     future::{Ready, ready},
     result::Result as StdResult,
-    sync::Arc,
 };
 
 use futures_util::stream::{self, Once};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
-    Diagnosed, Inner, Server, absent,
+    Diagnosed, Server,
+    absent::{self, absent},
     resource::{self, Applied},
 };
 use crate::{
+    erased::Provider,
+    object::Delivered,
     proto::{self, provider_server::Provider as Service},
-    provider::{Delivered, Provider},
 };
 
 type Result<T> = StdResult<Response<T>, Status>;
@@ -23,109 +24,118 @@ type Result<T> = StdResult<Response<T>, Status>;
 /// A stream of one event.
 type Single<T> = Once<Ready<StdResult<T, Status>>>;
 
-fn single<T>(event: T) -> Result<Single<T>> {
-    Ok(Response::new(stream::once(ready(Ok(event)))))
+/// The table of calls. Those that are `answered` run to their end, whatever becomes of the caller; each has the name of its
+/// message, what it is about, what comes back after a panic, and the answer. Those that are `unsupported` are for what no
+/// provider of this SDK offers; the field of the message names it.
+macro_rules! calls {
+    (
+        answered |$inner:ident, $request:ident, $ctx:ident| {
+            $($call:ident($title:ident: $message:ident, $subject:expr, $fallback:expr) => $answer:expr;)*
+        }
+        at_once |$server:ident, $message_of:ident| { $($quick:ident($quick_message:ident) => $quick_answer:expr;)* }
+        unsupported { $($absent:ident($absent_message:ident, $field:ident) => $kind:literal;)* }
+        streams |$asked:ident| { $($stream:ident($stream_message:ident, $type:ident, $event:ident) => $only:expr;)* }
+        $($others:tt)*
+    ) => {
+        #[async_trait]
+        impl<P: Provider> Service for Server<P> {
+            $(#[allow(unused_variables)]
+            async fn $call(
+                &self,
+                request: Request<proto::$message::Request>,
+            ) -> Result<proto::$message::Response> {
+                let $request = request.into_inner();
+                let (subject, fallback): (String, _) = ($subject, $fallback);
+                self.call(stringify!($title), &subject, fallback, |$inner, $ctx| async move { $answer }).await
+            })*
+
+            $(#[allow(unused_variables)]
+            async fn $quick(
+                &self,
+                request: Request<proto::$quick_message::Request>,
+            ) -> Result<proto::$quick_message::Response> {
+                let ($server, $message_of) = (self, request.into_inner());
+                Ok(Response::new($quick_answer))
+            })*
+
+            $(async fn $absent(
+                &self,
+                request: Request<proto::$absent_message::Request>,
+            ) -> Result<proto::$absent_message::Response> {
+                let error = absent($kind, &request.get_ref().$field);
+                Ok(Response::new(proto::$absent_message::Response::default().with(error)))
+            })*
+
+            $(
+                type $type = Single<proto::$stream_message::$event>;
+
+                async fn $stream(&self, request: Request<proto::$stream_message::Request>) -> Result<Self::$type> {
+                    let $asked = request.into_inner();
+                    Ok(Response::new(stream::once(ready(Ok($only)))))
+                }
+            )*
+
+            $($others)*
+        }
+    };
 }
 
-/// The answer to a call for a thing that does not exist.
-fn no<R: Diagnosed + Default>(kind: &str, name: &str) -> Result<R> {
-    Ok(Response::new(R::default().with(absent::absent(kind, name))))
-}
-
-#[async_trait]
-impl<P: Provider> Service for Server<P> {
-    async fn get_metadata(
-        &self,
-        _request: Request<proto::get_metadata::Request>,
-    ) -> Result<proto::get_metadata::Response> {
-        Ok(Response::new(self.inner.metadata()))
+calls! {
+    answered |inner, request, ctx| {
+        get_provider_schema(GetProviderSchema: get_provider_schema, String::new(), Default::default())
+            => inner.schemas();
+        validate_provider_config(ValidateProviderConfig: validate_provider_config, String::new(), Default::default())
+            => inner.validate_provider(&request);
+        validate_resource_config(
+            ValidateResourceConfig: validate_resource_config, request.type_name.clone(), Default::default()
+        ) => inner.validate_resource(&request);
+        validate_data_resource_config(
+            ValidateDataResourceConfig: validate_data_resource_config, request.type_name.clone(), Default::default()
+        ) => inner.validate_data_source(&request);
+        upgrade_resource_state(
+            UpgradeResourceState: upgrade_resource_state, request.type_name.clone(), Default::default()
+        ) => inner.upgrade(&request);
+        configure_provider(ConfigureProvider: configure_provider, String::new(), Default::default())
+            => inner.configure(request, ctx).await;
+        read_resource(ReadResource: read_resource, request.type_name.clone(), resource::unread(&request))
+            => inner.read(request, ctx).await;
+        plan_resource_change(PlanResourceChange: plan_resource_change, request.type_name.clone(), Default::default())
+            => inner.plan(request, ctx).await;
+        import_resource_state(ImportResourceState: import_resource_state, request.type_name.clone(), Default::default())
+            => inner.import(request, ctx).await;
+        read_data_source(ReadDataSource: read_data_source, request.type_name.clone(), Default::default())
+            => inner.read_data_source(request, ctx).await;
     }
-
-    async fn get_provider_schema(
-        &self,
-        _request: Request<proto::get_provider_schema::Request>,
-    ) -> Result<proto::get_provider_schema::Response> {
-        self.call("GetProviderSchema", "", Default::default(), |inner| async move { inner.schemas() }).await
+    at_once |server, request| {
+        get_metadata(get_metadata) => server.inner.metadata();
+        stop_provider(stop_provider) => server.stop();
+        get_resource_identity_schemas(get_resource_identity_schemas) => Default::default();
+        get_functions(get_functions) => Default::default();
+        call_function(call_function) => absent::function(&request.name);
     }
-
-    async fn validate_provider_config(
-        &self,
-        request: Request<proto::validate_provider_config::Request>,
-    ) -> Result<proto::validate_provider_config::Response> {
-        let request = request.into_inner();
-        self.call(
-            "ValidateProviderConfig",
-            "",
-            Default::default(),
-            |inner| async move { inner.validate_provider(&request) },
-        )
-        .await
+    unsupported {
+        upgrade_resource_identity(upgrade_resource_identity, type_name) => "resource identity";
+        move_resource_state(move_resource_state, source_type_name) => "move from another resource type";
+        generate_resource_config(generate_resource_config, type_name) => "generated configuration of its own";
+        validate_ephemeral_resource_config(validate_ephemeral_resource_config, type_name) => "ephemeral resource";
+        open_ephemeral_resource(open_ephemeral_resource, type_name) => "ephemeral resource";
+        renew_ephemeral_resource(renew_ephemeral_resource, type_name) => "ephemeral resource";
+        close_ephemeral_resource(close_ephemeral_resource, type_name) => "ephemeral resource";
+        validate_list_resource_config(validate_list_resource_config, type_name) => "list resource";
+        validate_state_store_config(validate_state_store, type_name) => "state store";
+        configure_state_store(configure_state_store, type_name) => "state store";
+        lock_state(lock_state, type_name) => "state store";
+        unlock_state(unlock_state, type_name) => "state store";
+        get_states(get_states, type_name) => "state store";
+        delete_state(delete_state, type_name) => "state store";
+        plan_action(plan_action, action_type) => "action";
+        validate_action_config(validate_action_config, type_name) => "action";
     }
-
-    async fn validate_resource_config(
-        &self,
-        request: Request<proto::validate_resource_config::Request>,
-    ) -> Result<proto::validate_resource_config::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call("ValidateResourceConfig", &name, Default::default(), |inner| async move {
-            inner.validate_resource(&request)
-        })
-        .await
-    }
-
-    async fn validate_data_resource_config(
-        &self,
-        request: Request<proto::validate_data_resource_config::Request>,
-    ) -> Result<proto::validate_data_resource_config::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call("ValidateDataResourceConfig", &name, Default::default(), |inner| async move {
-            inner.validate_data_source(&request)
-        })
-        .await
-    }
-
-    async fn upgrade_resource_state(
-        &self,
-        request: Request<proto::upgrade_resource_state::Request>,
-    ) -> Result<proto::upgrade_resource_state::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call("UpgradeResourceState", &name, Default::default(), |inner| async move { inner.upgrade(&request) })
-            .await
-    }
-
-    async fn configure_provider(
-        &self,
-        request: Request<proto::configure_provider::Request>,
-    ) -> Result<proto::configure_provider::Response> {
-        let request = request.into_inner();
-        self.call("ConfigureProvider", "", Default::default(), |inner| async move { inner.configure(request).await })
-            .await
-    }
-
-    async fn read_resource(
-        &self,
-        request: Request<proto::read_resource::Request>,
-    ) -> Result<proto::read_resource::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        let fallback = proto::read_resource::Response {
-            new_state: request.current_state.clone(),
-            private: request.private.clone(),
-            ..Default::default()
-        };
-        self.call("ReadResource", &name, fallback, |inner| async move { inner.read(request).await }).await
-    }
-
-    async fn plan_resource_change(
-        &self,
-        request: Request<proto::plan_resource_change::Request>,
-    ) -> Result<proto::plan_resource_change::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call("PlanResourceChange", &name, Default::default(), |inner| async move { inner.plan(&request) }).await
+    streams |request| {
+        list_resource(list_resource, ListResourceStream, Event) => absent::list(&request.type_name);
+        invoke_action(invoke_action, InvokeActionStream, Event) => absent::action(&request.action_type);
+        read_state_bytes(read_state_bytes, ReadStateBytesStream, Response)
+            => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
     }
 
     async fn apply_resource_change(
@@ -133,155 +143,14 @@ impl<P: Provider> Service for Server<P> {
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<proto::apply_resource_change::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
+        let subject = request.type_name.clone();
         let fallback = Applied { response: resource::unchanged(&request), delivered: Delivered::default() };
-        let work = |inner: Arc<Inner<P>>| async move { inner.apply(request).await };
-        let Applied { response, delivered } =
-            self.call("ApplyResourceChange", &name, fallback, work).await?.into_inner();
+        let call =
+            self.call("ApplyResourceChange", &subject, fallback, |inner, ctx| async move { inner.apply(request, ctx).await });
+        let Applied { response, delivered } = call.await?.into_inner();
         // Nobody gets here whose caller has gone away.
         delivered.done();
         Ok(Response::new(response))
-    }
-
-    async fn import_resource_state(
-        &self,
-        request: Request<proto::import_resource_state::Request>,
-    ) -> Result<proto::import_resource_state::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call("ImportResourceState", &name, Default::default(), |inner| async move { inner.import(request).await })
-            .await
-    }
-
-    async fn read_data_source(
-        &self,
-        request: Request<proto::read_data_source::Request>,
-    ) -> Result<proto::read_data_source::Response> {
-        let request = request.into_inner();
-        let name = request.type_name.clone();
-        self.call(
-            "ReadDataSource",
-            &name,
-            Default::default(),
-            |inner| async move { inner.read_data_source(request).await },
-        )
-        .await
-    }
-
-    async fn stop_provider(
-        &self,
-        _request: Request<proto::stop_provider::Request>,
-    ) -> Result<proto::stop_provider::Response> {
-        tracing::debug!("Terraform asks to stop");
-        self.inner.lifecycle.stop();
-        Ok(Response::new(Default::default()))
-    }
-
-    async fn get_resource_identity_schemas(
-        &self,
-        _request: Request<proto::get_resource_identity_schemas::Request>,
-    ) -> Result<proto::get_resource_identity_schemas::Response> {
-        Ok(Response::new(Default::default()))
-    }
-
-    async fn get_functions(
-        &self,
-        _request: Request<proto::get_functions::Request>,
-    ) -> Result<proto::get_functions::Response> {
-        Ok(Response::new(Default::default()))
-    }
-
-    async fn call_function(
-        &self,
-        request: Request<proto::call_function::Request>,
-    ) -> Result<proto::call_function::Response> {
-        Ok(Response::new(absent::function(&request.get_ref().name)))
-    }
-
-    async fn upgrade_resource_identity(
-        &self,
-        request: Request<proto::upgrade_resource_identity::Request>,
-    ) -> Result<proto::upgrade_resource_identity::Response> {
-        no("resource identity", &request.get_ref().type_name)
-    }
-
-    async fn move_resource_state(
-        &self,
-        request: Request<proto::move_resource_state::Request>,
-    ) -> Result<proto::move_resource_state::Response> {
-        no("move from another resource type", &request.get_ref().source_type_name)
-    }
-
-    async fn generate_resource_config(
-        &self,
-        request: Request<proto::generate_resource_config::Request>,
-    ) -> Result<proto::generate_resource_config::Response> {
-        no("generated configuration of its own", &request.get_ref().type_name)
-    }
-
-    async fn validate_ephemeral_resource_config(
-        &self,
-        request: Request<proto::validate_ephemeral_resource_config::Request>,
-    ) -> Result<proto::validate_ephemeral_resource_config::Response> {
-        no("ephemeral resource", &request.get_ref().type_name)
-    }
-
-    async fn open_ephemeral_resource(
-        &self,
-        request: Request<proto::open_ephemeral_resource::Request>,
-    ) -> Result<proto::open_ephemeral_resource::Response> {
-        no("ephemeral resource", &request.get_ref().type_name)
-    }
-
-    async fn renew_ephemeral_resource(
-        &self,
-        request: Request<proto::renew_ephemeral_resource::Request>,
-    ) -> Result<proto::renew_ephemeral_resource::Response> {
-        no("ephemeral resource", &request.get_ref().type_name)
-    }
-
-    async fn close_ephemeral_resource(
-        &self,
-        request: Request<proto::close_ephemeral_resource::Request>,
-    ) -> Result<proto::close_ephemeral_resource::Response> {
-        no("ephemeral resource", &request.get_ref().type_name)
-    }
-
-    type ListResourceStream = Single<proto::list_resource::Event>;
-
-    async fn list_resource(&self, request: Request<proto::list_resource::Request>) -> Result<Self::ListResourceStream> {
-        single(absent::list(&request.get_ref().type_name))
-    }
-
-    async fn validate_list_resource_config(
-        &self,
-        request: Request<proto::validate_list_resource_config::Request>,
-    ) -> Result<proto::validate_list_resource_config::Response> {
-        no("list resource", &request.get_ref().type_name)
-    }
-
-    async fn validate_state_store_config(
-        &self,
-        request: Request<proto::validate_state_store::Request>,
-    ) -> Result<proto::validate_state_store::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    async fn configure_state_store(
-        &self,
-        request: Request<proto::configure_state_store::Request>,
-    ) -> Result<proto::configure_state_store::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    type ReadStateBytesStream = Single<proto::read_state_bytes::Response>;
-
-    async fn read_state_bytes(
-        &self,
-        request: Request<proto::read_state_bytes::Request>,
-    ) -> Result<Self::ReadStateBytesStream> {
-        let error = absent::absent("state store", &request.get_ref().type_name);
-        single(proto::read_state_bytes::Response::default().with(error))
     }
 
     async fn write_state_bytes(
@@ -290,45 +159,6 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<proto::write_state_bytes::Response> {
         let first = request.into_inner().message().await?;
         let name = first.and_then(|chunk| chunk.meta).map(|meta| meta.type_name).unwrap_or_default();
-        no("state store", &name)
-    }
-
-    async fn lock_state(&self, request: Request<proto::lock_state::Request>) -> Result<proto::lock_state::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    async fn unlock_state(
-        &self,
-        request: Request<proto::unlock_state::Request>,
-    ) -> Result<proto::unlock_state::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    async fn get_states(&self, request: Request<proto::get_states::Request>) -> Result<proto::get_states::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    async fn delete_state(
-        &self,
-        request: Request<proto::delete_state::Request>,
-    ) -> Result<proto::delete_state::Response> {
-        no("state store", &request.get_ref().type_name)
-    }
-
-    async fn plan_action(&self, request: Request<proto::plan_action::Request>) -> Result<proto::plan_action::Response> {
-        no("action", &request.get_ref().action_type)
-    }
-
-    type InvokeActionStream = Single<proto::invoke_action::Event>;
-
-    async fn invoke_action(&self, request: Request<proto::invoke_action::Request>) -> Result<Self::InvokeActionStream> {
-        single(absent::action(&request.get_ref().action_type))
-    }
-
-    async fn validate_action_config(
-        &self,
-        request: Request<proto::validate_action_config::Request>,
-    ) -> Result<proto::validate_action_config::Response> {
-        no("action", &request.get_ref().type_name)
+        Ok(Response::new(proto::write_state_bytes::Response::default().with(absent("state store", &name))))
     }
 }

@@ -1,6 +1,7 @@
 //! Between the protocol's messages and the SDK's own types.
 
 use crate::{
+    context::Capabilities,
     diagnostics::{Diagnostic, Diagnostics, Severity},
     proto::{
         self,
@@ -64,6 +65,15 @@ pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     diagnostics.into_iter().map(Into::into).collect()
 }
 
+/// What the calling Terraform can do.
+pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> Capabilities {
+    capabilities.map_or_else(Capabilities::default, |capabilities| Capabilities {
+        deferral_allowed: capabilities.deferral_allowed,
+        write_only_attributes_allowed: capabilities.write_only_attributes_allowed,
+        store_planned_private: capabilities.store_planned_private,
+    })
+}
+
 /// A path, step by step.
 pub(super) fn path(path: &Path) -> proto::AttributePath {
     let step = |step: &Step| {
@@ -121,7 +131,7 @@ impl From<&Attribute> for schema::Attribute {
             name: attribute.name.to_owned(),
             r#type: ty,
             nested_type,
-            description: attribute.description.to_owned(),
+            description: attribute.full_description(),
             required: attribute.mode == Mode::Required,
             optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
             computed: attribute.is_computed(),

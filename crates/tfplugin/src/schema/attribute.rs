@@ -1,6 +1,8 @@
 //! One attribute, declared in a chain: `Attribute::string("name").required().force_new().describe("…")`.
 
-use super::{Nesting, Validator};
+use std::{sync::Arc, time::Duration};
+
+use super::{Callback, Nesting, Relation, Validator};
 use crate::{
     private::Private,
     value::{Type, Value},
@@ -19,10 +21,22 @@ pub struct Attribute {
     pub default: Option<Default>,
     /// Whether another value means another object.
     pub force_new: bool,
-    /// How a change of this attribute is judged, where comparing values is not enough.
-    pub judge: Option<fn(&Change<'_>) -> Verdict>,
+    /// What a change of this attribute comes to, where comparing values is not enough.
+    pub plan_modifier: Option<Callback<PlanModifier>>,
+    /// Whether two different values mean the same, so that one may stand for the other.
+    pub same_meaning: Option<Callback<SameMeaning>>,
+    /// What is wrong with a value that the attribute's own type cannot hold.
+    pub parse: Option<Callback<Parse>>,
+    /// The siblings with which a computed value changes: an update that changes one of them makes this value unknown.
+    pub changes_with: Vec<&'static str>,
     /// What is valid.
     pub validators: Vec<Validator>,
+    /// What this attribute demands of others beside it.
+    pub relations: Vec<Relation>,
+    /// The environment variables that stand in for an argument of the provider block: the first that is set and not empty.
+    pub env: &'static [&'static str],
+    /// The time limits of operations, where this attribute holds them: each operation with its default.
+    pub timeouts: Vec<(&'static str, Duration)>,
     /// Whether Terraform hides the value.
     pub sensitive: bool,
     /// Whether the value is never stored.
@@ -55,27 +69,39 @@ pub enum Mode {
     Computed,
 }
 
+/// Decides about a change.
+pub type PlanModifier = dyn Fn(&Change<'_>) -> Decision + Send + Sync;
+
+/// Compares the meaning of two values.
+pub type SameMeaning = dyn Fn(&Value, &Value) -> bool + Send + Sync;
+
+/// What is wrong with a value, as a sentence that begins "must …".
+pub type Parse = dyn Fn(&Value) -> Option<String> + Send + Sync;
+
+/// Makes a default of the object that the attribute stands in.
+pub type DefaultWith = dyn Fn(&Value) -> Value + Send + Sync;
+
 /// The value of an argument that the configuration leaves out.
 #[derive(Debug, Clone)]
 pub enum Default {
     /// This value, whenever the configuration has none.
     Always(Value),
     /// A value that depends on the other attributes of the same object, and how to say so in the documentation.
-    From(fn(&Value) -> Value, &'static str),
+    With(Callback<DefaultWith>, &'static str),
     /// This value when the object is created. Afterwards no value means no change.
-    Initially(Value),
+    OnCreate(Value),
 }
 
-/// A planned value beside the prior one, for a [`judge`](Attribute::judge).
+/// A planned value beside the prior one, for a [plan modifier](Attribute::plan_modifier).
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
     /// What the configuration and the defaults say.
     pub planned: &'a Value,
     /// What the state says.
     pub prior: &'a Value,
-    /// The configuration of the whole resource.
+    /// The configuration of the object that the attribute stands in.
     pub config: &'a Value,
-    /// The prior state of the whole resource.
+    /// The prior state of that object.
     pub state: &'a Value,
     /// What is remembered of the object: whether it was imported, and what could not be told then.
     pub private: &'a Private,
@@ -83,11 +109,11 @@ pub struct Change<'a> {
 
 /// What a change of an attribute comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Decision {
     /// Both mean the same: the prior value stays.
-    Same,
+    Keep,
     /// The object stays and gets the new value.
-    InPlace,
+    Update,
     /// Another object is needed.
     Replace,
 }
@@ -125,8 +151,14 @@ impl Attribute {
             mode: Mode::Optional,
             default: None,
             force_new: false,
-            judge: None,
+            plan_modifier: None,
+            same_meaning: None,
+            parse: None,
+            changes_with: Vec::new(),
             validators: Vec::new(),
+            relations: Vec::new(),
+            env: &[],
+            timeouts: Vec::new(),
             sensitive: false,
             write_only: false,
             deprecated: None,
@@ -160,14 +192,14 @@ impl Attribute {
 
     /// A default that depends on the other attributes of the same object. `text` says so in the documentation.
     #[must_use]
-    pub fn default_from(self, from: fn(&Value) -> Value, text: &'static str) -> Self {
-        Self { default: Some(Default::From(from, text)), ..self }.optional_computed()
+    pub fn default_with(self, with: impl Fn(&Value) -> Value + Send + Sync + 'static, text: &'static str) -> Self {
+        Self { default: Some(Default::With(Callback(Arc::new(with)), text)), ..self }.optional_computed()
     }
 
     /// The value that a new object gets where the configuration has none.
     #[must_use]
-    pub fn initially(self, value: Value) -> Self {
-        Self { default: Some(Default::Initially(value)), ..self }.optional_computed()
+    pub fn default_on_create(self, value: Value) -> Self {
+        Self { default: Some(Default::OnCreate(value)), ..self }.optional_computed()
     }
 
     /// Another value means another object.
@@ -176,10 +208,42 @@ impl Attribute {
         Self { force_new: true, ..self }
     }
 
-    /// Judges changes by more than comparing values.
+    /// Decides about changes by more than comparing values. Called once the configured value is wholly
+    /// known; inside it, only what the provider sets can be unknown.
     #[must_use]
-    pub fn judged_by(self, judge: fn(&Change<'_>) -> Verdict) -> Self {
-        Self { judge: Some(judge), ..self }
+    pub fn plan_modifier(self, modifier: impl Fn(&Change<'_>) -> Decision + Send + Sync + 'static) -> Self {
+        Self { plan_modifier: Some(Callback(Arc::new(modifier))), ..self }
+    }
+
+    /// Tells values apart that only look different.
+    #[must_use]
+    pub fn same_meaning(self, same: impl Fn(&Value, &Value) -> bool + Send + Sync + 'static) -> Self {
+        Self { same_meaning: Some(Callback(Arc::new(same))), ..self }
+    }
+
+    /// Refuses values that the attribute's own type cannot hold.
+    #[must_use]
+    pub fn parsed_by(self, parse: impl Fn(&Value) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { parse: Some(Callback(Arc::new(parse))), ..self }
+    }
+
+    /// A computed value that an update renews: one that changes any of these siblings makes it unknown.
+    #[must_use]
+    pub fn changes_with(self, siblings: &[&'static str]) -> Self {
+        Self { changes_with: siblings.to_vec(), ..self }
+    }
+
+    /// What this attribute demands of others.
+    #[must_use]
+    pub fn relation(mut self, relation: Relation) -> Self {
+        self.relations.push(relation);
+        self
+    }
+
+    /// The environment variables that stand in for an argument of the provider block.
+    #[must_use]
+    pub fn env(self, variables: &'static [&'static str]) -> Self {
+        Self { env: variables, ..self }
     }
 
     /// What is valid. Several hold together.
@@ -223,6 +287,13 @@ impl Attribute {
         }
     }
 
+    /// What is wrong with a value, which is known and not null, as a sentence that begins "must …".
+    pub fn wrong(&self, value: &Value) -> Option<String> {
+        let rules = || self.validators.iter().find_map(|validator| validator.check(value));
+        let parsed = || self.parse.as_ref().and_then(|parse| parse.call()(value));
+        rules().or_else(parsed)
+    }
+
     /// Whether the configuration may give a value.
     pub fn is_argument(&self) -> bool {
         self.mode != Mode::Computed
@@ -237,6 +308,6 @@ impl Attribute {
     /// tell it.
     pub fn is_never_null(&self) -> bool {
         self.mode == Mode::Required
-            || matches!(&self.default, Some(Default::Always(value) | Default::Initially(value)) if !value.is_null())
+            || matches!(&self.default, Some(Default::Always(value) | Default::OnCreate(value)) if !value.is_null())
     }
 }

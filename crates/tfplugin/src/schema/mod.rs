@@ -4,10 +4,19 @@
 //! [plan engine](super::plan), the [validation](super::validate) and the documentation all read it from here.
 
 mod attribute;
+mod builders;
+mod callback;
+mod describe;
+mod relation;
+mod timeouts;
 mod validator;
 
-pub use attribute::{Attribute, Change, Default, Kind, Mode, Verdict};
-pub use validator::Validator;
+pub use attribute::{Attribute, Change, Decision, Default, DefaultWith, Kind, Mode, Parse, PlanModifier, SameMeaning};
+pub use builders::Verdict;
+pub use callback::Callback;
+pub use describe::describe;
+pub use relation::{Demand, Relation};
+pub use validator::{Rule, Validator};
 
 use super::value::{Type, Value};
 

@@ -1,6 +1,12 @@
 //! What values are valid, as data: checked before a plan, and written into the documentation.
 
+use std::sync::Arc;
+
+use super::Callback;
 use crate::value::Value;
+
+/// What is wrong with a value, if anything.
+pub type Rule = dyn Fn(&Value) -> Option<String> + Send + Sync;
 
 /// A rule for one value. Null and unknown values are not checked.
 #[derive(Debug, Clone)]
@@ -8,6 +14,8 @@ pub enum Validator {
     /// The string is one of these.
     OneOf(&'static [&'static str]),
     /// The string is one of these in upper or lower case, or empty, which stands for none.
+    OneOfIgnoreCase(&'static [&'static str]),
+    /// The same.
     AnyCase(&'static [&'static str]),
     /// The string has between so many and so many characters.
     Length(usize, usize),
@@ -20,15 +28,29 @@ pub enum Validator {
     /// The list has at least one element.
     NotEmpty,
     /// A rule of its own: what is wrong with the value, if anything, and how the documentation puts it.
+    Custom(Callback<Rule>, String),
+    /// The same with a plain function.
     Rule(fn(&Value) -> Option<String>, &'static str),
 }
 
 impl Validator {
+    /// A rule of its own. `text` completes the sentence "must be …".
+    pub fn new(text: impl Into<String>, holds: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
+        let text = text.into();
+        let message = format!("must be {text}");
+        Self::rule(text, move |value| (!holds(value)).then(|| message.clone()))
+    }
+
+    /// A rule with messages of its own, each a sentence that begins "must …".
+    pub fn rule(text: impl Into<String>, wrong: impl Fn(&Value) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self::Custom(Callback(Arc::new(wrong)), text.into())
+    }
+
     /// What is wrong with the value, as a sentence that begins "must …".
     pub fn check(&self, value: &Value) -> Option<String> {
         let holds = match (self, value) {
             (Self::OneOf(values), Value::String(text)) => values.contains(&text.as_str()),
-            (Self::AnyCase(values), Value::String(text)) => {
+            (Self::OneOfIgnoreCase(values) | Self::AnyCase(values), Value::String(text)) => {
                 text.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
             }
             (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
@@ -44,6 +66,7 @@ impl Validator {
                     .find(|(key, _)| map.contains_key(*key))
                     .map(|(key, instead)| format!("must not have the key {key:?}: {instead}"));
             }
+            (Self::Custom(rule, _), value) => return rule.call()(value),
             (Self::Rule(rule, _), value) => return rule(value),
             _ => true,
         };
@@ -54,7 +77,7 @@ impl Validator {
     pub fn describe(&self) -> String {
         match self {
             Self::OneOf([only]) => format!("{only:?}"),
-            Self::OneOf(values) | Self::AnyCase(values) => {
+            Self::OneOf(values) | Self::OneOfIgnoreCase(values) | Self::AnyCase(values) => {
                 let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
                 format!("one of {}", quoted.join(", "))
             }
@@ -67,6 +90,7 @@ impl Validator {
                 let quoted: Vec<String> = keys.iter().map(|(key, _)| format!("{key:?}")).collect();
                 format!("without the keys {}", quoted.join(", "))
             }
+            Self::Custom(_, text) => text.clone(),
             Self::Rule(_, text) => (*text).to_owned(),
         }
     }

@@ -1,7 +1,6 @@
 //! The process: started by Terraform, it shakes hands, serves until it is told to end, and abandons nothing.
 
 mod handshake;
-mod lifecycle;
 mod listener;
 mod log;
 mod parent;
@@ -16,10 +15,11 @@ use futures_util::{StreamExt, stream};
 use tonic::transport::server::Connected;
 
 pub use handshake::started_by_terraform;
-pub use lifecycle::Lifecycle;
 use listener::Listener;
 
+pub use super::lifecycle::Lifecycle;
 use super::{
+    erased::Provider,
     proto::{
         plugin::{
             grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,
@@ -27,7 +27,6 @@ use super::{
         },
         provider_server::ProviderServer,
     },
-    provider::Provider,
     rpc::Server,
 };
 
@@ -35,7 +34,7 @@ use super::{
 pub const MAX_MESSAGE: usize = 256 << 20;
 
 /// How long connections may take to close once everything is done.
-const FAREWELL: Duration = Duration::from_millis(500);
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 
 /// Who this plugin is.
 #[derive(Debug, Clone, Copy)]
@@ -153,7 +152,7 @@ where
     });
     let serving = tokio::spawn(serving);
     lifecycle.ended().await;
-    match tokio::time::timeout(FAREWELL, serving).await {
+    match tokio::time::timeout(SHUTDOWN_GRACE, serving).await {
         Ok(Ok(served)) => served.map_err(io::Error::other),
         // Connections that linger are closed with the process.
         Ok(Err(_)) | Err(_) => Ok(()),

@@ -7,11 +7,11 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{Lifecycle, Start};
 use crate::{
+    erased::Provider,
     proto::plugin::{
         ConnInfo, Empty, StdioData, grpc_broker_server::GrpcBroker, grpc_controller_server::GrpcController,
         grpc_stdio_server::GrpcStdio,
     },
-    provider::Provider,
     rpc::Server,
 };
 
@@ -46,7 +46,7 @@ impl<P: Provider> Services<P> {
 impl<P: Provider> GrpcController for Services<P> {
     async fn shutdown(&self, _request: Request<Empty>) -> Result<Response<Empty>, Status> {
         tracing::debug!("Terraform ends the plugin");
-        self.server.closing();
+        self.server.shutdown();
         // A debugger's provider outlives the Terraform commands that attach to it.
         if self.start == Start::Plugin {
             self.lifecycle.close();

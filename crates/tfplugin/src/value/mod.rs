@@ -171,6 +171,14 @@ impl Value {
         }
     }
 
+    /// The number, if this is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// The attributes of an object or the elements of a map, if this is one.
     pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
         match self {
@@ -194,6 +202,19 @@ impl Value {
             (Self::List(list), Step::Index(index)) => list.get(usize::try_from(*index).ok()?),
             _ => None,
         })
+    }
+}
+
+impl Value {
+    /// Sets the value at a path, in objects, maps and lists that are there. Says whether the path leads somewhere.
+    #[must_use]
+    pub fn set_at(&mut self, path: &Path, value: Value) -> bool {
+        let place = path.steps().iter().try_fold(self, |value, step| match (value, step) {
+            (Self::Map(map), Step::Attribute(name) | Step::Key(name)) => map.get_mut(name),
+            (Self::List(list), Step::Index(index)) => list.get_mut(usize::try_from(*index).ok()?),
+            _ => None,
+        });
+        place.map(|place| *place = value).is_some()
     }
 }
 

@@ -73,8 +73,13 @@ impl Number {
 
     /// The 64-bit float that this is, if it is exactly one.
     pub fn to_exact_f64(&self) -> Option<f64> {
-        let float = self.0.to_f64().filter(|float| float.is_finite())?;
+        let float = self.to_f64()?;
         (Self::from_f64(float).ok()? == *self).then_some(float)
+    }
+
+    /// The nearest 64-bit float, if the number is not too large for one.
+    pub fn to_f64(&self) -> Option<f64> {
+        self.0.to_f64().filter(|float| float.is_finite())
     }
 
     fn bounded(number: BigDecimal) -> Result<Self, NumberError> {
@@ -93,6 +98,12 @@ impl Number {
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
         Self(BigDecimal::from(number).normalized())
+    }
+}
+
+impl From<i32> for Number {
+    fn from(number: i32) -> Self {
+        i64::from(number).into()
     }
 }
 

@@ -59,6 +59,15 @@ impl Path {
         self.0.is_empty()
     }
 
+    /// The names of its attributes, without the places of elements: `products.auto_renew`.
+    pub(crate) fn attribute_names(&self) -> String {
+        let names = self.0.iter().filter_map(|step| match step {
+            Step::Attribute(name) => Some(name.as_str()),
+            Step::Key(_) | Step::Index(_) => None,
+        });
+        names.collect::<Vec<_>>().join(".")
+    }
+
     /// This path, seen from one level further out.
     #[must_use]
     pub(super) fn prefixed(mut self, step: Step) -> Self {

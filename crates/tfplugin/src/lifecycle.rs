@@ -2,8 +2,6 @@
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::provider::Patience;
-
 /// The life of the process, shared by everything in it.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
@@ -18,9 +16,9 @@ impl Lifecycle {
         &self.work
     }
 
-    /// What calls wait with.
-    pub fn patience(&self) -> Patience {
-        Patience::new(self.stopping.clone())
+    /// What is cancelled when everything that waits should wait no longer.
+    pub fn cancellation(&self) -> CancellationToken {
+        self.stopping.clone()
     }
 
     /// Asks everything that waits to wait no longer. The process goes on serving.

@@ -1,0 +1,237 @@
+//! What contradicts itself within a struct, found before it compiles.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+use syn::{Error, Expr, ExprLit, Ident, Lit, Result, spanned::Spanned as _};
+
+use crate::{
+    fields::{Field, Wrapper},
+    options::{ModelOptions, Role, RuleOption},
+};
+
+/// Names that Terraform keeps for itself in resources and data sources, and in provider blocks.
+const RESERVED: [&str; 7] = ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+const RESERVED_IN_PROVIDER: [&str; 2] = ["alias", "version"];
+
+/// All contradictions of a struct.
+pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
+    let mut errors: Option<Error> = None;
+    let mut report = |span: Span, what: String| {
+        let error = Error::new(span, what);
+        match &mut errors {
+            Some(errors) => errors.combine(error),
+            None => errors = Some(error),
+        }
+    };
+    let mut names = BTreeSet::new();
+    for field in fields {
+        name(model, field, &mut report);
+        if !names.insert(field.name()) {
+            report(field.span(), format!("another field has the name {:?} already", field.name()));
+        }
+        defaults(field, &mut report);
+        ranges(field, &mut report);
+        computed(field, &mut report);
+        block(field, &mut report);
+        siblings(field, fields, &mut report);
+        if field.docs.is_empty() {
+            report(field.span(), "say what this is in a doc comment: it becomes the description".to_owned());
+        }
+        if let (Some(variable), false) =
+            (field.options.env.first(), matches!(model.role, Role::Provider | Role::Nested))
+        {
+            report(variable.span(), "variables stand in for arguments of a provider block only".to_owned());
+        }
+        if matches!(model.role, Role::Provider) && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
+        {
+            let what = "nothing in a provider block is computed: write Option<T>, and take the default in configure";
+            report(field.span(), what.to_owned());
+        }
+        if field.wrapper == Wrapper::Timeouts && field.options.timeouts.is_empty() {
+            report(
+                field.span(),
+                "say which operations have a time limit: #[attr(timeouts(create = \"10m\"))]".to_owned(),
+            );
+        }
+        if field.wrapper != Wrapper::Timeouts
+            && let Some((operation, _)) = field.options.timeouts.first()
+        {
+            report(operation.span(), "time limits stand on a field of the type Timeouts".to_owned());
+        }
+    }
+    errors.map_or(Ok(()), Err)
+}
+
+type Report<'a> = dyn FnMut(Span, String) + 'a;
+
+fn name(model: &ModelOptions, field: &Field<'_>, report: &mut Report<'_>) {
+    let name = field.name();
+    let reserved = match model.role {
+        Role::Resource(_) | Role::DataSource(_) => &RESERVED[..],
+        Role::Provider => &RESERVED_IN_PROVIDER[..],
+        Role::Nested => &[],
+    };
+    if reserved.contains(&name.as_str()) {
+        report(field.span(), format!("Terraform keeps the name {name:?} for itself"));
+    }
+    let mut characters = name.chars();
+    let begins_well = characters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_');
+    if !begins_well || characters.any(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')) {
+        report(
+            field.span(),
+            format!("{name:?} is no name for Terraform: lower case letters, digits and underscores are"),
+        );
+    }
+}
+
+fn defaults(field: &Field<'_>, report: &mut Report<'_>) {
+    let options = &field.options;
+    let all = [&options.default, &options.default_on_create, &options.default_with];
+    let given: Vec<_> = all.into_iter().flatten().collect();
+    if let [_, second, ..] = given[..] {
+        report(second.span(), "a field has one default".to_owned());
+    }
+    if let (Some(text), None) = (&options.default_text, &options.default_with) {
+        report(text.span(), "default_text says in words what default_with does, and there is none".to_owned());
+    }
+    let Some(default) = field.any_default() else { return };
+    if field.wrapper == Wrapper::Option {
+        report(default.span(), "with a default there is always a value: leave Option out".to_owned());
+    }
+    if field.wrapper == Wrapper::Computed && options.optional.is_none() {
+        report(
+            default.span(),
+            "a default is for what the configuration may give: add optional, or leave Computed out".to_owned(),
+        );
+    }
+    if field.is_inside("WriteOnly") {
+        report(
+            default.span(),
+            "a write-only value is read from the configuration alone, so it cannot have a default".to_owned(),
+        );
+    }
+}
+
+fn ranges(field: &Field<'_>, report: &mut Report<'_>) {
+    for rule in &field.options.rules {
+        if let RuleOption::Range(_, min, max) | RuleOption::Length(_, min, max) = rule
+            && let (Some(low), Some(high)) = (whole(min), whole(max))
+            && low > high
+        {
+            report(max.span(), "no value is in an empty range".to_owned());
+        }
+    }
+}
+
+fn computed(field: &Field<'_>, report: &mut Report<'_>) {
+    let options = &field.options;
+    if field.wrapper == Wrapper::Computed && field.is_inside("WriteOnly") {
+        report(field.span(), "a write-only value is never stored, so it cannot be computed".to_owned());
+    }
+    if let Some(optional) = options.optional
+        && field.wrapper != Wrapper::Computed
+    {
+        report(optional, "optional stands on Computed<T>; an optional argument is Option<T>".to_owned());
+    }
+    if let Some(sibling) = options.changes_with.first()
+        && field.wrapper != Wrapper::Computed
+    {
+        report(sibling.span(), "only a computed value changes with others: write Computed<T>".to_owned());
+    }
+    if field.is_argument() {
+        return;
+    }
+    if let Some(force_new) = options.force_new {
+        report(
+            force_new,
+            "only the provider sets this, so a configuration cannot change it: force_new has no effect".to_owned(),
+        );
+    }
+    if let Some(rule) = options.rules.first() {
+        report(rule.span(), "only the provider sets this, so there is nothing to validate".to_owned());
+    }
+    if let Some((demand, _)) = options.relations.first() {
+        report(demand.span(), "only the provider sets this, so it demands nothing of others".to_owned());
+    }
+    if let Some(modifier) = &options.plan_modifier {
+        report(modifier.span(), "only the provider sets this: use changes_with or modify_plan".to_owned());
+    }
+}
+
+fn block(field: &Field<'_>, report: &mut Report<'_>) {
+    let options = &field.options;
+    let Some(block) = options.block else {
+        if let Some(count) = options.min.as_ref().or(options.max.as_ref()) {
+            report(count.span(), "min and max count blocks: add block, or use a validator".to_owned());
+        }
+        return;
+    };
+    if field.wrapper == Wrapper::Computed {
+        report(block, "a configuration writes blocks, so they cannot be computed".to_owned());
+    }
+    if let Some(default) = field.any_default() {
+        report(default.span(), "a block has no default: its attributes have".to_owned());
+    }
+    let unsupported = [options.force_new, options.plan_modifier.as_ref().map(syn::spanned::Spanned::span)];
+    if let Some(span) = unsupported.into_iter().flatten().next() {
+        report(span, "this stands on the attributes inside a block".to_owned());
+    }
+    if let Some((demand, _)) = options.relations.first() {
+        report(demand.span(), "say this on the other field: a block makes no demands".to_owned());
+    }
+    if let Some(rule) = options.rules.first() {
+        report(rule.span(), "blocks are counted by min and max, and validated by their attributes".to_owned());
+    }
+    let number =
+        |literal: &Option<syn::LitInt>| literal.as_ref().and_then(|literal| literal.base10_parse::<i64>().ok());
+    if let (Some(min), Some(max), Some(literal)) = (number(&options.min), number(&options.max), &options.max)
+        && min > max
+    {
+        report(literal.span(), format!("no number of blocks is at least {min} and at most {max}"));
+    }
+}
+
+fn siblings(field: &Field<'_>, fields: &[Field<'_>], report: &mut Report<'_>) {
+    let options = &field.options;
+    let related = options.relations.iter().flat_map(|(_, names)| names);
+    for sibling in options.changes_with.iter().chain(related) {
+        match fields.iter().find(|other| other.ident == sibling) {
+            None => report(sibling.span(), format!("the struct has no field {sibling}")),
+            Some(other) if other.ident == field.ident => {
+                report(sibling.span(), "a field cannot relate to itself".to_owned());
+            }
+            Some(other) if !other.is_argument() && !options.changes_with.contains(sibling) => {
+                report(sibling.span(), format!("only the provider sets {sibling}, so a configuration never has it"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+impl RuleOption {
+    fn span(&self) -> Span {
+        match self {
+            Self::Range(span, ..)
+            | Self::Length(span, ..)
+            | Self::OneOf(span, _)
+            | Self::OneOfIgnoreCase(span, _)
+            | Self::NotBlank(span)
+            | Self::NotEmpty(span) => *span,
+            Self::Validate(rule, _) | Self::Validator(rule) => rule.span(),
+        }
+    }
+}
+
+/// The name of a token: `QUOTED_PRICE`.
+pub(crate) fn token(ident: &Ident) -> Ident {
+    Ident::new(&ident.to_string().trim_start_matches("r#").to_uppercase(), ident.span())
+}
+
+/// The number of a plain literal.
+fn whole(expression: &Expr) -> Option<i64> {
+    match expression {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! `#[derive(Model)]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
+
+use crate::{
+    checks::{self, token},
+    fields::{self, Field, Wrapper},
+    options::{ModelOptions, Role, RuleOption},
+};
+
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let options = ModelOptions::parse(&input.attrs, input.ident.span())?;
+    let fields = fields::of(input)?;
+    checks::check(&options, &fields)?;
+    let partial = format_ident!("Partial{}", input.ident);
+    let parts = [
+        self::partial(input, &partial, &fields),
+        attribute_type(&input.ident, &partial, &fields),
+        model(input, &options, &fields),
+        tokens(&input.ident, &fields),
+    ];
+    Ok(parts.into_iter().collect())
+}
+
+/// The struct in which every field is an `Attr`.
+fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenStream {
+    let (model, vis) = (&input.ident, &input.vis);
+    let names: Vec<String> = fields.iter().map(Field::name).collect();
+    let idents: Vec<&Ident> = fields.iter().map(|field| field.ident).collect();
+    let members = fields.iter().map(|field| {
+        let Field { ident, vis, docs, .. } = field;
+        let value = value(field);
+        quote! { #[doc = #docs] #vis #ident: ::tfplugin::Attr<::tfplugin::Partial<#value>> }
+    });
+    let docs = format!("A [`{model}`] in which every field is null, unknown or known.");
+    quote! {
+        #[doc = #docs]
+        #[derive(Clone, Debug, PartialEq, Default)]
+        #vis struct #partial { #(#members),* }
+
+        impl ::tfplugin::model::PartialValue for #partial {
+            fn decode(value: &::tfplugin::value::Value) -> ::core::result::Result<Self, ::tfplugin::Invalid> {
+                match value.as_map() {
+                    ::core::option::Option::Some(_) => ::core::result::Result::Ok(Self {
+                        #(#idents: ::tfplugin::Attr::decode(value.get(#names))),*
+                    }),
+                    ::core::option::Option::None => {
+                        ::core::result::Result::Err(::tfplugin::Invalid::new("must be an object"))
+                    }
+                }
+            }
+
+            fn encode(&self) -> ::tfplugin::value::Value {
+                ::tfplugin::value::Value::object([#((#names, self.#idents.encode())),*])
+            }
+
+            fn encode_onto(&self, original: &::tfplugin::value::Value) -> ::tfplugin::value::Value {
+                ::tfplugin::value::Value::object([#((#names, self.#idents.encode_onto(original.get(#names)))),*])
+            }
+
+            fn is_wholly_known(&self) -> bool {
+                true #(&& self.#idents.is_wholly_known())*
+            }
+        }
+
+        impl #partial {
+            /// The plain struct.
+            ///
+            /// # Errors
+            /// What is unknown, missing, or not of its type, each on its path.
+            #vis fn complete(&self) -> ::core::result::Result<#model, ::tfplugin::Diagnostics> {
+                <#model as ::tfplugin::AttributeType>::complete(self.clone(), &::tfplugin::value::Path::default())
+            }
+        }
+
+        impl ::core::convert::From<#model> for #partial {
+            fn from(model: #model) -> Self {
+                ::tfplugin::AttributeType::into_partial(model)
+            }
+        }
+    }
+}
+
+fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> TokenStream {
+    let names: Vec<String> = fields.iter().map(Field::name).collect();
+    let idents: Vec<&Ident> = fields.iter().map(|field| field.ident).collect();
+    let complete = fields.iter().map(|field| {
+        let ty = field.ty;
+        match field.options.block {
+            Some(_) => quote! { ::tfplugin::model::complete_block::<#ty> },
+            None => quote! { <#ty as ::tfplugin::model::FieldType>::complete },
+        }
+    });
+    quote! {
+        impl ::tfplugin::AttributeType for #model {
+            type Partial = #partial;
+
+            fn kind() -> ::tfplugin::schema::Kind {
+                let attributes = <Self as ::tfplugin::Model>::block().attributes;
+                ::tfplugin::schema::Kind::Nested(::tfplugin::schema::Nesting::Single, attributes)
+            }
+
+            fn complete(
+                partial: Self::Partial,
+                path: &::tfplugin::value::Path,
+            ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
+                #[allow(unused_mut)]
+                let mut wrong = ::tfplugin::Diagnostics::default();
+                #(let #idents = #complete(partial.#idents, &path.dot(#names))
+                    .map_err(|errors| wrong.extend(errors));)*
+                match (#(#idents,)*) {
+                    (#(::core::result::Result::Ok(#idents),)*) => ::core::result::Result::Ok(Self { #(#idents),* }),
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::result::Result::Err(wrong),
+                }
+            }
+
+            fn into_partial(self) -> Self::Partial {
+                #partial { #(#idents: ::tfplugin::model::FieldType::into_attr(self.#idents)),* }
+            }
+        }
+    }
+}
+
+fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> TokenStream {
+    let model = &input.ident;
+    let version = options.version;
+    let description = fields::docs(&input.attrs);
+    let deprecated = optional(options.deprecated.as_ref());
+    let (blocks, attributes): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.options.block.is_some());
+    let attributes = attributes.into_iter().map(|field| attribute(model, field));
+    let blocks = blocks.into_iter().map(block);
+    let none = syn::LitStr::new("", model.span());
+    let (name, role) = match &options.role {
+        Role::Resource(name) => (name, Some(quote!(ResourceModel))),
+        Role::DataSource(name) => (name, Some(quote!(DataSourceModel))),
+        Role::Provider => (&none, Some(quote!(ProviderModel))),
+        Role::Nested => (&none, None),
+    };
+    let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model {} });
+    quote! {
+        impl ::tfplugin::Model for #model {
+            const NAME: &'static str = #name;
+            const VERSION: i64 = #version;
+
+            fn block() -> ::tfplugin::schema::Block {
+                ::tfplugin::schema::Block {
+                    attributes: ::std::vec![#(#attributes),*],
+                    blocks: ::std::vec![#(#blocks),*],
+                    description: #description,
+                    deprecated: #deprecated,
+                }
+            }
+        }
+
+        #role
+    }
+}
+
+fn block(field: &Field<'_>) -> TokenStream {
+    let (name, ty, docs) = (field.name(), field.ty, &field.docs);
+    let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
+    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max) }
+}
+
+fn count(literal: Option<&syn::LitInt>) -> TokenStream {
+    literal.map_or_else(|| quote!(0), |literal| quote!(#literal))
+}
+
+fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
+    let (name, ty, docs, options) = (field.name(), field.ty, &field.docs, &field.options);
+    let value = value(field);
+    let mut chain = quote! { ::tfplugin::model::attribute::<#ty>(#name).describe(#docs) };
+    if options.optional.is_some() {
+        chain.extend(quote! { .optional_computed() });
+    }
+    if let Some(default) = &options.default {
+        chain.extend(quote_spanned! { default.span() => .default(::tfplugin::model::encoded::<#value>(#default)) });
+    }
+    if let Some(default) = &options.default_on_create {
+        chain.extend(
+            quote_spanned! { default.span() => .default_on_create(::tfplugin::model::encoded::<#value>(#default)) },
+        );
+    }
+    if let Some(with) = &options.default_with {
+        let text = options.default_text.as_ref().map_or_else(|| quote!(""), |text| quote!(#text));
+        chain.extend(quote! { .default_with(::tfplugin::model::default_with::<#model, #value, _>(#with), #text) });
+    }
+    if options.force_new.is_some() {
+        chain.extend(quote! { .force_new() });
+    }
+    if let Some(modifier) = &options.plan_modifier {
+        chain.extend(quote! { .plan_modifier(::tfplugin::model::plan_modifier::<#model, #value>(#modifier)) });
+    }
+    if !options.changes_with.is_empty() {
+        let siblings = options.changes_with.iter().map(token);
+        chain.extend(quote! { .changes_with(&[#(#model::#siblings.name()),*]) });
+    }
+    for (demand, siblings) in &options.relations {
+        let demand = match demand.to_string().as_str() {
+            "conflicts_with" => quote!(Conflict),
+            "exactly_one_of" => quote!(ExactlyOne),
+            "at_least_one_of" => quote!(AtLeastOne),
+            _ => quote!(Together),
+        };
+        let siblings = siblings.iter().map(token);
+        chain.extend(quote! {
+            .relation(::tfplugin::schema::Relation::new(
+                ::tfplugin::schema::Demand::#demand,
+                &[#(#model::#siblings.name()),*],
+            ))
+        });
+    }
+    chain.extend(options.rules.iter().map(|rule| {
+        let rule = validator(&value, rule);
+        quote! { .valid(#rule) }
+    }));
+    if !options.env.is_empty() {
+        let variables = &options.env;
+        chain.extend(quote! { .env(&[#(#variables),*]) });
+    }
+    if !options.timeouts.is_empty() {
+        let limits = options.timeouts.iter().map(|(operation, limit)| {
+            let operation = operation.to_string();
+            quote! { (#operation, ::tfplugin::model::duration(#limit)) }
+        });
+        chain.extend(quote! { .timeouts(&[#(#limits),*]) });
+    }
+    if let Some(deprecated) = &options.deprecated {
+        chain.extend(quote! { .deprecated(#deprecated) });
+    }
+    chain
+}
+
+fn validator(value: &TokenStream, rule: &RuleOption) -> TokenStream {
+    let textual = |span| quote_spanned! { span => ::tfplugin::model::textual::<#value> };
+    match rule {
+        RuleOption::Range(span, min, max) => {
+            quote_spanned! { *span => <#value as ::tfplugin::model::Numeric>::range(#min, #max) }
+        }
+        RuleOption::Length(span, min, max) => {
+            let textual = textual(*span);
+            quote_spanned! { *span => #textual(::tfplugin::schema::Validator::Length(#min, #max)) }
+        }
+        RuleOption::OneOf(span, texts) => {
+            let textual = textual(*span);
+            quote_spanned! { *span => #textual(::tfplugin::schema::Validator::OneOf(&[#(#texts),*])) }
+        }
+        RuleOption::OneOfIgnoreCase(span, texts) => {
+            let textual = textual(*span);
+            quote_spanned! { *span => #textual(::tfplugin::schema::Validator::OneOfIgnoreCase(&[#(#texts),*])) }
+        }
+        RuleOption::NotBlank(span) => {
+            let textual = textual(*span);
+            quote_spanned! { *span => #textual(::tfplugin::schema::Validator::NotBlank) }
+        }
+        RuleOption::NotEmpty(span) => {
+            quote_spanned! { *span => ::tfplugin::model::countable::<#value>(::tfplugin::schema::Validator::NotEmpty) }
+        }
+        RuleOption::Validate(holds, text) => quote! { ::tfplugin::model::validate::<#value>(#holds, #text) },
+        RuleOption::Validator(validator) => quote! { #validator },
+    }
+}
+
+fn tokens(model: &Ident, fields: &[Field<'_>]) -> TokenStream {
+    let tokens = fields.iter().map(|field| {
+        let (name, ty, vis, token) = (field.name(), field.ty, field.vis, token(field.ident));
+        let value = value(field);
+        let docs = format!("The attribute `{name}`.");
+        let access = match field.wrapper {
+            Wrapper::Computed => quote!(::tfplugin::model::Settable),
+            _ => quote!(<#ty as ::tfplugin::model::FieldType>::Access),
+        };
+        quote! {
+            #[doc = #docs]
+            #[allow(dead_code)]
+            #vis const #token: ::tfplugin::Field<#model, #value, #access> = ::tfplugin::Field::new(#name);
+        }
+    });
+    quote! { impl #model { #(#tokens)* } }
+}
+
+/// The type of the values of a field.
+fn value(field: &Field<'_>) -> TokenStream {
+    let ty = field.ty;
+    quote_spanned! { ty.span() => <#ty as ::tfplugin::model::FieldType>::Value }
+}
+
+fn optional(text: Option<&syn::LitStr>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}

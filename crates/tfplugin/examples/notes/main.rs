@@ -1,0 +1,3 @@
+//! A provider that keeps notes in memory. The README shows it.
+
+include!("provider.rs");

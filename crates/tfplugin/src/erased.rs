@@ -1,0 +1,132 @@
+//! What the calls work with: providers, resources and data sources whose models are not known any more.
+
+use async_trait::async_trait;
+
+use crate::{
+    configure::Configured,
+    context::Context,
+    diagnostics::Diagnostics,
+    object::{Delivered, Object, Stored},
+    plan::{Plan, Proposal},
+    schema::Schema,
+    value::Value,
+};
+
+/// A provider.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// What its resources work with.
+    type Client: Send + Sync + 'static;
+
+    /// The provider block.
+    fn schema(&self) -> Schema;
+
+    /// The resources.
+    fn resources(&self) -> Vec<Box<dyn Resource<Self::Client>>>;
+
+    /// The data sources.
+    fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Client>>>;
+
+    /// Checks a provider block beyond what its schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Makes the client, or says which values it waits for.
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<Self::Client>, Diagnostics>;
+
+    /// What the user is to do after a panic, if there is something to say.
+    fn after_panic(&self) -> &str;
+
+    /// Terraform ends the plugin in the ordinary way.
+    fn shutdown(&self, client: &Self::Client);
+}
+
+/// A managed resource.
+#[async_trait]
+pub trait Resource<C>: Send + Sync {
+    /// The type name.
+    fn name(&self) -> &'static str;
+
+    /// The shape of configuration and state.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond what the schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Brings a stored state into the current shape.
+    fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics>;
+
+    /// Refines a plan of the engine's.
+    async fn modify_plan(
+        &self,
+        client: Option<&C>,
+        proposal: Proposal<'_>,
+        plan: &mut Plan,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics>;
+
+    /// Makes the object.
+    async fn create(&self, client: &C, config: Value, planned: Object, ctx: &Context) -> Result<Outcome, Failure>;
+
+    /// Reads the object again; none, if it is gone.
+    async fn read(&self, client: &C, prior: Object, ctx: &Context) -> Result<Option<Object>, Diagnostics>;
+
+    /// Gives the object new values.
+    async fn update(&self, client: &C, update: Update, ctx: &Context) -> Result<Outcome, Failure>;
+
+    /// Ends the object.
+    async fn delete(&self, client: &C, prior: Object, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// Finds an existing object by its id.
+    async fn import(&self, client: &C, id: &str, ctx: &Context) -> Result<Object, Diagnostics>;
+}
+
+/// Something that is only read.
+#[async_trait]
+pub trait DataSource<C>: Send + Sync {
+    /// The type name.
+    fn name(&self) -> &'static str;
+
+    /// The shape of configuration and state.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond what the schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Reads it.
+    async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
+}
+
+/// An update in place, as Terraform planned it.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// The configuration.
+    pub config: Value,
+    /// The state before.
+    pub prior: Value,
+    /// The planned state.
+    pub planned: Object,
+}
+
+/// What came of a create or an update.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The object as it is now.
+    pub object: Object,
+    /// What is to be done once the caller has been given the answer, if it is still there.
+    pub delivered: Delivered,
+}
+
+/// Why a create or an update failed, and what is left of it.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub errors: Diagnostics,
+    /// The object in the state in which it was left. None: nothing was made, or the object is as it was.
+    pub left: Option<Object>,
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(errors: Diagnostics) -> Self {
+        Self { errors, left: None }
+    }
+}

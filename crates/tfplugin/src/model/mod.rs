@@ -1,0 +1,111 @@
+//! One Rust struct says everything: schema, documentation, and typed access to configurations, plans and states.
+//!
+//! `#[derive(Model)]` makes three things of a struct: its [`Block`], its [`Partial`] in which every field is an [`Attr`],
+//! and a token for each field ([`Field`]). The dynamic [`Value`] stays the truth: what nobody sets is written back as it
+//! came.
+
+mod attr;
+mod collections;
+mod declare;
+mod field;
+mod scalar;
+mod wrappers;
+
+use std::fmt::Debug;
+
+pub use attr::{Attr, Invalid};
+pub use collections::{Blocks, Countable, Map, Set};
+pub use declare::AttributeChange;
+pub(crate) use declare::decoded;
+#[doc(hidden)]
+pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
+pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
+pub use scalar::Scalar;
+pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts, WriteOnly};
+
+use crate::{
+    diagnostics::Diagnostics,
+    schema::{Attribute, Block, Kind, Schema},
+    value::{Path, Value},
+};
+
+/// A struct with `#[derive(Model)]`: a resource, a data source, a provider block, or what is nested in one.
+pub trait Model: AttributeType<Partial: Default> {
+    /// The name of the resource or data source; empty for what has none.
+    const NAME: &'static str;
+
+    /// The version that states are stored with.
+    const VERSION: i64;
+
+    /// The attributes and blocks, as the struct declares them.
+    fn block() -> Block;
+
+    /// The block with its version.
+    fn schema() -> Schema {
+        Schema { version: Self::VERSION, block: Self::block() }
+    }
+}
+
+/// Marks what `#[model(resource = "…")]` stands on.
+pub trait ResourceModel: Model {}
+
+/// Marks what `#[model(data_source = "…")]` stands on.
+pub trait DataSourceModel: Model {}
+
+/// Marks what `#[model(provider)]` stands on.
+pub trait ProviderModel: Model {}
+
+/// A model, or any other type, with each part null, unknown or known.
+pub type Partial<M> = <M as AttributeType>::Partial;
+
+/// A Rust type for attributes. For a type of your own implement [`Scalar`], or derive [`Model`] or `AttributeEnum`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type for an attribute",
+    note = "derive Model or AttributeEnum for it, or implement tfplugin::Scalar"
+)]
+pub trait AttributeType: Sized + Send + Sync + 'static {
+    /// The same, where parts may be null or unknown.
+    type Partial: PartialValue;
+
+    /// What the values are for Terraform.
+    fn kind() -> Kind;
+
+    /// What the type adds to each attribute that has it.
+    fn refine(attribute: Attribute) -> Attribute {
+        attribute
+    }
+
+    /// The plain value.
+    ///
+    /// # Errors
+    /// Parts that are unknown, missing, or not of their type, each on its path.
+    fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics>;
+
+    /// The plain value with all of its parts known.
+    fn into_partial(self) -> Self::Partial;
+}
+
+/// What stands inside an [`Attr`]: a value that is known, and whose parts may not be.
+pub trait PartialValue: Debug + Clone + PartialEq + Send + Sync + 'static {
+    /// Reads a value, which is known and not null.
+    ///
+    /// # Errors
+    /// A value that is not of this Rust type.
+    fn decode(value: &Value) -> Result<Self, Invalid>;
+
+    /// Writes a value.
+    fn encode(&self) -> Value;
+
+    /// Writes a value, and leaves as it is what `original` says already.
+    fn encode_onto(&self, original: &Value) -> Value {
+        match Self::decode(original) {
+            Ok(same) if !original.is_null() && same == *self => original.clone(),
+            _ => self.encode(),
+        }
+    }
+
+    /// Whether no part is unknown.
+    fn is_wholly_known(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,298 @@
+//! The change of an object that is there: what stays, what changes, and what needs another object.
+
+use std::collections::BTreeMap;
+
+use super::fill::{can_become, counterpart, fill, fill_attribute, fill_attributes, unconfigured};
+use crate::{
+    private::Private,
+    schema::{Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
+    value::{Path, Value},
+};
+
+/// The state after a change, and what the change comes to.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// The attributes that need another object.
+    pub(super) replaces: Vec<Path>,
+    /// The arguments that the configuration has told.
+    pub(super) told: Vec<String>,
+    /// Whether anything is to be updated.
+    pub(super) updates: bool,
+}
+
+/// Plans a change, attribute by attribute, at any depth.
+pub(super) struct Engine<'a> {
+    private: &'a Private,
+}
+
+/// Two objects beside each other, and where they stand.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    config: &'a Value,
+    prior: &'a Value,
+    path: &'a Path,
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn new(private: &'a Private) -> Self {
+        Self { private }
+    }
+
+    /// The planned state of the outermost object.
+    pub(super) fn root(&self, block: &Block, config: &Value, prior: &Value) -> (Value, Changes) {
+        let mut changes = Changes::default();
+        let state = self.block(block, Here { config, prior, path: &Path::default() }, &mut changes);
+        (state, changes)
+    }
+
+    fn block(&self, block: &Block, here: Here<'_>, changes: &mut Changes) -> Value {
+        let mut state = self.attributes(&block.attributes, here, changes);
+        for nested in &block.blocks {
+            let planned = self.nested_block(nested, here, changes);
+            state.set_attribute(nested.name, planned);
+        }
+        renew(&block.attributes, here, &mut state, changes);
+        state
+    }
+
+    fn object(&self, attributes: &[Attribute], here: Here<'_>, changes: &mut Changes) -> Value {
+        let mut state = self.attributes(attributes, here, changes);
+        renew(attributes, here, &mut state, changes);
+        state
+    }
+
+    fn attributes(&self, attributes: &[Attribute], here: Here<'_>, changes: &mut Changes) -> Value {
+        Value::object(attributes.iter().map(|attribute| (attribute.name, self.attribute(attribute, here, changes))))
+    }
+
+    fn attribute(&self, attribute: &Attribute, here: Here<'_>, changes: &mut Changes) -> Value {
+        let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
+        let path = here.path.dot(attribute.name);
+        let untold = self.is_untold(&path) || (prior.is_null() && attribute.is_never_null());
+        if config.is_null() && untold && attribute.is_computed() {
+            return prior.clone();
+        }
+        let mut inside = Changes::default();
+        let planned = self.proposed(attribute, here, &path, &mut inside);
+        if planned == *prior {
+            changes.tell(&path, config);
+            return planned;
+        }
+        // Terraform lets the prior value stand for what is configured only where there is one, and for what is not
+        // configured only where the attribute is computed.
+        let may_keep = !prior.is_null() && (!config.is_null() || attribute.is_computed());
+        if may_keep && attribute.same_meaning.as_ref().is_some_and(|same| same.call()(&planned, prior)) {
+            return prior.clone();
+        }
+        match self.decide(attribute, &planned, here, untold, &inside) {
+            Decision::Keep if may_keep => return prior.clone(),
+            Decision::Replace if inside.replaces.is_empty() || attribute.plan_modifier.is_some() => {
+                changes.replaces.push(path);
+            }
+            Decision::Replace => changes.replaces.append(&mut inside.replaces),
+            Decision::Keep | Decision::Update => {
+                changes.updates = true;
+                changes.tell(&path, config);
+            }
+        }
+        changes.told.append(&mut inside.told);
+        planned
+    }
+
+    /// What the configuration and the defaults say, with what the prior object has where they say nothing.
+    fn proposed(&self, attribute: &Attribute, here: Here<'_>, path: &Path, inside: &mut Changes) -> Value {
+        let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
+        match &attribute.kind {
+            _ if attribute.write_only => Value::Null,
+            _ if config.is_null() => unconfigured(attribute, here.config, Some(prior)),
+            Kind::Of(_) => config.clone(),
+            Kind::Nested(nesting, attributes) => {
+                let changed = |here: Here<'_>, changes: &mut Changes| self.object(attributes, here, changes);
+                let fresh = |config: &Value| fill_attributes(attributes, config);
+                let forces = |object: &Value| forced_by(attributes, object);
+                objects(*nesting, Here { config, prior, path }, inside, &changed, &fresh, &forces)
+            }
+        }
+    }
+
+    fn decide(
+        &self,
+        attribute: &Attribute,
+        planned: &Value,
+        here: Here<'_>,
+        untold: bool,
+        inside: &Changes,
+    ) -> Decision {
+        let prior = here.prior.get(attribute.name);
+        match &attribute.plan_modifier {
+            Some(modifier) if planned.is_known() && here.config.get(attribute.name).is_wholly_known() => {
+                let (config, state, private) = (here.config, here.prior, self.private);
+                let decision = modifier.call()(&Change { planned, prior, config, state, private });
+                if untold && decision == Decision::Replace { Decision::Update } else { decision }
+            }
+            _ if untold => Decision::Update,
+            _ if attribute.force_new || !inside.replaces.is_empty() => Decision::Replace,
+            _ => Decision::Update,
+        }
+    }
+
+    fn nested_block(&self, nested: &NestedBlock, here: Here<'_>, changes: &mut Changes) -> Value {
+        let (config, prior) = (here.config.get(nested.name), here.prior.get(nested.name));
+        let path = here.path.dot(nested.name);
+        let mut inside = Changes::default();
+        let changed = |here: Here<'_>, changes: &mut Changes| self.block(&nested.block, here, changes);
+        let fresh = |config: &Value| fill(&nested.block, config);
+        let forces = |object: &Value| block_forced_by(&nested.block, object);
+        let planned =
+            objects(nested.nesting, Here { config, prior, path: &path }, &mut inside, &changed, &fresh, &forces);
+        if planned != *prior {
+            changes.updates = true;
+            changes.replaces.append(&mut inside.replaces);
+        }
+        changes.told.append(&mut inside.told);
+        planned
+    }
+
+    /// Whether nobody could tell the value when the state was made. Paths in lists and maps count for all elements.
+    fn is_untold(&self, path: &Path) -> bool {
+        !self.private.untold.is_empty() && self.private.untold.contains(&path.attribute_names())
+    }
+}
+
+impl Changes {
+    /// The configuration has said the value now, so that another one later is a change like any other.
+    fn tell(&mut self, path: &Path, config: &Value) {
+        if !config.is_null() && config.is_wholly_known() {
+            self.told.push(path.attribute_names());
+        }
+    }
+}
+
+/// Plans the objects of one nested attribute or block. `changed` plans an object beside the prior one that it continues,
+/// `fresh` a new one; `forces` says whether an object that comes or goes forces a replacement.
+fn objects(
+    nesting: Nesting,
+    here: Here<'_>,
+    inside: &mut Changes,
+    changed: &dyn Fn(Here<'_>, &mut Changes) -> Value,
+    fresh: &dyn Fn(&Value) -> Value,
+    forces: &dyn Fn(&Value) -> bool,
+) -> Value {
+    let Here { config, prior, path } = here;
+    let mut comes_or_goes = false;
+    let planned = nesting.map_objects(config, |at, object| {
+        if let Some(prior) = counterpart(prior, at) {
+            return changed(Here { config: object, prior, path: &step(path, at) }, inside);
+        }
+        let new = fresh(object);
+        let continued = continued(prior, at, object, &new, path, changed);
+        comes_or_goes |= continued.is_none() && forces(&new);
+        continued.unwrap_or(new)
+    });
+    nesting.map_objects(prior, |at, object| {
+        let stays = match (at, &planned) {
+            (ObjectAt::Member, Value::Set(elements)) => elements.contains(object),
+            _ => counterpart(&planned, at).is_some(),
+        };
+        comes_or_goes |= !stays && forces(object);
+        Value::Null
+    });
+    if comes_or_goes && planned != *prior {
+        inside.replaces.push(path.clone());
+    }
+    planned
+}
+
+/// The element of a prior set that an object of the configuration continues: one that comes out as it was, and rather one
+/// that can have come of this very object than one which was changed since.
+fn continued(
+    prior: &Value,
+    at: ObjectAt<'_>,
+    config: &Value,
+    fresh: &Value,
+    path: &Path,
+    changed: &dyn Fn(Here<'_>, &mut Changes) -> Value,
+) -> Option<Value> {
+    let (ObjectAt::Member, Value::Set(elements)) = (at, prior) else { return None };
+    let same = |element: &&Value| {
+        !element.is_null() && changed(Here { config, prior: element, path }, &mut Changes::default()) == **element
+    };
+    let born_of_it = elements.iter().filter(same).find(|element| can_become(fresh, element));
+    born_of_it.or_else(|| elements.iter().find(same)).cloned()
+}
+
+fn step(path: &Path, at: ObjectAt<'_>) -> Path {
+    match at {
+        // The protocol has no step into a set.
+        ObjectAt::Only | ObjectAt::Member => path.clone(),
+        ObjectAt::Index(index) => path.index(index),
+        ObjectAt::Key(key) => path.key(key),
+    }
+}
+
+/// Whether an object that comes or goes has a value that forces a replacement.
+fn forced_by(attributes: &[Attribute], object: &Value) -> bool {
+    attributes.iter().any(|attribute| {
+        let value = object.get(attribute.name);
+        let inner = |attribute: &Attribute| match &attribute.kind {
+            Kind::Nested(nesting, inner) => any_object(*nesting, value, &|object| forced_by(inner, object)),
+            Kind::Of(_) => false,
+        };
+        !value.is_null() && (attribute.force_new || inner(attribute))
+    })
+}
+
+fn block_forced_by(block: &Block, object: &Value) -> bool {
+    forced_by(&block.attributes, object)
+        || block.blocks.iter().any(|nested| {
+            any_object(nested.nesting, object.get(nested.name), &|object| block_forced_by(&nested.block, object))
+        })
+}
+
+fn any_object(nesting: Nesting, value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
+    let mut found = false;
+    nesting.map_objects(value, |_, object| {
+        found |= test(object);
+        Value::Null
+    });
+    found
+}
+
+/// Makes computed values unknown that change with a sibling which changes.
+fn renew(attributes: &[Attribute], here: Here<'_>, state: &mut Value, changes: &mut Changes) {
+    let is_changed = |state: &Value, name: &str| state.get(name) != here.prior.get(name);
+    // A renewed value may renew another one in its turn.
+    for _ in attributes {
+        let renewed: Vec<&Attribute> = attributes
+            .iter()
+            .filter(|attribute| here.config.get(attribute.name).is_null() && state.get(attribute.name).is_known())
+            .filter(|attribute| attribute.changes_with.iter().any(|name| is_changed(state, name)))
+            .collect();
+        if renewed.is_empty() {
+            return;
+        }
+        for attribute in renewed {
+            state.set_attribute(
+                attribute.name,
+                fill_attribute(&Attribute { default: None, ..attribute.clone() }, &Value::Null),
+            );
+            changes.updates = true;
+        }
+    }
+}
+
+impl Changes {
+    /// Takes what has been told out of what nobody could tell.
+    pub(super) fn forget_told(&self, private: &mut Private) {
+        for name in &self.told {
+            let inside = format!("{name}.");
+            private.untold.retain(|path| path != name && !path.starts_with(&inside));
+        }
+    }
+
+    /// The paths that need another object, each once.
+    pub(super) fn replaces(self) -> Vec<Path> {
+        let unique: BTreeMap<Path, ()> = self.replaces.into_iter().map(|path| (path, ())).collect();
+        unique.into_keys().collect()
+    }
+}

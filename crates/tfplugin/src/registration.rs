@@ -1,0 +1,218 @@
+//! Providers, and what they offer.
+
+use std::future::Future;
+
+use async_trait::async_trait;
+
+use crate::{
+    configure::{Configure, Configured},
+    context::Context,
+    data_source::DataSource,
+    diagnostics::Diagnostics,
+    environment, erased,
+    model::{Model as _, ProviderModel, decoded},
+    provider,
+    resource::Resource,
+    schema::Schema,
+    typed::{TypedDataSource, TypedResource},
+    untyped::Untyped,
+    value::Value,
+};
+
+/// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
+///
+/// ```
+/// use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
+///
+/// /// Works with an example service.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(provider)]
+/// struct Block {
+///     /// Where the service is.
+///     #[attr(env("EXAMPLE_ENDPOINT"))]
+///     endpoint: Option<String>,
+/// }
+///
+/// struct Example;
+///
+/// impl Provider for Example {
+///     type Block = Block;
+///     type Client = String;
+///
+///     fn resources(&self) -> Resources<String> {
+///         Resources::new()
+///     }
+///
+///     async fn configure(
+///         &self,
+///         configure: Configure<Block>,
+///         _: &Context,
+///     ) -> Result<Configured<String>, Diagnostics> {
+///         if configure.block.endpoint.is_unknown() {
+///             return Ok(Configured::Waiting(vec![Block::ENDPOINT.into()]));
+///         }
+///         let endpoint = configure.block.complete()?.endpoint;
+///         Ok(Configured::Ready(endpoint.unwrap_or_else(|| "localhost".to_owned())))
+///     }
+/// }
+/// ```
+pub trait Provider: Send + Sync + 'static {
+    /// The struct that says what the provider block is.
+    type Block: ProviderModel;
+
+    /// What resources work with, made from the provider block.
+    type Client: Send + Sync + 'static;
+
+    /// The resources.
+    fn resources(&self) -> Resources<Self::Client>;
+
+    /// The data sources.
+    fn data_sources(&self) -> DataSources<Self::Client> {
+        DataSources::new()
+    }
+
+    /// Checks a provider block beyond what its struct says. Values may be unknown.
+    fn validate(&self, _configure: &Configure<Self::Block>) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// There is no client.
+    fn configure(
+        &self,
+        configure: Configure<Self::Block>,
+        ctx: &Context,
+    ) -> impl Future<Output = Result<Configured<Self::Client>, Diagnostics>> + Send;
+
+    /// What the user is to do after a panic in a call, where that is more than reporting it: what may be under way, and how
+    /// to find out.
+    fn after_panic(&self) -> &str {
+        ""
+    }
+
+    /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
+    fn shutdown(&self, _client: &Self::Client) {}
+}
+
+/// The resources of a provider.
+pub struct Resources<C>(pub(crate) Vec<Box<dyn erased::Resource<C>>>);
+
+/// The data sources of a provider.
+pub struct DataSources<C>(pub(crate) Vec<Box<dyn erased::DataSource<C>>>);
+
+impl<C> Default for Resources<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C> Default for DataSources<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C: Send + Sync + 'static> Resources<C> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this one.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn add<R: Resource<Client = C>>(mut self, resource: R) -> Self {
+        self.0.push(Box::new(TypedResource(resource)));
+        self
+    }
+
+    /// And this one, which is written with the untyped trait.
+    #[must_use]
+    pub fn add_untyped(mut self, resource: Box<dyn provider::Resource<C>>) -> Self {
+        self.0.push(Box::new(Untyped(resource)));
+        self
+    }
+}
+
+impl<C: Send + Sync + 'static> DataSources<C> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this one.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn add<D: DataSource<Client = C>>(mut self, data_source: D) -> Self {
+        self.0.push(Box::new(TypedDataSource(data_source)));
+        self
+    }
+}
+
+/// The schemas of a provider, for documentation and tools.
+#[derive(Debug, Clone)]
+pub struct Schemas {
+    /// The provider block.
+    pub provider: Schema,
+    /// Each resource's, by its type name.
+    pub resources: Vec<(&'static str, Schema)>,
+    /// Each data source's, by its type name.
+    pub data_sources: Vec<(&'static str, Schema)>,
+}
+
+/// The schemas of a provider.
+pub fn schemas<P: Provider>(provider: &P) -> Schemas {
+    let resources = provider.resources().0;
+    let data_sources = provider.data_sources().0;
+    Schemas {
+        provider: P::Block::schema(),
+        resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
+        data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
+    }
+}
+
+/// A provider of a model, as the calls work with it.
+pub struct Typed<P>(pub P);
+
+/// The block with what stands in for what it leaves out.
+fn filled<P: Provider>(config: &Value) -> Result<Configure<P::Block>, Diagnostics> {
+    let filled = environment::filled(&P::Block::block(), config, &|name| std::env::var(name).ok())?;
+    let (block, given) = (decoded::<P::Block>(&filled.block), decoded::<P::Block>(config));
+    Ok(Configure::new(block, given, filled.variables))
+}
+
+#[async_trait]
+impl<P: Provider> erased::Provider for Typed<P> {
+    type Client = P::Client;
+
+    fn schema(&self) -> Schema {
+        P::Block::schema()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn erased::Resource<P::Client>>> {
+        self.0.resources().0
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
+        self.0.data_sources().0
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        // What is wrong with a variable is reported when the provider is configured.
+        filled::<P>(config).map_or_else(|_| Diagnostics::default(), |configure| self.0.validate(&configure))
+    }
+
+    async fn configure(&self, config: Value, ctx: &Context) -> Result<Configured<P::Client>, Diagnostics> {
+        self.0.configure(filled::<P>(&config)?, ctx).await
+    }
+
+    fn after_panic(&self) -> &str {
+        self.0.after_panic()
+    }
+
+    fn shutdown(&self, client: &P::Client) {
+        self.0.shutdown(client);
+    }
+}

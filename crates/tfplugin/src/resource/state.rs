@@ -1,0 +1,156 @@
+//! An object as a resource works with it, and what is remembered beside it.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    model::{Model, Partial, PartialValue as _, decoded},
+    object::{Delivered, Object},
+    private::Private,
+    value::{Path, Value},
+};
+
+/// An object, field by field, with what is remembered beside it. What nobody sets is stored as it came.
+pub struct State<M: Model> {
+    object: Partial<M>,
+    original: Value,
+    /// What is remembered of the object, and never shown.
+    pub private: Private,
+    delivered: Delivered,
+}
+
+impl<M: Model> State<M> {
+    /// The state of an object that nothing was known of, such as an imported one.
+    pub fn new(object: impl Into<Partial<M>>) -> Self {
+        Self {
+            object: object.into(),
+            original: Value::Null,
+            private: Private::default(),
+            delivered: Delivered::default(),
+        }
+    }
+
+    /// Does this once Terraform has been given the state. Not where nobody waits for it any more.
+    #[must_use]
+    pub fn on_delivered(self, work: impl FnOnce() + Send + 'static) -> Self {
+        Self { delivered: Delivered::then(work), ..self }
+    }
+
+    /// Marks an argument whose value cannot be recovered, such as by an import. It takes its value from the configuration
+    /// in place: a difference forces no replacement. Inside lists and maps, the mark counts for all elements.
+    pub fn mark_unrecovered(&mut self, place: impl Into<Path>) {
+        self.private.untold.insert(place.into().attribute_names());
+    }
+
+    /// All fields.
+    pub fn into_partial(self) -> Partial<M> {
+        self.object
+    }
+
+    pub(crate) fn of(object: Object) -> Self {
+        let Object { state, private } = object;
+        Self { object: decoded::<M>(&state), original: state, private, delivered: Delivered::default() }
+    }
+
+    pub(crate) fn into_object(self) -> (Object, Delivered) {
+        let state = self.object.encode_onto(&self.original);
+        (Object { state, private: self.private }, self.delivered)
+    }
+}
+
+/// Without the original, which has the sensitive values too.
+impl<M: Model> fmt::Debug for State<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("object", &self.object).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> Deref for State<M> {
+    type Target = Partial<M>;
+
+    fn deref(&self) -> &Partial<M> {
+        &self.object
+    }
+}
+
+impl<M: Model> DerefMut for State<M> {
+    fn deref_mut(&mut self) -> &mut Partial<M> {
+        &mut self.object
+    }
+}
+
+/// A create, as Terraform planned it.
+#[derive(Debug)]
+pub struct Create<M: Model> {
+    /// The configuration. Only here are write-only values.
+    pub config: Partial<M>,
+    /// The planned state, with unknowns where only the create can tell. Set them, and return it.
+    pub planned: State<M>,
+    /// What was remembered of the object that this one replaces.
+    pub replaced: Option<Private>,
+}
+
+/// An update in place, as Terraform planned it.
+#[derive(Debug)]
+pub struct Update<M: Model> {
+    /// The configuration. Only here are write-only values.
+    pub config: Partial<M>,
+    /// The state before.
+    pub prior: Partial<M>,
+    /// The planned state. Set what is unknown, and return it.
+    pub planned: State<M>,
+}
+
+/// A destroy, or the destroy half of a replacement.
+#[derive(Debug)]
+pub struct Delete<M: Model> {
+    /// The state before.
+    pub prior: State<M>,
+    /// In a replacement that destroys first: what the plan of its create remembered.
+    pub successor: Option<Private>,
+}
+
+/// Why a create failed, and what is left of it. `?` on diagnostics says that nothing was made.
+#[derive(Debug)]
+pub enum CreateError<M: Model> {
+    /// Nothing was made, and nothing is stored.
+    Nothing(Diagnostics),
+    /// The object is there, and it is not as it should be. It is stored and tainted: the next apply replaces it.
+    Tainted(Box<State<M>>, Diagnostics),
+}
+
+/// Why an update failed, and what is left of it. `?` on diagnostics says that nothing was changed.
+#[derive(Debug)]
+pub enum UpdateError<M: Model> {
+    /// The object is as it was.
+    Prior(Diagnostics),
+    /// The object was changed in part, and this is stored.
+    Partial(Box<State<M>>, Diagnostics),
+}
+
+impl<M: Model> From<Diagnostics> for CreateError<M> {
+    fn from(errors: Diagnostics) -> Self {
+        Self::Nothing(errors)
+    }
+}
+
+impl<M: Model> From<Diagnostic> for CreateError<M> {
+    fn from(error: Diagnostic) -> Self {
+        Self::Nothing(error.into())
+    }
+}
+
+impl<M: Model> From<Diagnostics> for UpdateError<M> {
+    fn from(errors: Diagnostics) -> Self {
+        Self::Prior(errors)
+    }
+}
+
+impl<M: Model> From<Diagnostic> for UpdateError<M> {
+    fn from(error: Diagnostic) -> Self {
+        Self::Prior(error.into())
+    }
+}

@@ -1,0 +1,95 @@
+//! Stored states of older versions of a schema.
+
+use serde_json::Value as Json;
+
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    model::{Model, Partial, PartialValue as _, decoded},
+    object::Stored,
+    value::{Value, json},
+};
+
+/// How a model is made of one of an older version. The older one is a struct of its own, whose `version` says which states
+/// it reads.
+pub trait UpgradeFrom<V: Model>: Model {
+    /// The state in the current shape.
+    ///
+    /// # Errors
+    /// A state that cannot be used.
+    fn upgrade(old: Partial<V>) -> Result<Partial<Self>, Diagnostics>;
+}
+
+type Step<M> = Box<dyn Fn(&[u8]) -> Result<Partial<M>, Diagnostics> + Send + Sync>;
+
+/// The older versions that a resource can read. Each leads directly to the current one.
+pub struct Upgrades<M: Model>(Vec<(i64, Step<M>)>);
+
+impl<M: Model> Default for Upgrades<M> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<M: Model> Upgrades<M> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// States of the version of this model.
+    #[must_use]
+    pub fn from<V: Model>(mut self) -> Self
+    where
+        M: UpgradeFrom<V>,
+    {
+        let step = |json: &[u8]| M::upgrade(decoded::<V>(&read::<V>(json)?));
+        self.0.push((V::VERSION, Box::new(step)));
+        self
+    }
+
+    /// States of this version, from their JSON with everything that is in it.
+    #[must_use]
+    pub fn from_json(
+        mut self,
+        version: i64,
+        step: impl Fn(Json) -> Result<Partial<M>, Diagnostics> + Send + Sync + 'static,
+    ) -> Self {
+        let step =
+            move |json: &[u8]| step(serde_json::from_slice(json).map_err(|error| unreadable(&error.to_string()))?);
+        self.0.push((version, Box::new(step)));
+        self
+    }
+
+    /// The stored state in the current shape, and the value that it was read from, if it was of the current version.
+    pub(crate) fn apply(&self, stored: Stored<'_>) -> Result<(Partial<M>, Value), Diagnostics> {
+        match self.0.iter().find(|(version, _)| *version == stored.version && stored.version != M::VERSION) {
+            Some((_, step)) => Ok((step(stored.json)?, Value::Null)),
+            None => {
+                let value = read::<M>(stored.json)?;
+                Ok((decoded::<M>(&value), value))
+            }
+        }
+    }
+}
+
+fn read<M: Model>(json: &[u8]) -> Result<Value, Diagnostics> {
+    json::decode(json, &M::schema().ty()).map_err(|error| unreadable(&error.to_string()).into())
+}
+
+fn unreadable(error: &str) -> Diagnostic {
+    Diagnostic::error("Unreadable state", format!("The stored state cannot be read: {error}."))
+}
+
+/// The stored state in the current shape, normalized.
+pub(crate) fn upgraded<M: Model>(
+    upgrades: &Upgrades<M>,
+    stored: Stored<'_>,
+    normalize: impl FnOnce(&mut Partial<M>),
+) -> Result<Value, Diagnostics> {
+    if stored.json.trim_ascii() == b"null" {
+        return Ok(Value::Null);
+    }
+    let (mut state, original) = upgrades.apply(stored)?;
+    normalize(&mut state);
+    Ok(state.encode_onto(&original))
+}

@@ -1,0 +1,60 @@
+//! Descriptions as an editor and a page show them: the author's words, then what the schema says.
+
+use std::fmt::Write as _;
+
+use super::{Attribute, Default};
+use crate::value::Value;
+
+/// What the schema says of an attribute beside its description, in Markdown: default, valid values, relations, variables.
+/// Begins with a space where there is anything.
+pub fn describe(attribute: &Attribute) -> String {
+    let mut text = String::new();
+    match &attribute.default {
+        Some(Default::Always(value)) => {
+            if let Some(value) = literal(value) {
+                let _ = write!(text, " Default `{value}`.");
+            }
+        }
+        Some(Default::OnCreate(value)) => {
+            if let Some(value) = literal(value) {
+                let _ = write!(text, " Default `{value}`; left out later, it stays as it is.");
+            }
+        }
+        Some(Default::With(_, what)) if !what.is_empty() => {
+            let _ = write!(text, " Default: {what}.");
+        }
+        _ => {}
+    }
+    let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
+    if !rules.is_empty() {
+        let _ = write!(text, " Must be {}.", rules.join(" and "));
+    }
+    for relation in &attribute.relations {
+        let _ = write!(text, " {}", relation.describe());
+    }
+    if !attribute.env.is_empty() {
+        let quoted: Vec<String> = attribute.env.iter().map(|name| format!("`{name}`")).collect();
+        let _ = write!(text, " Environment: {}.", quoted.join(", "));
+    }
+    text
+}
+
+impl Attribute {
+    /// The whole description, as `terraform providers schema -json` shows it.
+    pub(crate) fn full_description(&self) -> String {
+        let replaces = if self.force_new { " Changing it forces replacement." } else { "" };
+        format!("{}{}{replaces}", self.description, describe(self))
+    }
+}
+
+/// The value as a configuration would write it, if it is short.
+fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(format!("{text:?}")),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Map(elements) if elements.is_empty() => Some("{}".to_owned()),
+        Value::List(elements) | Value::Set(elements) if elements.is_empty() => Some("[]".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! What contradicts itself between structs, and depends on where each is used.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    registration::{Provider, Schemas, schemas},
+    schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
+};
+
+/// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
+pub fn check<P: Provider>(provider: &P) -> Vec<String> {
+    let mut found = Vec::new();
+    let Schemas { provider, resources, data_sources } = schemas(provider);
+    check_block("provider", &provider.block, &mut found);
+    for (kind, schemas) in [("", resources), ("data ", data_sources)] {
+        let mut names = BTreeSet::new();
+        for (name, schema) in schemas {
+            if !names.insert(name) {
+                found.push(format!("{kind}{name}: this name is here twice"));
+            }
+            check_block(&format!("{kind}{name}"), &schema.block, &mut found);
+        }
+    }
+    found
+}
+
+fn check_block(place: &str, block: &Block, found: &mut Vec<String>) {
+    check_attributes(place, &block.attributes, false, found);
+    for nested in &block.blocks {
+        check_nested_block(&format!("{place}.{}", nested.name), nested, found);
+    }
+}
+
+fn check_nested_block(place: &str, nested: &NestedBlock, found: &mut Vec<String>) {
+    let in_set = nested.nesting == Nesting::Set;
+    check_attributes(place, &nested.block.attributes, in_set, found);
+    for inner in &nested.block.blocks {
+        check_nested_block(&format!("{place}.{}", inner.name), inner, found);
+    }
+}
+
+fn check_attributes(place: &str, attributes: &[Attribute], in_set: bool, found: &mut Vec<String>) {
+    let names: BTreeSet<&str> = attributes.iter().map(|attribute| attribute.name).collect();
+    for attribute in attributes {
+        let place = format!("{place}.{}", attribute.name);
+        if attribute.write_only && in_set {
+            found.push(format!("{place}: nothing in a set can be write-only"));
+        }
+        if attribute.write_only && attribute.is_computed() {
+            found.push(format!(
+                "{place}: what is write-only is never stored, so it cannot be computed or have a default"
+            ));
+        }
+        if attribute.mode == Mode::Computed && attribute.force_new {
+            found.push(format!("{place}: force_new has no effect on what only the provider sets"));
+        }
+        if let Some(missing) = attribute.changes_with.iter().find(|name| !names.contains(*name)) {
+            found.push(format!("{place}: there is no {missing} beside it to change with"));
+        }
+        if let Some(Default::Always(value) | Default::OnCreate(value)) = &attribute.default
+            && let Some(wrong) = (!value.is_null()).then(|| attribute.wrong(value)).flatten()
+        {
+            found.push(format!("{place}: its default {wrong}"));
+        }
+        if attribute.description.is_empty() {
+            found.push(format!("{place}: nothing describes it"));
+        }
+        if let Kind::Nested(nesting, inner) = &attribute.kind {
+            check_attributes(&place, inner, in_set || *nesting == Nesting::Set, found);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! A host: what Terraform does with a provider, within one process and over the same messages.
+
+use tonic::Request;
+
+use crate::{
+    context::Capabilities,
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    erased::Provider as _,
+    lifecycle::Lifecycle,
+    proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
+    registration::{Provider, Typed},
+    rpc::Server,
+    value::{Path, Step, Type, Value, msgpack},
+};
+
+/// Drives one provider.
+pub struct Host<P: Provider> {
+    client: ProviderClient<ProviderServer<Server<Typed<P>>>>,
+    schemas: proto::get_provider_schema::Response,
+    block: Type,
+    resources: Vec<(&'static str, Type)>,
+    data_sources: Vec<(&'static str, Type)>,
+    capabilities: Capabilities,
+}
+
+/// A plan, as Terraform shows it.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The planned state.
+    pub state: Value,
+    /// The attributes that need another object.
+    pub requires_replace: Vec<Path>,
+    /// What is remembered for the apply.
+    pub private: Vec<u8>,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+/// An object as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The state; null for none.
+    pub state: Value,
+    /// What is remembered beside it.
+    pub private: Vec<u8>,
+}
+
+/// What came of an apply.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// What is stored.
+    pub stored: Stored,
+    /// Errors and warnings. With errors beside a state, a created object is tainted.
+    pub diagnostics: Diagnostics,
+}
+
+type Outcome<T> = Result<T, Diagnostics>;
+
+impl<P: Provider> Host<P> {
+    /// Starts a provider and reads its schemas.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn start(provider: P) -> Outcome<Self> {
+        let provider = Typed(provider);
+        let block = provider.schema().ty();
+        let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let server = Server::new(provider, Lifecycle::default());
+        let mut client = ProviderClient::new(ProviderServer::new(server));
+        let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
+        let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
+        Ok(Self { client, schemas, block, resources, data_sources, capabilities })
+    }
+
+    /// The same for a Terraform that can do this.
+    #[must_use]
+    pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
+        Self { capabilities, ..self }
+    }
+
+    /// The description of an attribute of a resource, as an editor shows it.
+    pub fn description(&self, resource: &str, attribute: &str) -> Option<&str> {
+        let block = self.schemas.resource_schemas.get(resource)?.block.as_ref()?;
+        block.attributes.iter().find(|found| found.name == attribute).map(|found| found.description.as_str())
+    }
+
+    /// Validates and configures the provider block. What the block leaves out is null.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn configure(&mut self, block: &Value) -> Outcome<Diagnostics> {
+        let config = encode(&complete(block, &self.block), &self.block);
+        let request = proto::validate_provider_config::Request { config: config.clone() };
+        let validated = answered(self.client.validate_provider_config(Request::new(request)).await)?;
+        checked(validated.diagnostics)?;
+        let request = proto::configure_provider::Request {
+            config,
+            terraform_version: "1.11.0".to_owned(),
+            client_capabilities: Some(self.capabilities()),
+        };
+        let configured = answered(self.client.configure_provider(Request::new(request)).await)?;
+        checked(configured.diagnostics)
+    }
+
+    /// Validates the configuration of a resource.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn validate(&mut self, resource: &str, config: &Value) -> Outcome<Diagnostics> {
+        let ty = self.resource(resource)?;
+        let request = proto::validate_resource_config::Request {
+            type_name: resource.to_owned(),
+            config: encode(&complete(config, &ty), &ty),
+            client_capabilities: Some(self.capabilities()),
+        };
+        let validated = answered(self.client.validate_resource_config(Request::new(request)).await)?;
+        checked(validated.diagnostics)
+    }
+
+    /// Plans: a create where nothing is stored, a destroy where the configuration is null.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn plan(&mut self, resource: &str, config: &Value, prior: Option<&Stored>) -> Outcome<Planned> {
+        let ty = self.resource(resource)?;
+        let config = complete(config, &ty);
+        let prior = prior.cloned().unwrap_or(Stored { state: Value::Null, private: Vec::new() });
+        let request = proto::plan_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: encode(&prior.state, &ty),
+            proposed_new_state: encode(&config, &ty),
+            config: encode(&config, &ty),
+            prior_private: prior.private,
+            client_capabilities: Some(self.capabilities()),
+            ..Default::default()
+        };
+        let planned = answered(self.client.plan_resource_change(Request::new(request)).await)?;
+        Ok(Planned {
+            warnings: checked(planned.diagnostics)?,
+            state: decode(planned.planned_state, &ty)?,
+            requires_replace: planned.requires_replace.into_iter().map(path).collect(),
+            private: planned.planned_private,
+        })
+    }
+
+    /// Applies a plan.
+    ///
+    /// # Errors
+    /// The message could not be sent or read. What the provider answers is in the result.
+    pub async fn apply(
+        &mut self,
+        resource: &str,
+        config: &Value,
+        prior: Option<&Stored>,
+        planned: &Planned,
+    ) -> Outcome<Applied> {
+        let ty = self.resource(resource)?;
+        let request = proto::apply_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: encode(prior.map_or(&Value::Null, |prior| &prior.state), &ty),
+            planned_state: encode(&planned.state, &ty),
+            config: encode(&complete(config, &ty), &ty),
+            planned_private: planned.private.clone(),
+            ..Default::default()
+        };
+        let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
+        let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private };
+        Ok(Applied { stored, diagnostics: diagnostics(applied.diagnostics) })
+    }
+
+    /// Plans a create and applies it.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn create(&mut self, resource: &str, config: &Value) -> Outcome<Stored> {
+        let planned = self.plan(resource, config, None).await?;
+        let applied = self.apply(resource, config, None, &planned).await?;
+        if applied.diagnostics.has_errors() { Err(applied.diagnostics) } else { Ok(applied.stored) }
+    }
+
+    /// Refreshes a stored object.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn read(&mut self, resource: &str, stored: &Stored) -> Outcome<Stored> {
+        let ty = self.resource(resource)?;
+        let request = proto::read_resource::Request {
+            type_name: resource.to_owned(),
+            current_state: encode(&stored.state, &ty),
+            private: stored.private.clone(),
+            client_capabilities: Some(self.capabilities()),
+            ..Default::default()
+        };
+        let read = answered(self.client.read_resource(Request::new(request)).await)?;
+        checked(read.diagnostics)?;
+        Ok(Stored { state: decode(read.new_state, &ty)?, private: read.private })
+    }
+
+    /// Reads a state file's JSON, which was stored with this version.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn upgrade(&mut self, resource: &str, version: i64, json: &str) -> Outcome<Value> {
+        let ty = self.resource(resource)?;
+        let raw_state = proto::RawState { json: json.as_bytes().to_vec(), ..Default::default() };
+        let request = proto::upgrade_resource_state::Request {
+            type_name: resource.to_owned(),
+            version,
+            raw_state: Some(raw_state),
+        };
+        let upgraded = answered(self.client.upgrade_resource_state(Request::new(request)).await)?;
+        checked(upgraded.diagnostics)?;
+        decode(upgraded.upgraded_state, &ty)
+    }
+
+    /// Imports an object.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn import(&mut self, resource: &str, id: &str) -> Outcome<Stored> {
+        let ty = self.resource(resource)?;
+        let request = proto::import_resource_state::Request {
+            type_name: resource.to_owned(),
+            id: id.to_owned(),
+            client_capabilities: Some(self.capabilities()),
+            ..Default::default()
+        };
+        let imported = answered(self.client.import_resource_state(Request::new(request)).await)?;
+        checked(imported.diagnostics)?;
+        let first = imported.imported_resources.into_iter().next();
+        let first = first.ok_or_else(|| fault("nothing was imported"))?;
+        Ok(Stored { state: decode(first.state, &ty)?, private: first.private })
+    }
+
+    /// Reads a data source.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn data(&mut self, source: &str, config: &Value) -> Outcome<Value> {
+        let ty = named(&self.data_sources, source)?;
+        let request = proto::read_data_source::Request {
+            type_name: source.to_owned(),
+            config: encode(&complete(config, &ty), &ty),
+            ..Default::default()
+        };
+        let read = answered(self.client.read_data_source(Request::new(request)).await)?;
+        checked(read.diagnostics)?;
+        decode(read.state, &ty)
+    }
+
+    fn resource(&self, name: &str) -> Outcome<Type> {
+        named(&self.resources, name)
+    }
+
+    fn capabilities(&self) -> proto::ClientCapabilities {
+        proto::ClientCapabilities {
+            deferral_allowed: self.capabilities.deferral_allowed,
+            write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
+            store_planned_private: self.capabilities.store_planned_private,
+            ..Default::default()
+        }
+    }
+}
+
+fn fault(what: &str) -> Diagnostics {
+    Diagnostic::error("The host cannot go on", what).into()
+}
+
+fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
+    let found = types.iter().find(|(known, _)| *known == name);
+    found.map(|(_, ty)| ty.clone()).ok_or_else(|| fault(&format!("the provider offers no {name}")))
+}
+
+fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {
+    answer.map(tonic::Response::into_inner).map_err(|status| fault(status.message()))
+}
+
+/// The value with null for every attribute that it leaves out, as Terraform sends it.
+fn complete(value: &Value, ty: &Type) -> Value {
+    match (value, ty) {
+        (Value::Map(_), Type::Object(types)) => {
+            Value::object(types.iter().map(|(name, ty)| (name.as_str(), complete(value.get(name), ty))))
+        }
+        (Value::Map(elements), Type::Map(ty)) => {
+            Value::object(elements.iter().map(|(name, element)| (name.as_str(), complete(element, ty))))
+        }
+        (Value::List(elements), Type::List(ty)) => Value::List(elements.iter().map(|one| complete(one, ty)).collect()),
+        (Value::Set(elements), Type::Set(ty)) => Value::set(elements.iter().map(|one| complete(one, ty))),
+        _ => value.clone(),
+    }
+}
+
+fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
+    let msgpack = msgpack::encode(value, ty).ok()?;
+    Some(DynamicValue { msgpack, json: Vec::new() })
+}
+
+fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {
+    let value = value.filter(|value| !value.msgpack.is_empty());
+    value
+        .map_or(Ok(Value::Null), |value| msgpack::decode(&value.msgpack, ty))
+        .map_err(|error| fault(&error.to_string()))
+}
+
+fn path(path: proto::AttributePath) -> Path {
+    use proto::attribute_path::step::Selector;
+
+    let steps = path.steps.into_iter().filter_map(|step| {
+        Some(match step.selector? {
+            Selector::AttributeName(name) => Step::Attribute(name),
+            Selector::ElementKeyString(key) => Step::Key(key),
+            Selector::ElementKeyInt(index) => Step::Index(index),
+        })
+    });
+    steps.fold(Path::default(), |path, step| path.then(step))
+}
+
+fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
+    let diagnostic = |message: proto::Diagnostic| Diagnostic {
+        severity: match message.severity() {
+            proto::diagnostic::Severity::Warning => Severity::Warning,
+            _ => Severity::Error,
+        },
+        path: message.attribute.map(path),
+        summary: message.summary,
+        detail: message.detail,
+    };
+    messages.into_iter().map(diagnostic).collect()
+}
+
+/// The warnings, if there are no errors.
+fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
+    let diagnostics = diagnostics(messages);
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(diagnostics) }
+}

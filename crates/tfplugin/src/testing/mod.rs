@@ -1,0 +1,27 @@
+//! For an author's tests: a host that drives a provider over gRPC within the process, and a check of all schemas.
+//!
+//! ```
+//! # use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
+//! # /// Nothing.
+//! # #[derive(Debug, Clone, Model)]
+//! # #[model(provider)]
+//! # struct Block { /// Unused.
+//! #     unused: Option<String> }
+//! # struct Example;
+//! # impl Provider for Example {
+//! #     type Block = Block;
+//! #     type Client = ();
+//! #     fn resources(&self) -> Resources<()> { Resources::new() }
+//! #     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {
+//! #         Ok(Configured::Ready(()))
+//! #     }
+//! # }
+//! // In every provider's tests:
+//! assert_eq!(tfplugin::testing::check(&Example), Vec::<String>::new());
+//! ```
+
+mod check;
+mod host;
+
+pub use check::check;
+pub use host::{Applied, Host, Planned, Stored};

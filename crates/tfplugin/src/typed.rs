@@ -1,0 +1,153 @@
+//! Resources and data sources of models, as the calls work with them.
+
+use async_trait::async_trait;
+
+use crate::{
+    context::Context,
+    data_source::DataSource,
+    diagnostics::{Diagnostic, Diagnostics},
+    erased::{self, Failure, Outcome, Update},
+    model::{AttributeType as _, Model, PartialValue as _, decoded},
+    object::{Object, Stored},
+    plan::{self, Proposal},
+    private::Private,
+    resource::{self, Create, CreateError, Delete, Plan, Resource, State, UpdateError},
+    schema::Schema,
+    value::{Path, Value},
+};
+
+/// A resource of a model.
+pub(crate) struct TypedResource<R>(pub R);
+
+/// A data source of a model.
+pub(crate) struct TypedDataSource<D>(pub D);
+
+/// What came of a create or an update, with a warning that names what it left unknown.
+fn outcome<M: Model>(state: State<M>, ctx: &Context) -> Outcome {
+    let (object, delivered) = state.into_object();
+    let attributes = object.state.as_map().into_iter().flatten();
+    let unknown: Vec<&str> =
+        attributes.filter(|(_, value)| !value.is_wholly_known()).map(|(name, _)| name.as_str()).collect();
+    if !unknown.is_empty() {
+        let detail = format!(
+            "The apply succeeded, and the provider set no value for {}. The state has null there. This is a fault of the \
+             provider: please report it.",
+            unknown.join(", ")
+        );
+        ctx.warn(Diagnostic::warning("The result is incomplete", detail));
+    }
+    Outcome { object, delivered }
+}
+
+#[async_trait]
+impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
+    fn name(&self) -> &'static str {
+        R::Model::NAME
+    }
+
+    fn schema(&self) -> Schema {
+        R::Model::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<R::Model>(config))
+    }
+
+    fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics> {
+        resource::upgraded(&self.0.upgrades(), stored, |state| self.0.normalize(state))
+    }
+
+    async fn modify_plan(
+        &self,
+        client: Option<&R::Client>,
+        proposal: Proposal<'_>,
+        plan: &mut plan::Plan,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics> {
+        let mut typed = Plan::<R::Model>::of(plan, proposal);
+        self.0.modify_plan(client, &mut typed, ctx).await?;
+        typed.write_to(plan)
+    }
+
+    async fn create(
+        &self,
+        client: &R::Client,
+        config: Value,
+        planned: Object,
+        ctx: &Context,
+    ) -> Result<Outcome, Failure> {
+        let Object { state, mut private } = planned;
+        private.creating = false;
+        let replaced = private.replaced.take().map(|replaced| *replaced);
+        let planned = State::of(Object { state, private });
+        let create = Create { config: decoded::<R::Model>(&config), planned, replaced };
+        match self.0.create(client, create, ctx).await {
+            Ok(state) => Ok(outcome(state, ctx)),
+            Err(CreateError::Nothing(errors)) => Err(errors.into()),
+            Err(CreateError::Tainted(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
+        }
+    }
+
+    async fn read(&self, client: &R::Client, prior: Object, ctx: &Context) -> Result<Option<Object>, Diagnostics> {
+        let read = self.0.read(client, State::of(prior), ctx).await?;
+        Ok(read.map(|state| state.into_object().0))
+    }
+
+    async fn update(&self, client: &R::Client, update: Update, ctx: &Context) -> Result<Outcome, Failure> {
+        let update = resource::Update {
+            config: decoded::<R::Model>(&update.config),
+            prior: decoded::<R::Model>(&update.prior),
+            planned: State::of(update.planned),
+        };
+        match self.0.update(client, update, ctx).await {
+            Ok(state) => Ok(outcome(state, ctx)),
+            Err(UpdateError::Prior(errors)) => Err(errors.into()),
+            Err(UpdateError::Partial(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
+        }
+    }
+
+    async fn delete(&self, client: &R::Client, prior: Object, ctx: &Context) -> Result<(), Diagnostics> {
+        let Object { state, private } = prior;
+        let (private, successor) = remembered(private);
+        self.0.delete(client, Delete { prior: State::of(Object { state, private }), successor }, ctx).await
+    }
+
+    async fn import(&self, client: &R::Client, id: &str, ctx: &Context) -> Result<Object, Diagnostics> {
+        let mut object = self.0.import(client, id, ctx).await?.into_object().0;
+        object.private.imported = true;
+        Ok(object)
+    }
+}
+
+/// What is remembered of an object that goes, and of the one that takes its place.
+fn remembered(mut private: Private) -> (Private, Option<Private>) {
+    if !private.creating {
+        return (private, None);
+    }
+    let own = private.replaced.take().map(|replaced| *replaced).unwrap_or_default();
+    private.creating = false;
+    (own, Some(private))
+}
+
+#[async_trait]
+impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
+    fn name(&self) -> &'static str {
+        D::Model::NAME
+    }
+
+    fn schema(&self) -> Schema {
+        D::Model::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<D::Model>(config))
+    }
+
+    async fn read(&self, client: &D::Client, config: Value, ctx: &Context) -> Result<Value, Diagnostics> {
+        let block = D::Model::block();
+        // The computed values of a configuration are null, and are what is to be found out.
+        let filled = plan::filled(&block, &config);
+        let plain = D::Model::complete(decoded::<D::Model>(&filled), &Path::default())?;
+        Ok(self.0.read(client, plain, ctx).await?.into_partial().encode_onto(&config))
+    }
+}

@@ -1,0 +1,165 @@
+//! The provider block, with the environment variables that stand in for its arguments.
+
+use super::variables;
+use alicloud::endpoint::{Endpoint, Product, Protocol};
+use tfplugin::{Model, Sensitive, Set, schema::Validator};
+
+/// Buys Alibaba Cloud orders, and never buys one twice.
+#[derive(Clone, Debug, Model)]
+#[model(provider)]
+pub struct ProviderBlock {
+    /// The AccessKey id.
+    #[attr(env("ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"))]
+    pub(super) access_key: Option<String>,
+    /// The AccessKey secret.
+    #[attr(env("ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"))]
+    pub(super) secret_key: Option<Sensitive<String>>,
+    /// The security token of temporary keys.
+    #[attr(env("ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"))]
+    pub(super) security_token: Option<Sensitive<String>>,
+    /// The region. It decides the endpoints, and purchases send it. Default `cn-beijing`.
+    #[attr(env("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"))]
+    pub(super) region: Option<String>,
+    /// A profile in the shared credentials file. Default: its current one, if nothing else is given.
+    #[attr(env("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"))]
+    pub(super) profile: Option<String>,
+    /// The shared credentials file. Default `~/.aliyun/config.json`.
+    #[attr(env("ALICLOUD_SHARED_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE"))]
+    pub(super) shared_credentials_file: Option<String>,
+    /// The RAM role of the ECS instance that Terraform runs on.
+    #[attr(env("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"))]
+    pub(super) ecs_role_name: Option<String>,
+    /// A URI that answers temporary credentials as JSON.
+    #[attr(env("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"))]
+    pub(super) credentials_uri: Option<String>,
+    /// The account that the credentials must belong to. Orders of another one are refused.
+    #[attr(env("ALICLOUD_ACCOUNT_ID", "ALIBABA_CLOUD_ACCOUNT_ID"))]
+    pub(super) account_id: Option<String>,
+    /// `Domestic` for an account of the Chinese site, `International` for another. It selects the endpoints of
+    /// the Marketplace and of billing. Where it is omitted, the region does, and billing asks the other site if the first
+    /// one does not serve the account.
+    #[attr(one_of_ignore_case("Domestic", "International"), env("ALIBABA_CLOUD_ACCOUNT_TYPE"))]
+    pub(super) account_type: Option<String>,
+    /// How requests travel. Default `HTTPS`.
+    #[attr(one_of_ignore_case("HTTP", "HTTPS"))]
+    pub(super) protocol: Option<String>,
+    /// How long one reply may take, in milliseconds. Default 60000.
+    #[attr(range(1..=i64::MAX), env("CLIENT_READ_TIMEOUT"))]
+    pub(super) client_read_timeout: Option<i64>,
+    /// How long connecting may take, in milliseconds. Default 60000.
+    #[attr(range(1..=i64::MAX), env("CLIENT_CONNECT_TIMEOUT"))]
+    pub(super) client_connect_timeout: Option<i64>,
+    /// The longest that one operation may take, all attempts together, in seconds. Default 0: each operation's own.
+    #[attr(range(0..=i64::MAX), env("MAX_RETRY_TIMEOUT"))]
+    pub(super) max_retry_timeout: Option<i64>,
+    /// Sent with every request as `SourceIp`.
+    #[attr(env("ALICLOUD_SOURCE_IP", "ALIBABA_CLOUD_SOURCE_IP"))]
+    pub(super) source_ip: Option<String>,
+    /// Sent with every request as `SecureTransport`.
+    #[attr(one_of_ignore_case("true", "false"), env("ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"))]
+    pub(super) secure_transport: Option<String>,
+    /// Appended to the header `User-Agent`, at most 1024 characters.
+    #[attr(env("TF_APPEND_USER_AGENT"))]
+    pub(super) configuration_source: Option<String>,
+    /// Whether to accept a region that this provider does not know. Default `false`.
+    #[attr(env("ALICLOUD_SKIP_REGION_VALIDATION"))]
+    pub(super) skip_region_validation: Option<bool>,
+    /// `v1` signs with HMAC-SHA1 as the API documents say, `v3` with ACS3-HMAC-SHA256. Default `v1`.
+    #[attr(one_of_ignore_case("v1", "v3"))]
+    pub(super) signature_version: Option<String>,
+    /// A RAM role to assume with the credentials that everything else here gives.
+    #[attr(block, max = 1)]
+    pub(super) assume_role: Set<AssumeRole>,
+    /// A RAM role to assume with a token of an identity provider, without other credentials.
+    #[attr(block, max = 1)]
+    pub(super) assume_role_with_oidc: Set<AssumeRoleWithOidc>,
+    /// Endpoints that are not the region's, such as those of a mock.
+    #[attr(block)]
+    pub(super) endpoints: Set<Endpoints>,
+}
+
+/// A block `endpoints`.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(super) struct Endpoints {
+    /// A host, `host:port` or URL.
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"))]
+    pub(super) market: Option<String>,
+    /// A host, `host:port` or URL.
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"))]
+    pub(super) bssopenapi: Option<String>,
+    /// A host, `host:port` or URL.
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"))]
+    pub(super) aiworkspace: Option<String>,
+    /// A host, `host:port` or URL.
+    #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"))]
+    pub(super) sts: Option<String>,
+}
+
+/// A block `assume_role`.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(super) struct AssumeRole {
+    /// The role, such as `acs:ram::123456789012:role/buyer`. Empty: none.
+    #[attr(env("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"))]
+    pub(super) role_arn: Option<String>,
+    /// The name of the session. Default `terraform`.
+    #[attr(env("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"))]
+    pub(super) session_name: Option<String>,
+    /// How long the session lasts, in seconds. Default 3600.
+    #[attr(range(900..=43_200), env("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"))]
+    pub(super) session_expiration: Option<i64>,
+    /// A policy that narrows the role.
+    pub(super) policy: Option<String>,
+    /// The external id that the role's owner asks for.
+    pub(super) external_id: Option<String>,
+}
+
+/// A block `assume_role_with_oidc`.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(super) struct AssumeRoleWithOidc {
+    /// The identity provider.
+    #[attr(env("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"))]
+    pub(super) oidc_provider_arn: Option<String>,
+    /// The role.
+    #[attr(env("ALIBABA_CLOUD_ROLE_ARN"))]
+    pub(super) role_arn: Option<String>,
+    /// The token. Give either this or `oidc_token_file`.
+    #[attr(env("ALIBABA_CLOUD_OIDC_TOKEN"))]
+    pub(super) oidc_token: Option<Sensitive<String>>,
+    /// A file with the token, which is read again for each session.
+    #[attr(env("ALIBABA_CLOUD_OIDC_TOKEN_FILE"))]
+    pub(super) oidc_token_file: Option<String>,
+    /// The name of the session. Default `terraform`.
+    #[attr(env("ALIBABA_CLOUD_ROLE_SESSION_NAME"))]
+    pub(super) role_session_name: Option<String>,
+    /// How long the session lasts, in seconds. Default 3600.
+    #[attr(range(900..=43_200))]
+    pub(super) session_expiration: Option<i64>,
+    /// A policy that narrows the role.
+    pub(super) policy: Option<String>,
+}
+
+/// What an endpoint has to be.
+fn endpoint() -> Validator {
+    Validator::rule("a host, host:port or URL", |value| {
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        Endpoint::parse(text, Protocol::Https).err().map(|error| format!("is {error}"))
+    })
+}
+
+impl Endpoints {
+    /// Each product with what the blocks say of it, and the variables that stand in.
+    pub(super) fn of(blocks: &Set<Self>) -> [(Product, Option<&str>, &'static [&'static str]); 4] {
+        let given = |field: fn(&Self) -> &Option<String>| {
+            blocks.iter().find_map(|block| field(block).as_deref().filter(|text| !text.is_empty()))
+        };
+        [
+            (Product::Market, given(|block| &block.market), variables(Self::MARKET)),
+            (Product::Billing, given(|block| &block.bssopenapi), variables(Self::BSSOPENAPI)),
+            (Product::AiWorkspace, given(|block| &block.aiworkspace), variables(Self::AIWORKSPACE)),
+            (Product::Sts, given(|block| &block.sts), variables(Self::STS)),
+        ]
+    }
+}
