@@ -96,6 +96,9 @@ fn defaults(field: &Field<'_>, report: &mut Report<'_>) {
         report(text.span(), "default_text says in words what default_with does, and there is none".to_owned());
     }
     let Some(default) = field.any_default() else { return };
+    if options.is_null_on_create() && field.wrapper == Wrapper::Plain {
+        report(default.span(), "a new object would have no value here: write Option<T>".to_owned());
+    }
     if field.wrapper == Wrapper::Option && !options.is_null_on_create() {
         report(default.span(), "with a default there is always a value: leave Option out".to_owned());
     }

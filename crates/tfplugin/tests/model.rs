@@ -122,6 +122,22 @@ fn the_schema_says_what_the_struct_says() {
     assert_eq!(attribute("timeouts").timeouts.len(), 2);
 }
 
+/// What can be null for a new object.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Late {
+    /// What the service may tell later.
+    #[attr(default_on_create = None)]
+    told: Option<String>,
+}
+
+#[test]
+fn a_new_object_can_have_null_where_the_service_may_tell_later() {
+    let attribute = Late::block().attributes.remove(0);
+    assert_eq!(attribute.mode, Mode::OptionalComputed);
+    assert!(matches!(attribute.default, Some(SchemaDefault::OnCreate(Value::Null))));
+}
+
 #[test]
 fn what_nobody_sets_is_written_back_as_it_came() {
     let value = order();

@@ -52,6 +52,9 @@ struct Thing {
     /// Misspelt.
     #[attr(name = "Upper")]
     upper: String,
+    /// Never null.
+    #[attr(default_on_create = None)]
+    null: String,
 }
 
 fn main() {}
