@@ -99,7 +99,8 @@ fn act<'a>(bought: &Stage<'a>, fresh: impl FnOnce() -> Result<Stage<'a>, String>
     for (address, id) in bought.resources()? {
         imported.step("Import into a fresh state", &["import", &address, &id])?;
     }
-    imported.step("Plan after the import: nothing to buy", &["plan", "-detailed-exitcode"])?;
+    imported.step("Apply: the client_token goes into the state, and nothing is bought", &["apply", "-auto-approve"])?;
+    imported.step("Plan after the import: nothing to do", &["plan", "-detailed-exitcode"])?;
     bought.step("Destroy: Terraform forgets the orders", &["destroy", "-auto-approve"])
 }
 
