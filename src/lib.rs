@@ -36,9 +36,6 @@ pub const IDENTITY: Identity = Identity {
     log_crates: &["terraform_provider_alicloud", "alicloud", "tfplugin"],
 };
 
-/// The resources that are orders.
-pub(crate) const ORDER_TYPES: [&str; 2] = [market_order::NAME, pai_product_order::NAME];
-
 /// The provider.
 #[derive(Debug)]
 pub struct Alicloud {
@@ -78,5 +75,13 @@ impl Provider for Alicloud {
 
     fn shutdown(&self, cloud: &Cloud) {
         cloud.journal.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_order_is_found_in_a_state() {
+        assert_eq!(super::terraform::ORDER_TYPES, [super::market_order::NAME, super::pai_product_order::NAME]);
     }
 }

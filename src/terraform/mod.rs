@@ -22,6 +22,8 @@ pub(crate) use command::Command;
 pub(crate) use process::{Process, Processes, ThisMachine};
 use saved_plan::SavedPlan;
 pub(crate) use state::Contents;
+#[cfg(test)]
+pub(crate) use state::ORDER_TYPES;
 use state::OrderInState;
 
 const DEFAULT_WORKSPACE: &str = "default";

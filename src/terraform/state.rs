@@ -19,6 +19,9 @@ const RETRIES: (usize, Duration) = (25, Duration::from_millis(40));
 /// How far the clock of the file system can be behind.
 const CLOCK_GRANULARITY: Duration = Duration::from_millis(50);
 
+/// The resources that are orders.
+pub(crate) const ORDER_TYPES: [&str; 2] = ["alicloud_market_order", "alicloud_pai_product_order"];
+
 /// What a state holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Contents {
@@ -69,7 +72,7 @@ impl Contents {
         if state.encrypted_data.is_some() {
             return None;
         }
-        let is_ours = |kind: &str| crate::ORDER_TYPES.contains(&kind);
+        let is_ours = |kind: &str| ORDER_TYPES.contains(&kind);
         let resources =
             state.resources.into_iter().filter(|resource| resource.mode == "managed" && is_ours(&resource.kind));
         let orders = resources.flat_map(|Resource { kind, instances, .. }| {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{credentials::NoCredentials, reply::NULL};
+use super::reply::NULL;
 
 /// A request that brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,35 @@ pub enum Error {
     /// The time in which it is safe to send it has passed.
     TooLate,
 }
+
+/// Why a source has no credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoCredentials {
+    /// In words for the user, without secrets.
+    pub what: String,
+    /// The request that failed, if it was one to STS.
+    pub request: Option<Box<Failure>>,
+}
+
+impl NoCredentials {
+    /// For a reason that is no failed request.
+    pub fn new(what: String) -> Self {
+        Self { what, request: None }
+    }
+
+    /// For a role that STS does not let be assumed.
+    pub(super) fn for_role(arn: &str, failure: Failure) -> Self {
+        Self { what: format!("the role {arn} cannot be assumed: {failure}"), request: Some(Box::new(failure)) }
+    }
+}
+
+impl fmt::Display for NoCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for NoCredentials {}
 
 /// What the network did.
 #[derive(Debug, Clone, PartialEq, Eq)]

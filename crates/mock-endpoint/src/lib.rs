@@ -9,6 +9,7 @@
 //!
 //! It shares no code with the client, so that each checks the other.
 
+mod call;
 mod control;
 pub mod fault;
 mod gateway;

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::error::Failure;
+pub use super::error::NoCredentials;
 pub use assume_role::{AssumeRole, Role};
 pub use cached::{Cached, Fetch};
 pub use ecs_role::{EcsRole, METADATA_SERVICE};
@@ -52,35 +52,6 @@ impl Credentials {
         self.token.as_ref().map(|token| token.expose_secret())
     }
 }
-
-/// Why a source has no credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoCredentials {
-    /// In words for the user, without secrets.
-    pub what: String,
-    /// The request that failed, if it was one to STS.
-    pub request: Option<Box<Failure>>,
-}
-
-impl NoCredentials {
-    /// For a reason that is no failed request.
-    pub fn new(what: String) -> Self {
-        Self { what, request: None }
-    }
-
-    /// For a role that STS does not let be assumed.
-    fn for_role(arn: &str, failure: Failure) -> Self {
-        Self { what: format!("the role {arn} cannot be assumed: {failure}"), request: Some(Box::new(failure)) }
-    }
-}
-
-impl fmt::Display for NoCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for NoCredentials {}
 
 /// Something that has credentials, or fetches them when it is asked.
 #[async_trait]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::required;
 use crate::{
-    gateway::{ApiError, Call, Variant},
+    call::{ApiError, Call, Variant},
     ledger::{Content, Ledger},
 };
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{aiworkspace::PRODUCTS, required};
 use crate::{
-    gateway::{ApiError, Call, Variant},
+    call::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
 };
 

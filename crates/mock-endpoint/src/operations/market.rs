@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::required;
 use crate::{
-    gateway::{ApiError, Call, Variant},
+    call::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
 };
 

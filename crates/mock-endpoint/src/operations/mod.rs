@@ -8,7 +8,7 @@ mod sts;
 use serde_json::Value as Json;
 
 use crate::{
-    gateway::{ApiError, Call},
+    call::{ApiError, Call},
     ledger::Ledger,
 };
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::required;
 use crate::{
-    gateway::{ApiError, Call},
+    call::{ApiError, Call},
     ledger::{Key, Ledger},
 };
 
