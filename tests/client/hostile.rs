@@ -51,6 +51,20 @@ fn limit(seconds: u64) -> Limit {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_refuses_connections_fails_within_fifteen_seconds() {
+    // A port that was free a moment ago: nobody listens there any more.
+    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let client = client(&format!("http://{address}"), Duration::from_secs(2));
+    let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };
+    let begin = Instant::now();
+    let failure = market::create_order(&client, &order, &limit(600)).await.unwrap_err();
+    assert!(matches!(failure.error, Error::NotSent(_)), "{failure}");
+    assert_eq!(failure.fate, Fate::NotDone);
+    assert!(failure.attempts > 3, "an endpoint that restarts is waited for: {}", failure.attempts);
+    assert!(begin.elapsed() < Duration::from_secs(15), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
 async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
     let mock = Mock::start().unwrap();
     let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };

@@ -24,16 +24,31 @@ use crate::host::{COOKIE, Certificate, Plugin};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-alicloud");
 
+/// What the binary prints to stdout and stderr when it is run by hand, and its exit code.
+fn run_by_hand(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(BINARY).args(arguments).env_remove(COOKIE.0).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
 #[test]
 fn run_by_hand_it_explains_itself() {
-    for arguments in [&[][..], &["--help"], &["apply"]] {
-        let output = Command::new(BINARY).args(arguments).env_remove(COOKIE.0).output().unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        let text = String::from_utf8(output.stderr).unwrap();
-        for word in ["is a plugin", "dev_overrides", "TF_CLI_CONFIG_FILE", "--debug"] {
-            assert!(text.contains(word), "{text}");
-        }
-        assert!(output.stdout.is_empty());
+    let (code, nothing, explained) = run_by_hand(&[]);
+    let (helped, help, silence) = run_by_hand(&["--help"]);
+    assert_eq!((code, helped), (Some(1), Some(0)));
+    assert_eq!((nothing.as_str(), silence.as_str(), &explained), ("", "", &help));
+    for word in ["is a plugin", "dev_overrides", "TF_CLI_CONFIG_FILE", "--debug", "--version"] {
+        assert!(help.contains(word), "{help}");
+    }
+}
+
+#[test]
+fn a_wrong_argument_has_one_reason() {
+    for (arguments, reason) in [(&["apply"][..], "there is no argument \"apply\""), (&["--debug", "x"], "one argument")]
+    {
+        let (code, nothing, text) = run_by_hand(arguments);
+        assert_eq!((code, nothing.as_str(), text.lines().count()), (Some(1), "", 1), "{text}");
+        assert!(text.contains(reason) && text.contains("--help"), "{text}");
     }
 }
 

@@ -8,8 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::{Error, Failure, Fate};
 
-/// The longest that failures before anything was sent are retried: an endpoint that is not there rarely comes back.
-const UNREACHABLE: Duration = Duration::from_secs(60);
+/// The longest that failures before anything was sent are retried: an endpoint that is not there rarely comes back, and
+/// whoever typed its address wrongly waits for the message.
+const UNREACHABLE: Duration = Duration::from_secs(15);
 
 /// The first pause between attempts; each further one doubles, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -115,9 +116,10 @@ impl<'a> Attempts<'a> {
         self.fate = self.fate.max(error.fate());
         tracing::warn!(action = self.action, attempt = self.made, %error, "no answer");
         let may_resend = self.resend == Resend::Always || self.fate == Fate::NotDone;
-        let unreachable = matches!(error, Error::NotSent(_)) && self.begin.elapsed() >= UNREACHABLE;
+        let pause = pause(self.made, &error);
+        let unreachable = matches!(error, Error::NotSent(_)) && self.begin.elapsed() + pause >= UNREACHABLE;
         let worth_it = error.is_passing() && may_resend && !unreachable;
-        if worth_it && self.limit.wait(pause(self.made, &error)).await { Ok(()) } else { Err(self.failure(error)) }
+        if worth_it && self.limit.wait(pause).await { Ok(()) } else { Err(self.failure(error)) }
     }
 
     fn failure(&self, error: Error) -> Failure {

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{State, fault::Fault, ledger::Ledger};
+use crate::{State, fault::Fault, ledger::Ledger, operations};
 
 pub(crate) fn routes(state: State) -> Router {
     Router::new()
@@ -32,6 +32,12 @@ async fn add_faults(
     let faults = if faults.is_array() { faults } else { json!([faults]) };
     let faults: Vec<Fault> =
         serde_json::from_value(faults).map_err(|error| (StatusCode::BAD_REQUEST, format!("not a fault: {error}\n")))?;
+    // A fault that hits nothing would let a test pass that tests nothing.
+    if let Some(fault) = faults.iter().find(|fault| !operations::all().any(|known| known.name == fault.operation)) {
+        let known: Vec<&str> = operations::all().map(|operation| operation.name).collect();
+        let reason = format!("there is no operation {:?}, but {}\n", fault.operation, known.join(", "));
+        return Err((StatusCode::BAD_REQUEST, reason));
+    }
     state.lock().faults.extend(faults);
     Ok(StatusCode::NO_CONTENT)
 }

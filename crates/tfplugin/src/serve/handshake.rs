@@ -63,6 +63,7 @@ To use this very file, name its directory in a CLI configuration file
 
 and run Terraform with TF_CLI_CONFIG_FILE set to that file.
 
+  {name} --help      prints this
   {name} --version   prints the version
   {name} --debug     serves until stopped, for a debugger (TF_REATTACH_PROVIDERS)"
     )

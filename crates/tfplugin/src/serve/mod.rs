@@ -69,9 +69,21 @@ pub fn run<P: Provider>(identity: Identity, provider: P) -> ExitCode {
             ExitCode::SUCCESS
         }
         ["--debug" | "-debug"] => debug(identity, provider),
+        ["--help" | "-help" | "-h"] => {
+            println!("{}", handshake::explanation(identity.name));
+            ExitCode::SUCCESS
+        }
         [] if handshake::started_by_terraform() => serve(identity, provider, Start::Plugin),
-        _ => {
+        [] => {
             eprintln!("{}", handshake::explanation(identity.name));
+            ExitCode::FAILURE
+        }
+        [wrong] => {
+            eprintln!("{}: there is no argument {wrong:?}, see --help", identity.name);
+            ExitCode::FAILURE
+        }
+        _ => {
+            eprintln!("{}: one argument at most, see --help", identity.name);
             ExitCode::FAILURE
         }
     }
