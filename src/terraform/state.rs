@@ -127,7 +127,7 @@ fn read_once(path: &Path) -> Option<Contents> {
 pub(super) fn is_backup_of(backup: &Path, state: &Path) -> bool {
     let written = fs::metadata(backup).and_then(|metadata| metadata.modified());
     let created = fs::metadata(state).and_then(|metadata| metadata.created());
-    !matches!((written, created), (Ok(written), Ok(created)) if written + CLOCK_GRANULARITY < created)
+    !matches!((written, created), (Ok(written), Ok(created)) if written < created)
 }
 
 /// Whether an empty state file is the one that the running Terraform has created to lock it.
