@@ -95,7 +95,7 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     assert_eq!(entries(), 0);
 
     // The local backend keeps its state where its configuration says.
-    fs::rename(work.join("elsewhere.tfstate"), work.join("elsewhere.tfstate.backup")).unwrap();
+    fs::copy(work.join("elsewhere.tfstate"), work.join("elsewhere.tfstate.backup")).unwrap();
     fs::write(work.join("elsewhere.tfstate"), "").unwrap();
     let refused = run_to(1, &["apply", "-auto-approve", "-no-color"]);
     assert!(refused.contains("state file is damaged") && refused.contains("elsewhere.tfstate"), "{refused}");
