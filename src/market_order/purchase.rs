@@ -129,10 +129,14 @@ async fn failed(
         // The service refuses now what it may have accepted before.
         Some(entry) if failure.fate == Fate::NotDone => {
             cloud.journal.mark_unresolved(entry);
-            match unresolved::read_outcome(cloud, entry, planned, limit).await {
-                Ok(()) => Money::NotPlaced,
-                Err(error) => Money::MaybePlaced(error.detail),
-            }
+            Money::MaybePlaced(match unresolved::check(cloud, entry, planned, limit).await {
+                Ok(()) => format!(
+                    "The account lists no order of it so far.\n\n1. Correct what the message names, and apply again: the same \
+                     token finds the order and never buys a second one.\n\n2. {}",
+                    look_for_it(cloud, Some(entry))
+                ),
+                Err(error) => error.detail,
+            })
         }
         Some(entry) => {
             cloud.journal.mark_unresolved(entry);

@@ -19,7 +19,8 @@ use crate::{
 /// How far the clocks of this machine and of the service may be apart.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(15);
 
-/// Settles the entry of a purchase that did not happen, or whose order a resource holds.
+/// Settles the entry of a purchase that did not happen, or whose order a resource holds. Only for an entry that is so old
+/// that its order would be listed.
 ///
 /// # Errors
 /// An order of it is in the account and in no state, or it cannot be read. Nothing may be bought.
@@ -29,10 +30,25 @@ pub(super) async fn read_outcome(
     planned: &Partial<MarketOrder>,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
+    check(cloud, entry, planned, limit).await?;
+    cloud.journal.settle(entry);
+    Ok(())
+}
+
+/// Looks for orders of a purchase that no resource is known to hold. That none is listed says little of one that was placed
+/// just now.
+///
+/// # Errors
+/// There is one, or it cannot be read.
+pub(super) async fn check(
+    cloud: &Cloud,
+    entry: &Entry,
+    planned: &Partial<MarketOrder>,
+    limit: &Limit,
+) -> Result<(), Diagnostic> {
     let found = candidates(cloud, entry, planned, limit).await.map_err(|failure| unread(cloud, entry, &failure))?;
     let open: Vec<String> = found.into_iter().filter(|id| !cloud.journal.is_held(entry, id)).collect();
     if open.is_empty() {
-        cloud.journal.settle(entry);
         return Ok(());
     }
     cloud.journal.mark_unresolved(entry);

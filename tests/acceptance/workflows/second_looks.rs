@@ -216,3 +216,19 @@ fn a_path_with_a_space_can_be_pasted() {
     let command = failed.text.split("rm '").nth(1).and_then(|rest| rest.split('\'').next()).expect("a quoted path");
     assert!(Path::new(command).is_file(), "{command}");
 }
+
+/// An order that was placed just now may not be listed yet.
+#[test]
+fn that_no_order_is_listed_right_after_a_lost_reply_settles_nothing() {
+    let Some(terraform) = Terraform::with(&order_with(IMPATIENT)) else { return };
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropBefore, 1000));
+    terraform.apply().fails();
+    answer_again(&terraform);
+    let refused = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", refused));
+    terraform.apply().fails().says(&["An order may have been placed", "lists no order of it so far"]);
+    assert_eq!(entries(&terraform).len(), 1);
+    terraform.apply().succeeds();
+    let sent = terraform.requests("CreateOrder");
+    assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
+}
