@@ -118,9 +118,7 @@ fn refused(action: &str, refusal: Refusal) -> String {
         }
         Refusal::Quota => "Ask for a higher quota, or free some of it.".to_owned(),
         Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.".to_owned(),
-        Refusal::TokenReused => {
-            "The idempotency token was used for another purchase. Use a new client_token.".to_owned()
-        }
+        Refusal::TokenReused => "The idempotency token was used for another purchase.".to_owned(),
         Refusal::Throttled | Refusal::ServerFault => "Wait a little, then run terraform apply again.".to_owned(),
         Refusal::NotFound | Refusal::Invalid => {
             "Correct what the message names, then run terraform apply again.".to_owned()

@@ -27,7 +27,7 @@ pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Dia
     }
     match plan.change() {
         Change::Create => diagnostics.extend(cloud.journal.torn_state()),
-        Change::Destroy { .. } => diagnostics.extend(cloud.journal.warn_unresolved()),
+        Change::Destroy { .. } => diagnostics.extend(cloud.journal.warn_unresolved(true)),
         _ => {}
     }
     diagnostics
@@ -52,8 +52,9 @@ pub(crate) fn without_client_token() -> Diagnostic {
 
 fn held_twice(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
-        "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. Decide which \
-         of them keeps it, and remove the other one from the state:\n\n  terraform state rm {kind}.<name>\n\nThe next apply \
+        "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. \
+         `terraform state list {kind}` and `terraform state show <address>` tell which. Decide which of them keeps it, and remove the \
+         other one from the state:\n\n  terraform state rm <address>\n\nThe next apply \
          buys an order for the removed one, unless you remove it from the configuration too; a client_token of its own \
          keeps it from finding this order again. To destroy all of it instead:\n\n  \
          terraform destroy -refresh=false"

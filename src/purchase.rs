@@ -102,7 +102,7 @@ pub(crate) async fn buy<S: Steps>(
             }
             Start::Again(entry) => Attempt { sent_earlier: Some(entry.time), entry: Some(entry) },
             Start::New(entry) => {
-                warnings.extend(cloud.journal.warn_unresolved());
+                warnings.extend(cloud.journal.warn_unresolved(true));
                 Attempt { sent_earlier: None, entry }
             }
         };

@@ -40,7 +40,10 @@ pub(crate) struct Entry {
     pub(super) seen: Seen,
     /// The folder of the journal that it was written in.
     pub(super) folder: PathBuf,
-    /// Whether the folder has been moved here since. It was not copied: it is no longer there.
+    /// Terraform's working directory.
+    #[serde(default)]
+    pub(super) directory: PathBuf,
+    /// Whether the folder or the working directory has been moved here since. It was not copied: it is no longer there.
     #[serde(skip)]
     pub(super) is_moved: bool,
 }
@@ -70,7 +73,7 @@ pub(super) struct Seen {
     pub(super) held: BTreeSet<String>,
     /// Orders that were imported and may not be saved yet.
     pub(super) imported: BTreeSet<String>,
-    /// Whether one of the plans looked at the whole state.
+    /// Whether the last plan was of the whole state. It may have failed before it had looked at all of it.
     #[serde(default)]
     pub(super) is_whole: bool,
 }
@@ -243,13 +246,15 @@ impl Entry {
     pub(super) fn held(&self, order_id: &str, situation: &Situation<'_>) -> Held {
         let is_in = |contents: Option<&Contents>| contents.is_some_and(|contents| contents.holds(order_id));
         let is_imported = self.seen.imported.contains(order_id);
+        // A plan that is being applied has not failed.
+        let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
         if is_in(situation.contents) || situation.shown.contains(order_id) || self.seen.held.contains(order_id) {
             Held::Yes
         } else if is_in(situation.errored) {
             Held::Errored
-        } else if is_imported && self.seen.by.as_ref() == Some(situation.terraform) {
+        } else if is_imported && is_planned_now {
             Held::Imported
-        } else if situation.contents.is_some() || (self.seen.is_whole && !is_imported) {
+        } else if situation.contents.is_some() || (is_planned_now && self.seen.is_whole && !is_imported) {
             Held::No
         } else {
             Held::Unclear

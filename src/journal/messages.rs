@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, SecondsFormat, Utc};
 use tfplugin::diagnostics::Diagnostic;
 
-use super::{Entry, Journal, Refusal};
+use super::{Entry, Journal, Refusal, store::Damaged};
 use crate::terraform::TornState;
 
 /// How many orders a message names.
@@ -19,9 +19,8 @@ pub(crate) fn moment(time: DateTime<Utc>) -> String {
 impl Journal {
     pub(super) fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
         let detail = format!(
-            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought.\n\n1. \
-             Make its files readable and writable for you.\n\n2. If one file is damaged, look in the console for the order of \
-             that time, import it where no resource has it, and remove the file.",
+            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought. Make its \
+             files readable and writable for you, and apply again.",
             self.store.folder().display()
         );
         Diagnostic::error("No order was placed: the purchase journal cannot be read", detail)
@@ -106,21 +105,40 @@ impl Journal {
                 format!("No order was placed: the order {order_id} may be this one"),
                 format!(
                     "An apply at {sent} placed the order {order_id} for the same thing and this state. The provider cannot \
-                     tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, plan once \
-                     without it, and apply again:\n\n     terraform plan\n\n2. If no resource has the order, because \
-                     Terraform was killed before it saved:\n\n     {import}\n\n3. If you took the order out of the state and \
+                     tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, apply without \
+                     it: a plan of the whole state tells.\n\n2. If no resource has the order, because Terraform was killed \
+                     before it saved, import it. Where the address is taken by the order that it replaces, take that one out \
+                     of the state first:\n\n     terraform state rm {kind}.<name>\n     {import}\n\n3. If you took the order out of the state and \
                      want another one, remove the entry and apply again:\n\n     {remove}"
                 ),
             ),
             Refusal::NotSaved => Diagnostic::error(
                 format!("No order was placed: the order {order_id} is in errored.tfstate"),
                 format!(
-                    "An apply at {sent} placed the order {order_id} for the same thing. Terraform could not save its state \
-                     and wrote it to errored.tfstate. Nothing was bought now. Save that state, remove the file, and plan \
-                     again:\n\n  terraform state push errored.tfstate\n  rm errored.tfstate"
+                    "An apply at {sent} placed the order {order_id} for the same thing. Nothing was bought now. {}",
+                    self.push_or_import(entry)
                 ),
             ),
         }
+    }
+
+    /// The warning about an order in the state that Terraform could not save.
+    pub(super) fn not_saved(&self, entry: &Entry) -> Diagnostic {
+        let order_id = entry.order_id().unwrap_or_default();
+        let detail =
+            format!("An apply at {} placed the order {order_id}. {}", moment(entry.time), self.push_or_import(entry));
+        Diagnostic::warning(format!("Order {order_id} is in errored.tfstate only"), detail)
+    }
+
+    fn push_or_import(&self, entry: &Entry) -> String {
+        format!(
+            "Terraform could not save its state and wrote it to errored.tfstate.\n\n1. Save that state, remove the file, and \
+             plan again:\n\n     terraform state push errored.tfstate\n     rm errored.tfstate\n\n2. If Terraform refuses to push \
+             it, because another state was saved since, import each order of it instead, and remove the file:\n\n     \
+             terraform import {}.<name> {}\n     rm errored.tfstate",
+            entry.purchase.kind,
+            entry.order_id().unwrap_or("<order id>"),
+        )
     }
 
     /// The warning about an entry that no purchase takes over.
@@ -129,7 +147,10 @@ impl Journal {
         let (summary, what) = match entry.order_id() {
             Some(id) => (
                 format!("Order {id} of an earlier apply may be in no state"),
-                format!("placed the order {id}. If it is in no state:\n\n  terraform import {kind}.<name> {id}"),
+                format!(
+                    "placed the order {id}. If it is in no state, import it (where the address is taken by the order \
+                     that it replaces, first `terraform state rm` that one):\n\n  terraform import {kind}.<name> {id}"
+                ),
             ),
             None => (
                 format!("An order may have been placed by an earlier apply at {sent}"),
@@ -146,6 +167,38 @@ impl Journal {
         );
         Diagnostic::warning(summary, detail)
     }
+}
+
+/// The error about an entry that may be of this purchase and cannot be read.
+pub(super) fn damaged(damaged: &Damaged, kind: &str) -> Diagnostic {
+    let detail = format!(
+        "It may be of this very purchase, so nothing was bought. {}\n\n     terraform import {kind}.<name> <order id>\n     rm \
+         {}\n\n2. If there is none, remove the file and apply again:\n\n     rm {1}",
+        look_for(damaged),
+        quoted(&damaged.file)
+    );
+    Diagnostic::error("No order was placed: an entry of the purchase journal is damaged", detail)
+}
+
+/// The warning about an entry that nobody can read.
+pub(super) fn left_damaged(damaged: &Damaged) -> Diagnostic {
+    let detail = format!(
+        "An order may have come of it. {}\n\n     terraform import <address> <order id>\n     rm {}\n\n2. If there is none, \
+         remove the file:\n\n     rm {1}",
+        look_for(damaged),
+        quoted(&damaged.file)
+    );
+    Diagnostic::warning("An entry of the purchase journal is damaged", detail)
+}
+
+fn look_for(damaged: &Damaged) -> String {
+    let Damaged { file, error, time } = damaged;
+    let time = time.map_or_else(String::new, |time| format!(" It was written at {}.", moment(time.into())));
+    format!(
+        "The file {} cannot be read: {error}.{time} Look in the console for an order of that time.\n\n1. If there is one and no \
+         resource has it, import it and remove the file:",
+        quoted(file)
+    )
 }
 
 /// The error when the Terraform that started this process has died: nobody would save what is bought.

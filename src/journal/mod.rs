@@ -31,9 +31,9 @@ use entry::Refusal;
 pub(crate) use entry::{Entry, TOKEN_LIFETIME};
 pub(crate) use messages::{adopted, moment, used_twice};
 pub(crate) use purchase::{Buyer, Purchase};
-use store::Store;
+use store::{Entries, Store};
 
-use crate::terraform::{Process, Processes, Terraform, ThisMachine};
+use crate::terraform::{Process, Processes, StateId, Terraform, ThisMachine};
 
 /// How long to wait before looking again whether another process is done.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -42,6 +42,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Journal {
     terraform: Terraform,
+    /// The state that Terraform works on.
+    state: StateId,
     plugin: Process,
     processes: Box<dyn Processes>,
     store: Store,
@@ -55,6 +57,8 @@ struct Memory {
     own: BTreeMap<String, Own>,
     /// Orders that Terraform has shown in a prior state.
     held: BTreeSet<String>,
+    /// Orders that this apply has destroyed.
+    destroyed: BTreeSet<String>,
     /// Orders that were imported here, which a state has only when Terraform has saved it.
     imported: BTreeSet<String>,
     /// What was planned of orders.
@@ -144,12 +148,16 @@ impl Journal {
 
     fn of(terraform: Terraform, plugin: Process, processes: Box<dyn Processes>) -> Self {
         let store = Store::in_data_directory(terraform.data());
-        Self { terraform, plugin, processes, store, memory: Mutex::default() }
+        let planned_for = store.shown(&terraform.process).map(|shown| shown.state);
+        let state = planned_for.unwrap_or_else(|| terraform.state());
+        Self { terraform, state, plugin, processes, store, memory: Mutex::default() }
     }
 
     /// Whether only a client_token finds an order again, since the files of this run may not be kept.
     pub(crate) fn needs_client_token(&self) -> bool {
-        self.terraform.is_parent && !self.terraform.command.is_test() && self.terraform.may_keep_no_files()
+        self.terraform.is_parent
+            && !self.terraform.command.is_test()
+            && (self.state.file().is_none() || self.terraform.is_pipeline())
     }
 
     /// Where the entry of a purchase stands, for messages.
@@ -158,9 +166,14 @@ impl Journal {
     }
 
     /// All entries but this process's own.
-    fn others(&self) -> io::Result<Vec<Entry>> {
+    fn others(&self) -> io::Result<Entries> {
         let own: BTreeSet<String> = self.memory().own.keys().cloned().collect();
         self.store.entries(|id| own.contains(id))
+    }
+
+    /// Orders that the plan of this Terraform has shown in prior states.
+    fn shown(&self) -> BTreeSet<String> {
+        self.store.shown(&self.terraform.process).map(|shown| shown.orders).unwrap_or_default()
     }
 
     fn is_running(&self, entry: &Entry) -> bool {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use tfplugin::diagnostics::Diagnostic;
 
 use super::{
-    Duplicate, Entry, Journal, Memory, Planned,
+    Duplicate, Entries, Entry, Journal, Memory, Planned,
     entry::{Progress, Seen},
     messages,
+    store::Shown,
 };
 use crate::terraform::{Contents, IsSame};
 
@@ -34,7 +35,7 @@ impl Journal {
     fn entries_of(&self, order_id: &str) -> Vec<Entry> {
         let mut memory = self.memory();
         if !self.terraform.is_parent || memory.left.is_none() {
-            memory.left = Some(self.store.entries(|_| false).unwrap_or_default());
+            memory.left = Some(self.store.entries(|_| false).unwrap_or_default().entries);
         }
         let own = memory.own.values().map(|own| &own.entry);
         let all = memory.left.iter().flatten().chain(own);
@@ -43,6 +44,7 @@ impl Journal {
 
     /// Terraform forgets this order.
     pub(crate) fn mark_destroyed(&self, order_id: &str) {
+        self.memory().destroyed.insert(order_id.to_owned());
         self.entries_of(order_id).iter().for_each(|entry| self.settle(entry));
     }
 
@@ -76,10 +78,11 @@ impl Journal {
         if self.terraform.command.is_test() {
             return;
         }
-        let contents = self.terraform.contents(&self.terraform.state());
+        let contents = self.terraform.contents(&self.state);
         let memory = self.memory();
-        if contents.is_none() && !memory.held.is_empty() && self.store.prepare().is_err() {
-            return;
+        let leaves_plan = self.terraform.is_parent && self.terraform.command.plans_and_applies();
+        if leaves_plan && let Err(error) = self.store.prepare() {
+            tracing::warn!(%error, "what the plan has shown was not recorded");
         }
         let Ok(_lock) = self.store.lock() else { return };
         for own in memory.own.values().filter(|own| own.is_answered) {
@@ -87,12 +90,15 @@ impl Journal {
             let is_saved = contents.as_ref().is_some_and(|contents| contents.holds(&order_id));
             self.update(&Entry { progress: Progress::Delivered { order_id, is_saved }, ..own.entry.clone() });
         }
-        // What a remote state holds, only its plan tells.
-        if contents.is_none() && !memory.held.is_empty() {
-            let shown = self.store.show(&self.terraform.process, &memory.held);
+        if leaves_plan {
+            // What a remote state holds, only its plan tells.
+            let orders = if contents.is_none() { memory.held.clone() } else { BTreeSet::new() };
+            let shown = Shown { terraform: self.terraform.process.clone(), state: self.state.clone(), orders };
+            let shown = self.store.show(shown);
             shown.unwrap_or_else(|error| tracing::warn!(%error, "what the plan has shown was not recorded"));
+            self.store.forget_shown(|terraform| self.processes.is_running(terraform));
         }
-        for entry in self.store.entries(|id| memory.own.contains_key(id)).unwrap_or_default() {
+        for entry in self.store.entries(|id| memory.own.contains_key(id)).unwrap_or_default().entries {
             if entry.terraform != self.terraform.process && !self.processes.is_running(&entry.terraform) {
                 self.update(&Entry { seen: self.seen(entry.seen.clone(), &memory), ..entry });
             }
@@ -102,14 +108,13 @@ impl Journal {
     /// What plans have shown, this process's plan included. A plan of the whole state tells which imports were saved.
     fn seen(&self, earlier: Seen, memory: &Memory) -> Seen {
         let is_same_plan = earlier.by.as_ref() == Some(&self.terraform.process);
-        let Seen { mut held, imported, is_whole, .. } = earlier;
+        let Seen { mut held, imported, .. } = earlier;
         held.extend(memory.held.iter().cloned());
         let is_partial = self.terraform.command.is_partial;
         let imported = if is_same_plan || is_partial { imported } else { BTreeSet::new() };
         let imported = imported.into_iter().chain(memory.imported.iter().cloned());
         let imported = imported.filter(|order_id| !held.contains(order_id)).collect();
-        let is_whole = is_whole || !is_partial;
-        Seen { by: Some(self.terraform.process.clone()), held, imported, is_whole }
+        Seen { by: Some(self.terraform.process.clone()), held, imported, is_whole: !is_partial }
     }
 
     /// Removes entries whose orders the state file has, or had and has no longer.
@@ -118,14 +123,14 @@ impl Journal {
             return;
         }
         let Ok(Some(_lock)) = self.store.lock() else { return };
-        let state = self.terraform.state();
-        let entries = self.store.entries(|_| false).unwrap_or_default();
-        let ours = entries.into_iter().filter(|entry| entry.is_of(&state) == IsSame::Yes && !self.is_running(entry));
+        let entries = self.store.entries(|_| false).unwrap_or_default().entries;
+        let ours =
+            entries.into_iter().filter(|entry| entry.is_of(&self.state) == IsSame::Yes && !self.is_running(entry));
         let mut ours = ours.peekable();
         if ours.peek().is_none() {
             return;
         }
-        let Some(contents) = self.terraform.contents(&state) else { return };
+        let Some(contents) = self.terraform.contents(&self.state) else { return };
         for entry in ours {
             match &entry.progress {
                 Progress::Placed(order_id) | Progress::Delivered { order_id, .. } if contents.holds(order_id) => {
@@ -141,22 +146,40 @@ impl Journal {
         }
     }
 
-    /// What earlier Terraforms left of other purchases for the same state, each named once. It stays.
-    pub(crate) fn warn_unresolved(&self) -> Vec<Diagnostic> {
+    /// What earlier Terraforms left of other purchases for the same state, each named once. It stays. `is_planned` says
+    /// whether the plan of this Terraform has shown what the state holds.
+    pub(crate) fn warn_unresolved(&self, is_planned: bool) -> Vec<Diagnostic> {
         if self.terraform.command.is_test() {
             return Vec::new();
         }
-        let state = self.terraform.state();
-        let entries = self.others().unwrap_or_default().into_iter();
-        let left = entries.filter(|entry| {
-            // What a plan of a part of the state has not shown may still be there.
-            let is_open = match entry.progress {
-                Progress::Sent | Progress::Placed(_) => true,
-                Progress::Delivered { is_saved, .. } => !is_saved && !self.terraform.command.is_partial,
-            };
-            is_open && entry.is_of(&state) != IsSame::No && !self.is_running(entry)
+        let errored = self.terraform.errored();
+        let is_errored = |entry: &Entry| {
+            errored.as_ref().zip(entry.order_id()).is_some_and(|(errored, order_id)| errored.holds(order_id))
+        };
+        let Entries { entries, damaged } = self.others().unwrap_or_default();
+        let left = entries.into_iter().filter(|entry| {
+            (is_errored(entry) || self.is_open(entry, is_planned))
+                && entry.is_of(&self.state) != IsSame::No
+                && !self.processes.is_running(&entry.terraform)
+                && self.memory().named.insert(entry.id.clone())
         });
-        left.filter(|entry| self.memory().named.insert(entry.id.clone())).map(|entry| self.unresolved(&entry)).collect()
+        let damaged = damaged.iter().map(messages::left_damaged);
+        left.map(|entry| if is_errored(&entry) { self.not_saved(&entry) } else { self.unresolved(&entry) })
+            .chain(damaged)
+            .collect()
+    }
+
+    /// Whether an order may have come of an entry that is in no state.
+    fn is_open(&self, entry: &Entry, is_planned: bool) -> bool {
+        let command = &self.terraform.command;
+        match entry.progress {
+            Progress::Sent | Progress::Placed(_) => true,
+            Progress::Delivered { is_saved: true, .. } => false,
+            // A state that is saved elsewhere has it, unless a later plan of all of it has not shown it.
+            Progress::Delivered { .. } if !is_planned && !command.is_destroy() => entry.seen.is_whole,
+            // What a plan of a part of the state has not shown may still be there.
+            Progress::Delivered { .. } => !command.is_partial,
+        }
     }
 
     /// The error if a kill has torn the state file, and its backup holds orders: a create would buy them again, a destroy
@@ -166,7 +189,7 @@ impl Journal {
             return None;
         }
         self.tidy();
-        self.terraform.torn_state().map(|torn| messages::torn_state(&torn))
+        self.terraform.torn_state(&self.state).map(|torn| messages::torn_state(&torn))
     }
 
     /// What is to be said before Terraform has configured the provider, which it does not do where the state is empty.
@@ -175,7 +198,6 @@ impl Journal {
         if !command.works_on_state() {
             return Vec::new();
         }
-        let unresolved = if command.is_destroy() { self.warn_unresolved() } else { Vec::new() };
-        self.torn_state().into_iter().chain(unresolved).collect()
+        self.torn_state().into_iter().chain(self.warn_unresolved(false)).collect()
     }
 }

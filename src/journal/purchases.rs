@@ -11,11 +11,11 @@ use chrono::{DateTime, Utc};
 use tfplugin::diagnostics::Diagnostic;
 
 use super::{
-    Answer, Begin, Entry, Journal, POLL_INTERVAL, Purchase,
+    Answer, Begin, Entries, Entry, Journal, POLL_INTERVAL, Purchase,
     entry::{Decision, Held, Progress, Refusal, Seen, Situation},
     messages,
 };
-use crate::terraform::{Contents, Process, StateId};
+use crate::terraform::{Contents, Process};
 
 /// What an entry of an earlier Terraform leads to.
 enum Found {
@@ -122,7 +122,11 @@ impl Journal {
         if self.terraform.is_parent && !self.processes.is_parent(&self.terraform.process) {
             return Err(messages::orphaned());
         }
-        let entries = self.others().map_err(|error| self.unreadable(&error))?;
+        let Entries { entries, damaged } = self.others().map_err(|error| self.unreadable(&error))?;
+        // It may be of this purchase.
+        if let Some(damaged) = damaged.first() {
+            return Err(messages::damaged(damaged, &purchase.kind));
+        }
         let is_ours = |entry: &Entry| entry.terraform == self.terraform.process;
         let is_token = |entry: &Entry| entry.is_client_token && Some(entry.token.as_str()) == client_token;
         if self.terraform.is_parent && entries.iter().any(|entry| is_ours(entry) && is_token(entry)) {
@@ -131,11 +135,10 @@ impl Journal {
         if entries.iter().all(is_ours) {
             return Ok(Found::Nothing);
         }
-        let state = self.terraform.state();
-        let known = Known::of(self, &state);
+        let known = Known::of(self);
         let is_running = |process: &Process| self.processes.is_running(process);
         let situation =
-            Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &state, &is_running) };
+            Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &is_running) };
         let decided = entries.into_iter().map(|entry| (entry.decide(&situation), entry));
         let (mut refused, mut waits) = (None, None);
         for (decision, entry) in decided {
@@ -160,18 +163,18 @@ impl Journal {
 
     fn take_over(&self, entry: Entry, begin: impl FnOnce(Entry) -> Begin) -> Result<Found, Diagnostic> {
         let (terraform, plugin) = (self.terraform.process.clone(), self.plugin.clone());
-        let entry = Entry { terraform, plugin, folder: self.store.folder(), ..entry };
+        let (folder, directory) = (self.store.folder(), self.terraform.directory.clone());
+        let entry = Entry { terraform, plugin, folder, directory, ..entry };
         self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
         self.own(&entry, true);
         Ok(Found::Begin(Box::new(begin(entry))))
     }
 
     fn new_entry(&self, purchase: &Purchase, client_token: Option<&str>, token: Option<&str>) -> Entry {
-        let state = self.terraform.state();
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let id = match client_token {
             // The same token may stand in several states.
-            Some(token) => content_sha256(format!("{token} {state}").as_bytes())[..32].to_owned(),
+            Some(token) => content_sha256(format!("{token} {}", self.state).as_bytes())[..32].to_owned(),
             None => unique.clone(),
         };
         Entry {
@@ -179,7 +182,7 @@ impl Journal {
             token: client_token.or(token).map_or(unique, str::to_owned),
             is_client_token: client_token.is_some(),
             purchase: purchase.clone(),
-            state,
+            state: self.state.clone(),
             time: Utc::now(),
             terraform: self.terraform.process.clone(),
             plugin: self.plugin.clone(),
@@ -187,6 +190,7 @@ impl Journal {
             progress: Progress::Sent,
             seen: Seen::default(),
             folder: self.store.folder(),
+            directory: self.terraform.directory.clone(),
             is_moved: false,
         }
     }
@@ -229,10 +233,9 @@ impl Journal {
         if !is_taken_over {
             return Ok(Answer::Adopt);
         }
-        let state = self.terraform.state();
-        let known = Known::of(self, &state);
+        let known = Known::of(self);
         let is_running = |process: &Process| self.processes.is_running(process);
-        match entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) {
+        match entry.held(order_id, &known.situation(self, &entry.purchase, &is_running)) {
             Held::Yes => {
                 self.settle(entry);
                 Ok(Answer::BuyNew)
@@ -247,18 +250,20 @@ impl Journal {
 
     /// Whether a resource of the state certainly holds an order that an entry may be of.
     pub(crate) fn is_held(&self, entry: &Entry, order_id: &str) -> bool {
-        let state = self.terraform.state();
-        let known = Known::of(self, &state);
+        let known = Known::of(self);
         let is_running = |process: &Process| self.processes.is_running(process);
-        entry.held(order_id, &known.situation(self, &entry.purchase, &state, &is_running)) == Held::Yes
+        entry.held(order_id, &known.situation(self, &entry.purchase, &is_running)) == Held::Yes
     }
 
-    /// Whether the state certainly holds an order.
+    /// Whether the state certainly holds an order that this apply has not destroyed.
     pub(crate) fn is_in_state(&self, order_id: &str) -> bool {
-        let contents = self.terraform.contents(&self.terraform.state());
+        if self.memory().destroyed.contains(order_id) {
+            return false;
+        }
+        let contents = self.terraform.contents(&self.state);
         contents.is_some_and(|contents| contents.holds(order_id))
             || self.memory().held.contains(order_id)
-            || self.store.shown(&self.terraform.process).contains(order_id)
+            || self.shown().contains(order_id)
     }
 
     /// Records that nobody here works any more on a purchase whose outcome is not known. A process that serves one
@@ -306,24 +311,23 @@ struct Known {
 }
 
 impl Known {
-    fn of(journal: &Journal, state: &StateId) -> Self {
+    fn of(journal: &Journal) -> Self {
         let terraform = &journal.terraform;
-        let shown = &journal.store.shown(&terraform.process) | &journal.memory().held;
-        Self { shown, contents: terraform.contents(state), errored: terraform.errored(), now: Utc::now() }
+        let shown = &journal.shown() | &journal.memory().held;
+        Self { shown, contents: terraform.contents(&journal.state), errored: terraform.errored(), now: Utc::now() }
     }
 
     fn situation<'a>(
         &'a self,
         journal: &'a Journal,
         purchase: &'a Purchase,
-        state: &'a StateId,
         is_running: &'a dyn Fn(&Process) -> bool,
     ) -> Situation<'a> {
         Situation {
             purchase,
             client_token: None,
             is_settled_by_reading: false,
-            state,
+            state: &journal.state,
             terraform: &journal.terraform.process,
             is_test: journal.terraform.command.is_test(),
             shown: &self.shown,

@@ -5,24 +5,45 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
-use crate::terraform::Process;
+use crate::terraform::{Process, StateId};
 
 /// A folder in Terraform's data directory.
 const FOLDER: &str = "alicloud-purchases";
 
-/// The file in it with the orders that the last plan has shown.
-const SHOWN: &str = "shown";
-
-#[derive(Serialize, Deserialize)]
-struct Shown {
-    terraform: Process,
-    orders: BTreeSet<String>,
+/// What the plan of a Terraform leaves for the plugins that apply it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Shown {
+    pub(super) terraform: Process,
+    /// The state that Terraform works on. Another one can be chosen in the directory before the plan is approved.
+    pub(super) state: StateId,
+    /// The orders that a state has which only the plan shows.
+    pub(super) orders: BTreeSet<String>,
 }
+
+/// The entries of a folder.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) entries: Vec<Entry>,
+    pub(super) damaged: Vec<Damaged>,
+}
+
+/// A file that holds no entry that can be read.
+#[derive(Debug)]
+pub(super) struct Damaged {
+    pub(super) file: PathBuf,
+    pub(super) error: serde_json::Error,
+    /// When it was written.
+    pub(super) time: Option<SystemTime>,
+}
+
+/// How the names of files end that plans leave.
+const SHOWN: &str = "shown";
 
 /// The folder with the entries of the working directory.
 #[derive(Debug)]
@@ -45,13 +66,13 @@ impl Store {
     }
 
     /// All entries, the oldest first, without those whose ids are to be skipped.
-    pub(super) fn entries(&self, is_skipped: impl Fn(&str) -> bool) -> io::Result<Vec<Entry>> {
+    pub(super) fn entries(&self, is_skipped: impl Fn(&str) -> bool) -> io::Result<Entries> {
         let files = match fs::read_dir(self.folder()) {
             Ok(files) => files,
-            Err(error) if is_nothing_there(&error) => return Ok(Vec::new()),
+            Err(error) if is_nothing_there(&error) => return Ok(Entries::default()),
             Err(error) => return Err(error),
         };
-        let mut entries = Vec::new();
+        let mut found = Entries::default();
         for file in files {
             let path = file?.path();
             let id = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -59,14 +80,20 @@ impl Store {
                 continue;
             }
             match fs::read(&path) {
-                Ok(text) => entries.push(self.parse(&path, &text)?),
+                Ok(text) => match self.parse(&path, &text) {
+                    Ok(entry) => found.entries.push(entry),
+                    Err(error) => {
+                        let time = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
+                        found.damaged.push(Damaged { file: path, error, time });
+                    }
+                },
                 // Another Terraform has just removed it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        entries.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        Ok(entries)
+        found.entries.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        Ok(found)
     }
 
     /// The entry of this id, as it stands now.
@@ -75,31 +102,44 @@ impl Store {
         self.parse(&path, &fs::read(&path).ok()?).ok()
     }
 
-    fn parse(&self, path: &Path, text: &[u8]) -> io::Result<Entry> {
-        let entry = serde_json::from_slice::<Entry>(text);
-        let mut entry = entry.map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{} is damaged: {error}", path.display()))
-        })?;
-        entry.is_moved =
+    fn parse(&self, path: &Path, text: &[u8]) -> serde_json::Result<Entry> {
+        let mut entry = serde_json::from_slice::<Entry>(text)?;
+        let is_folder_moved =
             entry.folder != self.folder() && !entry.folder.join(path.file_name().unwrap_or_default()).exists();
+        let is_directory_moved = entry.directory.is_absolute() && !entry.directory.is_dir();
+        entry.is_moved = is_folder_moved || is_directory_moved;
         Ok(entry)
     }
 
-    /// Which orders the plan of a Terraform has shown in prior states, for those who apply it.
-    pub(super) fn shown(&self, terraform: &Process) -> BTreeSet<String> {
-        let text = fs::read(self.folder().join(SHOWN)).unwrap_or_default();
-        let shown = serde_json::from_slice::<Shown>(&text).ok().filter(|shown| shown.terraform == *terraform);
-        shown.map(|shown| shown.orders).unwrap_or_default()
+    /// What the plan of a Terraform has left.
+    pub(super) fn shown(&self, terraform: &Process) -> Option<Shown> {
+        let text = fs::read(self.shown_file(terraform)).ok()?;
+        serde_json::from_slice::<Shown>(&text).ok().filter(|shown| shown.terraform == *terraform)
     }
 
-    /// Adds to what the plan of a Terraform has shown. Only with the lock.
-    pub(super) fn show(&self, terraform: &Process, orders: &BTreeSet<String>) -> io::Result<()> {
-        self.prepare()?;
-        let orders = &self.shown(terraform) | orders;
+    /// Adds to what the plan of a Terraform has left. Only with the lock.
+    pub(super) fn show(&self, mut shown: Shown) -> io::Result<()> {
+        shown.orders.extend(self.shown(&shown.terraform).into_iter().flat_map(|earlier| earlier.orders));
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
-        file.write_all(&serde_json::to_vec(&Shown { terraform: terraform.clone(), orders })?)?;
+        file.write_all(&serde_json::to_vec(&shown)?)?;
         self.share(file.path());
-        file.persist(self.folder().join(SHOWN)).map(drop).map_err(|error| error.error)
+        file.persist(self.shown_file(&shown.terraform)).map(drop).map_err(|error| error.error)
+    }
+
+    /// Removes what the plans of other Terraforms have left. Only with the lock.
+    pub(super) fn forget_shown(&self, is_running: impl Fn(&Process) -> bool) {
+        for path in fs::read_dir(self.folder()).into_iter().flatten().flatten().map(|file| file.path()) {
+            if path.extension().is_some_and(|extension| extension == SHOWN)
+                && let Ok(text) = fs::read(&path)
+                && !serde_json::from_slice::<Shown>(&text).is_ok_and(|shown| is_running(&shown.terraform))
+            {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    fn shown_file(&self, terraform: &Process) -> PathBuf {
+        self.folder().join(format!("{}.{SHOWN}", terraform.pid()))
     }
 
     /// A file of this name to lock. The system gives a lock back when a process ends, however it does.

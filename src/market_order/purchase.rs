@@ -116,7 +116,9 @@ async fn failed(
     let is_token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
     let money = match entry {
         _ if is_token_reused => Money::MaybePlaced(format!(
-            "The token of this purchase has bought something else. Nothing was bought now. {}",
+            "The token of this purchase has bought something else. Nothing was bought now.\n\n1. If the configuration has \
+             changed since, undo the change and apply: it finds the order and buys nothing.\n\n2. {}\n\n3. For another order, \
+             give a new client_token.",
             look_for_it(cloud, entry)
         )),
         Some(entry) if failure.fate == Fate::NotDone && !is_taken_over => {
@@ -171,8 +173,10 @@ fn earlier_with_token() -> Money {
 /// The error when the user's token answers an order that the state holds already.
 fn in_use(order_id: &str) -> Diagnostic {
     let detail = format!(
-        "The Marketplace answers this client_token with the order {order_id}, which a resource of this state holds. Nothing \
-         was bought. For another order, give a new client_token and apply again."
+        "The Marketplace answers this client_token with the order {order_id}, which this state held when it was planned. Nothing \
+         was bought.\n\n1. If this resource is that one under a new name, such as another key of for_each, apply again: once the \
+         old name is gone, it finds the order and buys nothing. A `moved` block avoids the detour.\n\n2. For another order, \
+         give a new client_token and apply again."
     );
     Diagnostic::error(format!("No order was placed: the client_token has bought the order {order_id}"), detail)
         .at(MarketOrder::CLIENT_TOKEN.path())

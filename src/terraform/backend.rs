@@ -15,6 +15,12 @@ use super::{DEFAULT_WORKSPACE, absolute};
 /// The type of the backend that keeps the state in a local file.
 pub(super) const LOCAL: &str = "local";
 
+/// The setting of a local file that its path leads to, where that is spelled otherwise.
+const FILE: &str = "file";
+
+/// The setting whose host is a way to the state, and whose path is the state's place.
+const ADDRESS: &str = "address";
+
 /// In the place of a backend's type, where `terraform test` runs.
 const TEST: &str = "test";
 
@@ -24,8 +30,7 @@ const UNCLEAR: &str = "unclear";
 /// A setting that locates a state: its name in the configuration, the variable that stands for it, and its default.
 type Locator = (&'static str, &'static str, &'static str);
 
-/// What locates a state, by the type of the backend. Settings that say how to get there, such as keys, change from job to
-/// job and are left out.
+/// What locates a state, by the type of the backend. Keys are left out: they change from job to job.
 const LOCATORS: [(&str, &[Locator]); 12] = [
     ("azurerm", &[("storage_account_name", "", ""), ("container_name", "", ""), ("key", "", "")]),
     ("cloud", CLOUD),
@@ -76,6 +81,9 @@ const LOCATORS: [(&str, &[Locator]); 12] = [
     ("swift", &[("container", "", ""), ("state_name", "", "tfstate.tf")]),
 ];
 
+/// Settings that say how to get to a place. Two ways can lead to the same one, such as two names of a host.
+const WAYS: [&str; 7] = ["config_path", "conn_str", "endpoint", "endpoint_url", "endpoints/s3", "host", "hostname"];
+
 const CLOUD: &[Locator] = &[
     ("hostname", "TF_CLOUD_HOSTNAME", "app.terraform.io"),
     ("organization", "TF_CLOUD_ORGANIZATION", ""),
@@ -107,8 +115,10 @@ impl StateId {
     pub(super) fn new(backend: &str, config: &Json, workspace: &str, file: Option<&Path>) -> Self {
         let place = match LOCATORS.iter().find(|(kind, _)| *kind == backend) {
             _ if backend == LOCAL => {
-                let file = file.map_or_else(|| local_file(config, workspace), Path::to_owned);
-                BTreeMap::from([("path".to_owned(), file.to_string_lossy().into_owned())])
+                let path = file.map_or_else(|| local_file(config, workspace), Path::to_owned);
+                let file = resolved(&path);
+                let place = [Some(("path", &path)), (file != path).then_some((FILE, &file))].into_iter().flatten();
+                place.map(|(name, path)| (name.to_owned(), path.to_string_lossy().into_owned())).collect()
             }
             Some((_, locators)) => locators.iter().flat_map(|locator| locate(locator, config)).collect(),
             None => BTreeMap::from([("configuration".to_owned(), content_sha256(config.to_string().as_bytes()))]),
@@ -145,20 +155,31 @@ impl StateId {
         if is_one(UNCLEAR) || self.backend != earlier.backend {
             return IsSame::Unclear;
         }
+        if let (Some(file), Some(earlier)) = (self.resolved_file(), earlier.resolved_file()) {
+            return if file == earlier { IsSame::Yes } else { IsSame::No };
+        }
         if self.workspace != earlier.workspace {
             return IsSame::No;
         }
         if self.place == earlier.place {
             return IsSame::Yes;
         }
-        // What an address carries beside its path may be a key that changes.
-        let is_located = |(name, _): &(&String, &String)| !name.ends_with(OPAQUE);
-        let differs = self.place.iter().filter(is_located).ne(earlier.place.iter().filter(is_located));
-        match earlier.file() {
-            Some(_) => IsSame::No,
-            None if differs && LOCATORS.iter().any(|(kind, _)| *kind == self.backend) => IsSame::No,
-            None => IsSame::Unclear,
-        }
+        let is_known = LOCATORS.iter().any(|(kind, _)| *kind == self.backend);
+        if is_known && self.certain_place().ne(earlier.certain_place()) { IsSame::No } else { IsSame::Unclear }
+    }
+
+    /// What tells this state from every other one: neither the way to it nor what an address carries beside its path, which
+    /// may be a key that changes.
+    fn certain_place(&self) -> impl Iterator<Item = (&str, String)> {
+        let is_certain = |name: &str| !name.ends_with(OPAQUE) && !WAYS.contains(&name);
+        let place = self.place.iter().filter(move |(name, _)| is_certain(name));
+        place.map(|(name, value)| (name.as_str(), if name == ADDRESS { path_of(value) } else { value.clone() }))
+    }
+
+    /// The file of the local backend, however it is spelled.
+    fn resolved_file(&self) -> Option<PathBuf> {
+        let path = self.file()?;
+        Some(self.place.get(FILE).map_or_else(|| resolved(path), PathBuf::from))
     }
 }
 
@@ -174,6 +195,20 @@ impl std::fmt::Display for StateId {
         let place = self.place.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
         write!(f, "{} ({place}), workspace {}", self.backend, self.workspace)
     }
+}
+
+/// A path without symbolic links and `..`, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(path), _, _) => path,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// The path of an address; nothing where it has only a host.
+fn path_of(address: &str) -> String {
+    url::Url::parse(address).map_or_else(|_| String::new(), |url| url.path().to_owned())
 }
 
 fn local_file(config: &Json, workspace: &str) -> PathBuf {
@@ -257,6 +292,21 @@ mod tests {
     }
 
     #[test]
+    fn a_local_file_is_one_state_however_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let at = |path: &Path, workspace: &str| StateId::new(LOCAL, &json!({}), workspace, Some(path));
+        let plain = at(&real.join("state"), "default");
+        for other in [real.join("../real/state"), link.join("state")] {
+            assert_eq!(at(&other, "dev").is_same(&plain), IsSame::Yes, "{}", other.display());
+            assert_eq!(plain.is_same(&at(&other, "dev")), IsSame::Yes, "{}", other.display());
+        }
+        assert_eq!(at(&real.join("another"), "default").is_same(&plain), IsSame::No);
+    }
+
+    #[test]
     fn another_place_is_another_state_where_the_backend_is_known() {
         let table = [
             ("s3", json!({"bucket": "b", "key": "dev"}), json!({"bucket": "b", "key": "prod"}), IsSame::No),
@@ -267,6 +317,10 @@ mod tests {
                 IsSame::No,
             ),
             ("http", json!({"address": "https://host/?t=1"}), json!({"address": "https://host/?t=2"}), IsSame::Unclear),
+            ("http", json!({"address": "https://one/dev"}), json!({"address": "https://two/dev"}), IsSame::Unclear),
+            ("consul", json!({"address": "one:8500"}), json!({"address": "two:8500"}), IsSame::Unclear),
+            ("kubernetes", json!({"config_path": "/tmp/1"}), json!({"config_path": "/tmp/2"}), IsSame::Unclear),
+            ("s3", json!({"endpoint": "https://one"}), json!({"endpoint": "https://two"}), IsSame::Unclear),
             ("pg", json!({"conn_str": "password='a b'"}), json!({"conn_str": "password='c'"}), IsSame::Unclear),
             ("kubernetes", json!({"config_context": "dev"}), json!({"config_context": "prod"}), IsSame::No),
             ("cloud", json!({"workspaces": {"name": "a"}}), json!({"workspaces": {"name": "b"}}), IsSame::No),

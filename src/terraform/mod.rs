@@ -35,6 +35,8 @@ pub(crate) struct Terraform {
     /// Whether Terraform started this process, so that it serves this one Terraform.
     pub(crate) is_parent: bool,
     pub(crate) command: Command,
+    /// Its working directory.
+    pub(crate) directory: PathBuf,
     data: PathBuf,
     saved_plan: Option<SavedPlan>,
 }
@@ -58,13 +60,14 @@ impl Terraform {
         let data = env::var_os("TF_DATA_DIR").filter(|directory| !directory.is_empty());
         let saved_plan = command.saved_plan.as_deref().map(SavedPlan::read);
         let data = absolute(data.map_or_else(|| ".terraform".into(), PathBuf::from));
-        Self { process, is_parent, command, data, saved_plan }
+        Self { process, is_parent, command, directory: working_directory(), data, saved_plan }
     }
 
     /// One with this process, data directory and command line.
     #[cfg(test)]
     pub(crate) fn with(process: Process, data: &Path, command: &str) -> Self {
-        Self { process, is_parent: true, command: Command::from_line(command), data: data.to_owned(), saved_plan: None }
+        let (command, data, directory) = (Command::from_line(command), data.to_owned(), working_directory());
+        Self { process, is_parent: true, command, directory, data, saved_plan: None }
     }
 
     /// Where Terraform keeps what it needs besides the state.
@@ -72,7 +75,7 @@ impl Terraform {
         &self.data
     }
 
-    /// Which state Terraform works on.
+    /// Which state Terraform works on, if it has begun just now.
     pub(crate) fn state(&self) -> StateId {
         if self.command.is_test() {
             return StateId::test();
@@ -121,8 +124,7 @@ impl Terraform {
     }
 
     /// The state file, if a kill has torn it and its backup holds orders.
-    pub(crate) fn torn_state(&self) -> Option<TornState> {
-        let state = self.state();
+    pub(crate) fn torn_state(&self, state: &StateId) -> Option<TornState> {
         let file = state.file()?.to_owned();
         let mut beside = file.clone().into_os_string();
         beside.push(".backup");
@@ -134,10 +136,15 @@ impl Terraform {
         is_torn.then_some(TornState { file, backup, orders })
     }
 
-    /// Whether the runner may keep no files: the state is elsewhere, or the environment is that of a pipeline.
-    pub(crate) fn may_keep_no_files(&self) -> bool {
-        self.state().file().is_none() || env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+    /// Whether the environment is that of a pipeline, whose runner may keep no files.
+    pub(crate) fn is_pipeline(&self) -> bool {
+        env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
     }
+}
+
+/// Empty where the system does not tell.
+fn working_directory() -> PathBuf {
+    env::current_dir().unwrap_or_default()
 }
 
 fn absolute(path: PathBuf) -> PathBuf {

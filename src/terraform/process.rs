@@ -43,6 +43,11 @@ impl Process {
         Self::of(std::process::id())
     }
 
+    /// Its number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// One that has ended.
     pub(crate) fn ended() -> Self {
         Self { pid: 0, start: String::new() }

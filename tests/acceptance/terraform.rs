@@ -145,7 +145,8 @@ impl Terraform {
         set.collect()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command that is about to be run.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env_clear();
         for name in ["PATH", "HOME", "TMPDIR", "SYSTEMROOT"] {

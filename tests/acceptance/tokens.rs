@@ -118,6 +118,6 @@ fn an_entry_that_cannot_be_read_stops_a_purchase_with_a_token_too() {
     let Some(terraform) = Terraform::with(&order_with(TOKEN)) else { return };
     fs::create_dir_all(terraform.path().join(".terraform/alicloud-purchases")).unwrap();
     terraform.write(".terraform/alicloud-purchases/broken.json", "{");
-    terraform.apply().fails().says(&["cannot be read", "nothing was bought", "broken.json"]);
+    terraform.apply().fails().says(&["is damaged", "nothing was bought", "Look in the console", "rm ", "broken.json"]);
     assert!(terraform.orders().is_empty());
 }

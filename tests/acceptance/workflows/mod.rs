@@ -4,6 +4,7 @@
 mod identity;
 mod lost_replies;
 mod ordinary;
+mod places;
 mod second_looks;
 
 use std::{fs, path::Path};
@@ -12,7 +13,7 @@ use mock_endpoint::fault::{Fault, Kind};
 
 use crate::{
     journal::{age, entries},
-    killing::{Victim, kill_while_buying, kill_while_buying_with},
+    killing::{Victim, kill_while_buying, kill_while_buying_with, unlock, wait_for},
     market_order::{ORDER, order_with},
     state_server::StateServer,
     terraform::Terraform,

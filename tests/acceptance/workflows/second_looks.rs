@@ -171,7 +171,7 @@ fn a_saved_plan_that_imports_an_order_gives_it_to_no_other_resource() {
 }
 
 #[test]
-fn with_a_remote_state_one_plan_of_all_of_it_answers_the_question() {
+fn with_a_remote_state_an_apply_of_all_of_it_answers_the_question() {
     let server = StateServer::start();
     let backend = server.backend("whole");
     let configuration = format!("{backend}{}", a_and_b().replace("\n}", &format!("\n  {IMPATIENT}\n}}")));
@@ -183,9 +183,10 @@ fn with_a_remote_state_one_plan_of_all_of_it_answers_the_question() {
     terraform.plan();
     terraform.run(&target).fails();
     answer_again(&terraform);
-    terraform.run(&target).fails().says(&["plan once without it"]);
+    terraform.run(&target).fails().says(&["apply without it"]);
     terraform.plan();
-    terraform.run(&target).succeeds();
+    terraform.run(&target).fails().says(&["apply without it"]);
+    terraform.apply().succeeds();
     assert_eq!(server.ids("whole"), terraform.orders());
     assert_eq!(terraform.orders().len(), 2);
 }
@@ -231,4 +232,116 @@ fn that_no_order_is_listed_right_after_a_lost_reply_settles_nothing() {
     terraform.apply().succeeds();
     let sent = terraform.requests("CreateOrder");
     assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
+}
+
+#[test]
+fn an_order_that_the_configuration_no_longer_asks_for_is_named_by_every_plan() {
+    let Some(terraform) = Terraform::with(&count(1)) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&count(2));
+    kill_while_buying(&terraform, Victim::Both, 2);
+    terraform.configure(&count(1));
+    let told = ["No changes", "An order may have been placed by an earlier apply", "terraform import", "rm "];
+    terraform.plan().succeeds().says(&told);
+    terraform.apply().succeeds().says(&told);
+    terraform.configure(&count(2));
+    terraform.apply().succeeds();
+    holds_each_order_once(&terraform, 2);
+    terraform.plan().succeeds().never_says(&["earlier apply"]);
+}
+
+#[test]
+fn a_destroy_names_a_purchase_whose_plugin_still_waits() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::Slow { delay_ms: 5000 }, 1));
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(&terraform, "CreateOrder", 1);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    unlock(&terraform);
+    terraform.destroy().succeeds().says(&["An order may have been placed by an earlier apply", "terraform import"]);
+    terraform.apply().succeeds().says(&["Nothing was bought by this apply"]);
+    assert_eq!(terraform.orders(), terraform.ids());
+}
+
+#[test]
+fn a_damaged_entry_hides_no_other_one() {
+    let Some(terraform) = Terraform::with(&order_with(IMPATIENT)) else { return };
+    lose_replies(&terraform);
+    terraform.apply().fails();
+    answer_again(&terraform);
+    terraform.write(".terraform/alicloud-purchases/broken.json", "");
+    terraform.destroy().succeeds().says(&[
+        "An order may have been placed by an earlier apply",
+        "is damaged",
+        "broken.json",
+    ]);
+}
+
+#[test]
+fn a_key_of_for_each_that_is_renamed_keeps_its_order() {
+    let with = |key: &str| order_with(&format!("for_each = toset([{key:?}])\n  client_token = \"t\""));
+    let Some(terraform) = Terraform::with(&with("x")) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&with("y"));
+    // What is destroyed and what is created have no order among them.
+    if terraform.apply().code != Some(0) {
+        terraform.apply().succeeds();
+    }
+    holds_each_order_once(&terraform, 1);
+}
+
+#[test]
+fn an_order_in_errored_tfstate_can_be_imported_where_it_cannot_be_pushed() {
+    let server = StateServer::start();
+    let configuration = format!("{}{ORDER}", server.backend("errored"));
+    let Some(terraform) = Terraform::with(&configuration) else { return };
+    terraform.init();
+    server.refuse_writes(true);
+    terraform.apply().fails();
+    server.refuse_writes(false);
+    let order = terraform.orders().remove(0);
+    terraform.apply().fails().says(&["is in errored.tfstate", "state push errored.tfstate", "2. If Terraform refuses"]);
+    terraform.import("alicloud_market_order.order", &order).succeeds();
+    fs::remove_file(terraform.path().join("errored.tfstate")).unwrap();
+    terraform.plans_empty();
+    terraform.apply().succeeds().never_says(&["earlier apply"]);
+    assert_eq!(server.ids("errored"), terraform.orders());
+}
+
+#[test]
+fn the_plugin_of_a_killed_terraform_does_not_forget_what_plans_have_shown_meanwhile() {
+    let server = StateServer::start();
+    let configuration = format!("{}{ORDER}", server.backend("orphan"));
+    let Some(terraform) = Terraform::with(&configuration) else { return };
+    terraform.init();
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::Slow { delay_ms: 5000 }, 1));
+    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    wait_for(&terraform, "CreateOrder", 1);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    terraform.apply().succeeds().says(&["Nothing was bought by this apply"]);
+    assert_eq!(server.ids("orphan"), terraform.orders());
+    assert_eq!(terraform.orders().len(), 1);
+    terraform.plans_empty();
+}
+
+#[test]
+fn an_order_that_was_imported_in_another_directory_is_not_adopted_by_a_target() {
+    let server = StateServer::start();
+    let both = format!("{}{}", server.backend("elsewhere"), a_and_b());
+    let Some(terraform) = Terraform::with(&both) else { return };
+    terraform.init();
+    let target = |name: &str| format!("-target=alicloud_market_order.{name}");
+    kill_while_buying_with(&terraform, &terraform, &["apply", "-auto-approve", "-no-color", &target("a")], 1);
+    let order = terraform.orders().remove(0);
+    let Some(other) = terraform.beside(&both) else { return };
+    other.init();
+    other.import("alicloud_market_order.a", &order).succeeds();
+    let targeted = ["apply", "-auto-approve", "-no-color", &target("b")];
+    terraform.run(&targeted).fails().says(&["may be this one", "apply without it"]);
+    assert_eq!(terraform.orders(), [order]);
+    terraform.apply().succeeds();
+    assert_eq!(server.ids("elsewhere"), terraform.orders());
+    assert_eq!(terraform.orders().len(), 2);
 }
