@@ -3,17 +3,37 @@
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The life of the process, shared by everything in it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Lifecycle {
     stopping: CancellationToken,
     closing: CancellationToken,
     work: TaskTracker,
+    deliveries: TaskTracker,
+}
+
+impl Default for Lifecycle {
+    fn default() -> Self {
+        let deliveries = TaskTracker::new();
+        // Waiting needs a tracker that is closed; one that is closed takes tokens all the same.
+        deliveries.close();
+        Self {
+            stopping: CancellationToken::new(),
+            closing: CancellationToken::new(),
+            work: TaskTracker::new(),
+            deliveries,
+        }
+    }
 }
 
 impl Lifecycle {
     /// Where calls run, so that they are finished before the process ends, whatever becomes of who called.
     pub fn work(&self) -> &TaskTracker {
         &self.work
+    }
+
+    /// What is still to be done after answers.
+    pub fn deliveries(&self) -> &TaskTracker {
+        &self.deliveries
     }
 
     /// What is cancelled when everything that waits should wait no longer.
@@ -42,5 +62,6 @@ impl Lifecycle {
     pub async fn ended(&self) {
         self.closing.cancelled().await;
         self.work.wait().await;
+        self.deliveries.wait().await;
     }
 }

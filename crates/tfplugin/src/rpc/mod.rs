@@ -4,6 +4,7 @@
 //! that goes away does not end it.
 
 mod absent;
+mod delivery;
 mod provider;
 mod resource;
 mod service;
@@ -12,9 +13,11 @@ mod wire;
 use std::{
     collections::BTreeMap,
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError, RwLock},
 };
 
+pub use delivery::Delivering;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
@@ -87,9 +90,11 @@ impl<P: Provider> Server<P> {
     }
 
     /// Terraform ends the plugin in the ordinary way.
-    pub(super) fn shutdown(&self) {
-        if let Some(client) = self.inner.planning_client() {
-            self.inner.provider.shutdown(&client);
+    pub(super) async fn shutdown(&self) {
+        self.inner.lifecycle.deliveries().wait().await;
+        let Some(client) = self.inner.planning_client() else { return };
+        if catch_unwind(AssertUnwindSafe(|| self.inner.provider.shutdown(&client))).is_err() {
+            tracing::error!("the provider panicked at its shutdown");
         }
     }
 

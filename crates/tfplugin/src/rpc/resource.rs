@@ -1,6 +1,6 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, provider::with_warnings, wire};
+use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, provider::with_warnings, wire};
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
@@ -157,7 +157,7 @@ impl<P: Provider> Inner<P> {
         self.try_apply(&request, ctx).await.unwrap_or_else(|errors| {
             let response =
                 apply_resource_change::Response { diagnostics: wire::diagnostics(errors), ..unchanged(&request) };
-            Applied { response, delivered: Delivered::default() }
+            Applied { response, delivery: None }
         })
     }
 
@@ -177,14 +177,15 @@ impl<P: Provider> Inner<P> {
         let change = Applying { action, config, prior, planned: Object { state: planned, private } };
         let client = self.client()?;
         let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
-        let (Outcome { object, delivered }, errors) = applied.map_err(|errors| with_warnings(&ctx, errors))?;
+        let (Outcome { object, mut delivered }, errors) = applied.map_err(|errors| with_warnings(&ctx, errors))?;
         let response = apply_resource_change::Response {
             new_state: wire::encode(&object.state, ty)?,
             private: object.private.encode(),
             diagnostics: wire::diagnostics(with_warnings(&ctx, errors)),
             ..apply_resource_change::Response::default()
         };
-        Ok(Applied { response, delivered })
+        let delivery = (!delivered.is_empty()).then(|| Delivery::new(delivered, &self.lifecycle));
+        Ok(Applied { response, delivery })
     }
 
     pub(super) async fn import(
@@ -291,7 +292,7 @@ fn failed(errors: Diagnostics) -> Diagnostics {
 /// The reply to an apply, and what is to be done when it has been given.
 pub(super) struct Applied {
     pub(super) response: apply_resource_change::Response,
-    pub(super) delivered: Delivered,
+    pub(super) delivery: Option<Delivery>,
 }
 
 impl Diagnosed for Applied {

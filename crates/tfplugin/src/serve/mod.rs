@@ -27,7 +27,7 @@ use super::{
         },
         provider_server::ProviderServer,
     },
-    rpc::Server,
+    rpc::{Delivering, Server},
 };
 
 /// The longest message accepted and sent, in bytes: what Terraform itself allows.
@@ -153,7 +153,7 @@ where
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
     let router = tonic::transport::Server::builder()
-        .add_service(provider)
+        .add_service(Delivering(provider))
         .add_service(health_service)
         .add_service(GrpcControllerServer::new(services.clone()))
         .add_service(GrpcBrokerServer::new(services.clone()))

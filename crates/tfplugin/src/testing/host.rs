@@ -9,18 +9,19 @@ use crate::{
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
-    rpc::Server,
+    rpc::{Delivering, Server},
     value::{Path, Step, Type, Value, msgpack},
 };
 
 /// Drives one provider.
 pub struct Host<P: Provider> {
-    client: ProviderClient<ProviderServer<Server<Typed<P>>>>,
+    client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
     resources: Vec<(&'static str, Type)>,
     data_sources: Vec<(&'static str, Type)>,
     capabilities: Capabilities,
+    lifecycle: Lifecycle,
 }
 
 /// A plan, as Terraform shows it.
@@ -66,11 +67,12 @@ impl<P: Provider> Host<P> {
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
-        let server = Server::new(provider, Lifecycle::default());
-        let mut client = ProviderClient::new(ProviderServer::new(server));
+        let lifecycle = Lifecycle::default();
+        let server = Server::new(provider, lifecycle.clone());
+        let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
         let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
         let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
-        Ok(Self { client, schemas, block, resources, data_sources, capabilities })
+        Ok(Self { client, schemas, block, resources, data_sources, capabilities, lifecycle })
     }
 
     /// The same for a Terraform that can do this.
@@ -165,6 +167,8 @@ impl<P: Provider> Host<P> {
             ..Default::default()
         };
         let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
+        // What the resource does once its answer is delivered is done when this returns.
+        self.lifecycle.deliveries().wait().await;
         let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private };
         Ok(Applied { stored, diagnostics: diagnostics(applied.diagnostics) })
     }

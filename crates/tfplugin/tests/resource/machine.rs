@@ -1,6 +1,9 @@
 //! A provider with a resource of everything, whose names say what goes wrong.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use tfplugin::{
     Attr, AttributeEnum, Change, Computed, Configure, Configured, Context, Create, CreateError, Delete, Diagnostic,
@@ -121,6 +124,9 @@ impl UpgradeFrom<OldMachine> for Machine {
 
 pub(crate) const SEEN: PrivateKey<u32> = PrivateKey::new("seen");
 
+/// Whether the answer about the machine of this name was delivered.
+pub(crate) static DELIVERED: AtomicBool = AtomicBool::new(false);
+
 pub(crate) struct Machines;
 
 impl Resource for Machines {
@@ -189,6 +195,8 @@ impl Resource for Machines {
                 let errors = Diagnostic::error("Broken", "It is there.").into();
                 Err(CreateError::Tainted(Box::new(state), errors))
             }
+            "delivered" => Ok(state.on_delivered(|| DELIVERED.store(true, Ordering::SeqCst))),
+            "panics_late" => Ok(state.on_delivered(|| panic!("after the answer"))),
             "differs" => {
                 state.speed = Speed::Fast.into();
                 state.wait = Wait(60).into();

@@ -3,9 +3,9 @@
 
 mod machine;
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
-use machine::Test;
+use machine::{DELIVERED, Test};
 use tfplugin::{
     Capabilities, Context, Diagnostic, Diagnostics,
     testing::{Host, Stored, check},
@@ -94,6 +94,15 @@ async fn failures_say_what_is_left() {
     let partly = host.apply(NAME, &fast, Some(&created), &planned).await.unwrap();
     assert_eq!(partly.stored.state.get("speed").as_str(), Some("Slow"), "what is there, not what was planned");
     assert_eq!(partly.stored.state.get("address").as_str(), Some("renewed"));
+}
+
+#[tokio::test]
+async fn what_follows_the_answer_cannot_undo_it() {
+    let mut host = host().await;
+    host.create(NAME, &named("delivered")).await.unwrap();
+    assert!(DELIVERED.load(Ordering::SeqCst));
+    let created = host.create(NAME, &named("panics_late")).await.unwrap();
+    assert_eq!(created.state.get("name").as_str(), Some("panics_late"));
 }
 
 #[tokio::test]
