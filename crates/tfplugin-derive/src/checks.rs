@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::{Error, Expr, ExprLit, Ident, Lit, Result, spanned::Spanned as _};
 
 use crate::{
-    fields::{Field, Wrapper},
+    fields::{self, Field, Wrapper},
     options::{ModelOptions, Role, RuleOption},
 };
 
@@ -15,7 +15,7 @@ const RESERVED: [&str; 7] = ["connection", "count", "depends_on", "for_each", "l
 const RESERVED_IN_PROVIDER: [&str; 2] = ["alias", "version"];
 
 /// All contradictions of a struct.
-pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
+pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
     let mut errors: Option<Error> = None;
     let mut report = |span: Span, what: String| {
         let error = Error::new(span, what);
@@ -29,6 +29,9 @@ pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
         name(model, field, &mut report);
         if !names.insert(field.name()) {
             report(field.span(), format!("another field has the name {:?} already", field.name()));
+        }
+        if fields::mentions(field.ty, model_ident) {
+            report(field.span(), "a model cannot contain itself: its schema would have no end".to_owned());
         }
         defaults(field, &mut report);
         ranges(field, &mut report);
@@ -170,6 +173,13 @@ fn block(field: &Field<'_>, report: &mut Report<'_>) {
         }
         return;
     };
+    if let Some(count) = options.min.as_ref().or(options.max.as_ref())
+        && !field.is_inside("Vec")
+        && !field.is_inside("Set")
+    {
+        let what = "only Vec and Set are counted: Option<T> is one block at most, T is one, and a map has no limit";
+        report(count.span(), what.to_owned());
+    }
     if field.wrapper == Wrapper::Computed {
         report(block, "a configuration writes blocks, so they cannot be computed".to_owned());
     }

@@ -126,3 +126,8 @@ fn argument(ty: &Type) -> Option<&Type> {
         _ => None,
     })
 }
+
+/// Whether a type or an argument of it has this name.
+pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {
+    last(ty).is_some_and(|ident| ident == name) || argument(ty).is_some_and(|inner| mentions(inner, name))
+}

@@ -49,15 +49,45 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
         if !value.is_known() {
             continue;
         }
-        if let Some(wrong) = attribute.wrong(value) {
-            // Terraform shows the value, unless it is sensitive.
-            let detail = format!("{path} {wrong}.");
-            diagnostics.invalid(path.clone(), format!("Invalid {}", attribute.name), detail);
-        }
+        check_value(attribute, attribute.name, value, &path, diagnostics);
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
             visit(*nesting, value, &path, |object, path| check_attributes(attributes, object, path, diagnostics));
         }
     }
+}
+
+/// What is wrong with a value or with elements of it.
+fn check_value(attribute: &Attribute, name: &str, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    if value.is_null() || !value.is_known() {
+        return;
+    }
+    if let Some(wrong) = attribute.wrong(value) {
+        // Terraform shows the value, unless it is sensitive.
+        diagnostics.invalid(path.clone(), format!("Invalid {name}"), format!("{path} {wrong}."));
+    }
+    let Some(element) = &attribute.element else { return };
+    match value {
+        Value::List(elements) => {
+            for (at, value) in elements.iter().enumerate() {
+                check_value(element, name, value, &path.index(at), diagnostics);
+            }
+        }
+        Value::Set(elements) => elements.iter().for_each(|value| check_value(element, name, value, path, diagnostics)),
+        Value::Map(elements) => {
+            for (key, value) in elements {
+                check_value(element, name, value, &path.key(key.as_str()), diagnostics);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What is wrong with a default, in sentences.
+#[cfg(feature = "testing")]
+pub(crate) fn wrong_default(attribute: &Attribute, default: &Value) -> Vec<String> {
+    let mut found = Diagnostics::default();
+    check_value(attribute, attribute.name, default, &Path::attribute("default"), &mut found);
+    found.into_iter().map(|diagnostic| diagnostic.detail).collect()
 }
 
 /// What attributes of one object demand of each other.

@@ -81,7 +81,7 @@ impl<'a> Engine<'a> {
         // Terraform lets the prior value stand for what is configured only where there is one, and for what is not
         // configured only where the attribute is computed.
         let may_keep = !prior.is_null() && (!config.is_null() || attribute.is_computed());
-        if may_keep && attribute.same_meaning.as_ref().is_some_and(|same| same.call()(&planned, prior)) {
+        if may_keep && attribute.is_same(&planned, prior) {
             return prior.clone();
         }
         match self.decide(attribute, &planned, here, unrecovered, &inside) {

@@ -1,0 +1,89 @@
+//! What the types of fields say of attributes, as a host sees it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod models;
+
+use models::{Everything, Test};
+use tfplugin::{
+    Diagnostics, Model as _,
+    schema::Nesting,
+    testing::{Host, check},
+    value::{Number, Value},
+};
+
+const NAME: &str = "test_everything";
+
+async fn host() -> Host<Test> {
+    let mut host = Host::start(Test).await.unwrap();
+    host.configure(&Value::object::<&str>([])).await.unwrap();
+    host
+}
+
+fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    Value::object(attributes)
+}
+
+fn list<const N: usize>(elements: [Value; N]) -> Value {
+    Value::List(elements.into())
+}
+
+fn paths(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics.iter().filter_map(|diagnostic| diagnostic.path.as_ref()).map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_schemas_are_sound() {
+    assert_eq!(check(&Test), [""; 0]);
+}
+
+#[test]
+fn a_collection_of_secrets_is_a_secret() {
+    let block = Everything::block();
+    for name in ["secrets", "secret_map", "secret_sets"] {
+        assert!(block.attributes.iter().any(|attribute| attribute.name == name && attribute.sensitive), "{name}");
+    }
+}
+
+#[test]
+fn both_counts_of_a_single_block_say_whether_it_is_required() {
+    let block = Everything::block();
+    let counts = |name| {
+        let nested = block.blocks.iter().find(|nested| nested.name == name).unwrap();
+        assert_eq!(nested.nesting, Nesting::Single);
+        (nested.min_items, nested.max_items)
+    };
+    assert_eq!((counts("may"), counts("must")), ((0, 0), (1, 1)));
+}
+
+#[tokio::test]
+async fn elements_are_validated_where_they_stand() {
+    let mut host = host().await;
+    let fraction = Value::from(Number::parse("1.5").unwrap());
+    let config = object([
+        ("sizes", list(["Small".into(), "bogus".into()])),
+        ("ports", object([("a", 1_i64.into()), ("b", fraction)])),
+        ("times", list([list(["soon".into()])])),
+        ("must", object([])),
+    ]);
+    let errors = host.validate(NAME, &config).await.unwrap_err();
+    assert_eq!(paths(&errors), ["sizes[1]", "ports[\"b\"]", "times[0][0]"]);
+    let shown = host.description(NAME, "sizes").unwrap();
+    assert!(shown.contains("Each must be one of \"Small\", \"Large\""), "{shown}");
+}
+
+#[tokio::test]
+async fn elements_that_mean_the_same_plan_nothing() {
+    let mut host = host().await;
+    let config = |time: &str| {
+        object([
+            ("times", list([list([time.into()])])),
+            ("time_set", Value::set([time.into(), "1s".into()])),
+            ("must", object([])),
+        ])
+    };
+    let created = host.create(NAME, &config("1m")).await.unwrap();
+    let same = host.plan(NAME, &config("60s"), Some(&created)).await.unwrap();
+    assert_eq!(same.state, created.state);
+    let other = host.plan(NAME, &config("61s"), Some(&created)).await.unwrap();
+    assert_ne!(other.state, created.state);
+}
