@@ -62,6 +62,19 @@ impl Diagnostics {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// The same as the reason of a failure: without an error among them Terraform would take it for a success, so warnings
+    /// become errors, and nothing becomes an error that says so.
+    #[must_use]
+    pub(crate) fn into_failure(mut self) -> Self {
+        if self.0.is_empty() {
+            let detail = "The provider gave no reason. This is a fault of the provider: please report it.";
+            self.push(Diagnostic::error("The operation failed", detail));
+        } else if !self.has_errors() {
+            self.0.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
+        }
+        self
+    }
+
     /// The messages.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()

@@ -27,6 +27,9 @@ pub trait Provider: Send + Sync + 'static {
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Client>>>;
 
+    /// The block with what stands in for what it leaves out.
+    fn completed(&self, config: &Value) -> Value;
+
     /// Checks a provider block beyond what its schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
 

@@ -190,6 +190,12 @@ impl<P: Provider> erased::Provider for Typed<P> {
         self.0.data_sources().0
     }
 
+    fn completed(&self, config: &Value) -> Value {
+        let filled = environment::filled(&P::Block::block(), config, &|name| std::env::var(name).ok());
+        // What is wrong with a variable is reported when the provider is configured.
+        filled.map_or_else(|_| config.clone(), |filled| filled.block)
+    }
+
     fn validate(&self, config: &Value) -> Diagnostics {
         // What is wrong with a variable is reported when the provider is configured.
         filled::<P>(config).map_or_else(|_| Diagnostics::default(), |configure| self.0.validate(&configure))

@@ -152,6 +152,7 @@ impl Resource for Machines {
         let quoted = i64::from(client.copied().unwrap_or_default());
         match plan.planned().name.as_str().unwrap_or_default() {
             "refused" => return Err(Diagnostic::error("Refused", "By the hook.").at(Machine::NAME.into()).into()),
+            "refused_softly" => return Err(Diagnostic::warning("Careful", "").into()),
             "nowhere" => plan.set(Machine::DISKS.index(7).then(Disk::PRICE), 1),
             "unchanged" => plan.requires_replace(Machine::NAME),
             "configured" => plan.set(Machine::DISKS.index(0).then(Disk::CLASS), "mine"),
@@ -191,7 +192,9 @@ impl Resource for Machines {
         }
         match state.name.as_str().unwrap_or_default() {
             "fails" => Err(Diagnostic::error("Failed", "Nothing was made.").into()),
+            "fails_silently" => Err(Diagnostics::default().into()),
             "tainted" => {
+                state.key = create.config.key;
                 let errors = Diagnostic::error("Broken", "It is there.").into();
                 Err(CreateError::Tainted(Box::new(state), errors))
             }
@@ -213,6 +216,11 @@ impl Resource for Machines {
         _: &Context,
     ) -> Result<Option<State<Machine>>, Diagnostics> {
         state.wait = state.wait.known().map(|wait| Wait(wait.0)).into();
+        match state.name.as_str() {
+            Some("leaks") => (state.address, state.key) = (Attr::Unknown, Attr::Known("secret".to_owned().into())),
+            Some("differs") => state.speed = Speed::Fast.into(),
+            _ => {}
+        }
         if let Some(labels) = state.labels.known_mut() {
             for label in labels.iter_mut().filter_map(Attr::known_mut) {
                 label.text = label.text.known().map(|wait| Wait(wait.0)).into();
@@ -237,6 +245,9 @@ impl Resource for Machines {
     }
 
     async fn delete(&self, _: &u32, delete: Delete<Machine>, ctx: &Context) -> Result<(), Diagnostics> {
+        if delete.prior.name.as_str() == Some("stays") {
+            return Err(Diagnostic::warning("Not yet", "Later.").into());
+        }
         if let Some(successor) = delete.successor {
             ctx.warn(Diagnostic::warning(format!("{:?} follows", successor.get(SEEN)), ""));
         }
@@ -254,6 +265,12 @@ pub(crate) struct Block {
     price: Option<i64>,
     /// The price while that one is not known yet.
     price_of_plans: Option<i64>,
+    /// A user.
+    #[attr(required_with(password))]
+    user: Option<String>,
+    /// Its password.
+    #[attr(env("TEST_MACHINE_PASSWORD"))]
+    password: Option<String>,
 }
 
 pub(crate) struct Test;

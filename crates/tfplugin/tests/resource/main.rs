@@ -106,6 +106,62 @@ async fn what_follows_the_answer_cannot_undo_it() {
 }
 
 #[tokio::test]
+async fn a_failure_without_an_error_is_an_error() {
+    let mut host = host().await;
+    let refused = host.plan(NAME, &named("refused_softly"), None).await.unwrap_err();
+    assert_eq!(summaries(&refused), ["Careful"]);
+    let planned = host.plan(NAME, &named("fails_silently"), None).await.unwrap();
+    let failed = host.apply(NAME, &named("fails_silently"), None, &planned).await.unwrap();
+    assert!(failed.stored.state.is_null() && failed.diagnostics.has_errors());
+    let created = host.create(NAME, &named("stays")).await.unwrap();
+    let destroy = host.plan(NAME, &Value::Null, Some(&created)).await.unwrap();
+    let kept = host.apply(NAME, &Value::Null, Some(&created), &destroy).await.unwrap();
+    assert_eq!(kept.stored.state, created.state);
+    assert!(kept.diagnostics.has_errors());
+}
+
+#[tokio::test]
+async fn what_is_stored_has_nothing_unknown_and_no_write_only_values() {
+    let mut host = host().await;
+    let created = host.create(NAME, &named("leaks")).await.unwrap();
+    let read = host.read(NAME, &created).await.unwrap();
+    assert!(read.state.get("key").is_null() && read.state.get("address").is_null());
+    let config = with("tainted", "key", "secret");
+    let planned = host.plan(NAME, &config, None).await.unwrap();
+    let tainted = host.apply(NAME, &config, None, &planned).await.unwrap();
+    assert!(tainted.stored.state.get("key").is_null() && tainted.diagnostics.has_errors());
+}
+
+#[tokio::test]
+async fn a_value_of_the_plan_is_kept_until_the_next_change_of_it() {
+    let mut host = host().await;
+    let created = host.create(NAME, &named("differs")).await.unwrap();
+    let read = host.read(NAME, &created).await.unwrap();
+    assert_eq!(read.state.get("speed").as_str(), Some("Slow"), "kept over the refresh");
+    let fast = with("differs", "speed", "Fast");
+    let planned = host.plan(NAME, &fast, Some(&read)).await.unwrap();
+    let updated = host.apply(NAME, &fast, Some(&read), &planned).await.unwrap().stored;
+    let planned = host.plan(NAME, &named("differs"), Some(&updated)).await.unwrap();
+    let updated = host.apply(NAME, &named("differs"), Some(&updated), &planned).await.unwrap().stored;
+    let read = host.read(NAME, &updated).await.unwrap();
+    assert_eq!(read.state.get("speed").as_str(), Some("Fast"), "the refresh shows what is there");
+}
+
+#[tokio::test]
+async fn demands_see_what_the_environment_gives() {
+    let mut host = Host::start(Test).await.unwrap();
+    let config = Value::object([("user", "me".into())]);
+    let errors = host.configure(&config).await.unwrap_err();
+    assert_eq!(paths(&errors), ["user"]);
+    // The only test that reads it.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::env::set_var("TEST_MACHINE_PASSWORD", "secret");
+    }
+    host.configure(&config).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_result_agrees_with_its_plan_and_meaning_is_no_difference() {
     let mut host = host().await;
     let config = with("differs", "wait", "1m");
