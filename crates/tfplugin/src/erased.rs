@@ -55,6 +55,9 @@ pub trait Resource<C>: Send + Sync {
     /// Checks a configuration beyond what the schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
 
+    /// The older versions that a stored state may have.
+    fn upgrades_from(&self) -> Vec<i64>;
+
     /// Brings a stored state into the current shape.
     fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics>;
 

@@ -42,6 +42,10 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
         self.0.validate(&decoded::<R::Model>(config))
     }
 
+    fn upgrades_from(&self) -> Vec<i64> {
+        self.0.upgrades().versions()
+    }
+
     fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics> {
         resource::upgraded(&self.0.upgrades(), stored, |state| self.0.normalize(state))
     }

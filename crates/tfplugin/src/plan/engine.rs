@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fill::{can_become, counterpart, fill, fill_attribute, fill_attributes, unconfigured};
 use crate::{
     private::Private,
-    schema::{Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
+    schema::{self, Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
     value::{Path, Value},
 };
 
@@ -31,6 +31,8 @@ struct Here<'a> {
     config: &'a Value,
     prior: &'a Value,
     path: &'a Path,
+    /// Whether it is tried if an element of a set continues a prior one, which must not change for that.
+    is_tried: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -41,7 +43,7 @@ impl<'a> Engine<'a> {
     /// The planned state of the outermost object.
     pub(super) fn root(&self, block: &Block, config: &Value, prior: &Value) -> (Value, Changes) {
         let mut changes = Changes::default();
-        let state = self.block(block, Here { config, prior, path: &Path::default() }, &mut changes);
+        let state = self.block(block, Here { config, prior, path: &Path::default(), is_tried: false }, &mut changes);
         (state, changes)
     }
 
@@ -69,7 +71,7 @@ impl<'a> Engine<'a> {
         let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
         let path = here.path.dot(attribute.name);
         let unrecovered = self.is_unrecovered(&path) || (prior.is_null() && attribute.is_never_null());
-        if config.is_null() && unrecovered && attribute.is_computed() {
+        if config.is_null() && unrecovered && attribute.is_computed() && !self.is_new(attribute, here, &path) {
             return prior.clone();
         }
         let mut inside = Changes::default();
@@ -110,7 +112,7 @@ impl<'a> Engine<'a> {
                 let changed = |here: Here<'_>, changes: &mut Changes| self.object(attributes, here, changes);
                 let fresh = |config: &Value| fill_attributes(attributes, config);
                 let forces = |object: &Value| forced_by(attributes, object);
-                objects(*nesting, Here { config, prior, path }, inside, &changed, &fresh, &forces)
+                objects(*nesting, Here { config, prior, path, ..here }, inside, &changed, &fresh, &forces)
             }
         }
     }
@@ -143,14 +145,28 @@ impl<'a> Engine<'a> {
         let changed = |here: Here<'_>, changes: &mut Changes| self.block(&nested.block, here, changes);
         let fresh = |config: &Value| fill(&nested.block, config);
         let forces = |object: &Value| block_forced_by(&nested.block, object);
-        let planned =
-            objects(nested.nesting, Here { config, prior, path: &path }, &mut inside, &changed, &fresh, &forces);
+        let planned = objects(
+            nested.nesting,
+            Here { config, prior, path: &path, ..here },
+            &mut inside,
+            &changed,
+            &fresh,
+            &forces,
+        );
         if planned != *prior {
             changes.updates = true;
             changes.replaces.append(&mut inside.replaces);
         }
         changes.told.append(&mut inside.told);
         planned
+    }
+
+    /// Whether an object of this provider has no value for a constant default: it is older than the attribute, and gets the
+    /// default in place. An import or another SDK may have left the value out because nobody could tell it.
+    fn is_new(&self, attribute: &Attribute, here: Here<'_>, path: &Path) -> bool {
+        let is_own = !self.private.imported && self.private.others.is_empty() && self.private.foreign.is_empty();
+        let has_constant = matches!(&attribute.default, Some(schema::Default::Always(value)) if !value.is_null());
+        has_constant && is_own && !here.is_tried && !self.is_unrecovered(path)
     }
 
     fn is_unrecovered(&self, path: &Path) -> bool {
@@ -177,11 +193,11 @@ fn objects(
     fresh: &dyn Fn(&Value) -> Value,
     forces: &dyn Fn(&Value) -> bool,
 ) -> Value {
-    let Here { config, prior, path } = here;
+    let Here { config, prior, path, is_tried } = here;
     let mut comes_or_goes = false;
     let planned = nesting.map_objects(config, |at, object| {
         if let Some(prior) = counterpart(prior, at) {
-            return changed(Here { config: object, prior, path: &step(path, at) }, inside);
+            return changed(Here { config: object, prior, path: &step(path, at), is_tried }, inside);
         }
         let new = fresh(object);
         let continued = continued(prior, at, object, &new, path, changed);
@@ -214,7 +230,8 @@ fn continued(
 ) -> Option<Value> {
     let (ObjectAt::Member, Value::Set(elements)) = (at, prior) else { return None };
     let same = |element: &&Value| {
-        !element.is_null() && changed(Here { config, prior: element, path }, &mut Changes::default()) == **element
+        !element.is_null()
+            && changed(Here { config, prior: element, path, is_tried: true }, &mut Changes::default()) == **element
     };
     let born_of_it = elements.iter().filter(same).find(|element| can_become(fresh, element));
     born_of_it.or_else(|| elements.iter().find(same)).cloned()

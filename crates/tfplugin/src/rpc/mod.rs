@@ -46,6 +46,9 @@ struct Inner<P: Provider> {
     lifecycle: Lifecycle,
 }
 
+/// The call with which a Terraform begins.
+const CONFIGURE: &str = "ConfigureProvider";
+
 /// What came of the provider block.
 enum Client<C> {
     NotConfigured,
@@ -120,6 +123,9 @@ impl<P: Provider> Server<P> {
         let id = uuid::Uuid::new_v4().to_string();
         let span = tracing::error_span!("call", tf_req_id = %id, tf_rpc = rpc, subject);
         span.in_scope(|| tracing::debug!("called"));
+        if rpc == CONFIGURE {
+            self.inner.lifecycle.begin();
+        }
         let ctx = Context::new(self.inner.lifecycle.cancellation()).with_request_id(id);
         let work = work(Arc::clone(&self.inner), ctx).instrument(span.clone());
         let reply = match self.inner.lifecycle.work().spawn(work).await {

@@ -108,7 +108,7 @@ fn serve<P: Provider>(identity: Identity, provider: P, start: Start) -> ExitCode
 }
 
 async fn serve_until_told<P: Provider>(identity: Identity, provider: P, start: Start) -> io::Result<()> {
-    let lifecycle = Lifecycle::default();
+    let lifecycle = if start == Start::Debug { Lifecycle::serving_many() } else { Lifecycle::default() };
     signals::watch(&lifecycle, start)?;
     let (listener, address) = Listener::bind()?;
     let tls = match start {

@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
-pub fn check<P: Provider>(provider: &P) -> Vec<String> {
+pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources } = schemas(provider);
+    let Schemas { provider, resources, data_sources } = schemas(source);
     check_block("provider", &provider.block, &mut found);
     for (kind, schemas) in [("", resources), ("data ", data_sources)] {
         let mut names = BTreeSet::new();
@@ -23,7 +23,20 @@ pub fn check<P: Provider>(provider: &P) -> Vec<String> {
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
+    for resource in Provider::resources(source).0 {
+        check_upgrades(resource.name(), resource.schema().version, resource.upgrades_from(), &mut found);
+    }
     found
+}
+
+/// Each older version has to be read, once.
+fn check_upgrades(place: &str, current: i64, mut versions: Vec<i64>, found: &mut Vec<String>) {
+    versions.sort_unstable();
+    if !versions.iter().copied().eq(0..current) {
+        found.push(format!(
+            "{place}: version {current} needs one upgrade from each older version, and has {versions:?}"
+        ));
+    }
 }
 
 fn check_block(place: &str, block: &Block, found: &mut Vec<String>) {

@@ -1,13 +1,15 @@
 //! What the types of fields say of attributes, as a host sees it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod broken;
 mod models;
 
+use broken::Broken;
 use models::{Everything, Test};
 use tfplugin::{
     Diagnostics, Model as _,
     schema::Nesting,
-    testing::{Host, check},
+    testing::{Host, Stored, check},
     value::{Number, Value},
 };
 
@@ -86,4 +88,48 @@ async fn elements_that_mean_the_same_plan_nothing() {
     assert_eq!(same.state, created.state);
     let other = host.plan(NAME, &config("61s"), Some(&created)).await.unwrap();
     assert_ne!(other.state, created.state);
+}
+
+#[test]
+fn what_only_a_test_can_find_is_found() {
+    assert_eq!(
+        check(&Broken),
+        [
+            "test_broken.any: Terraform has no collections of values of any type",
+            "test_broken: version 2 needs one upgrade from each older version, and has []",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_upgrades_is_an_error() {
+    let mut host = Host::start(Broken).await.unwrap();
+    let errors = host.upgrade("test_broken", 1, "{}").await.unwrap_err();
+    assert!(errors.iter().next().unwrap().detail.contains("schema version 1"), "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_new_attribute_reaches_older_objects_in_place() {
+    let mut host = host().await;
+    let mark = |color: Value| Value::set([object([("name", "m".into()), ("color", color)])]);
+    let config = object([("must", object([])), ("marks", mark(Value::Null))]);
+    let mut old = host.create(NAME, &config).await.unwrap();
+    old.state.set_attribute("zone", Value::Null);
+    old.state.set_attribute("marks", mark(Value::Null));
+    let planned = host.plan(NAME, &config, Some(&old)).await.unwrap();
+    assert_eq!(planned.state.get("zone").as_str(), Some("a"));
+    assert!(planned.requires_replace.is_empty(), "{:?}", planned.requires_replace);
+    for private in [r#"{"imported":true}"#, r#"{"schema_version":"0"}"#, r#"{"untold":["zone"]}"#] {
+        let carried = Stored { private: private.as_bytes().to_vec(), ..old.clone() };
+        let planned = host.plan(NAME, &config, Some(&carried)).await.unwrap();
+        assert_eq!(planned.state, old.state, "{private}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_sends_only_what_terraform_would() {
+    let mut host = host().await;
+    for wrong in [("misspelt", Value::from("x")), ("zone", list([])), ("must", object([("misspelt", "x".into())]))] {
+        assert!(host.validate(NAME, &object([wrong])).await.is_err());
+    }
 }

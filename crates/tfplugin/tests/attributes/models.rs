@@ -24,6 +24,11 @@ pub(crate) struct Everything {
     times: Option<Vec<Vec<Time>>>,
     /// More times.
     time_set: Option<Set<Time>>,
+    /// The zone.
+    #[attr(force_new, default = "a")]
+    zone: String,
+    /// Marks.
+    marks: Option<Set<Mark>>,
     /// One block.
     #[attr(block)]
     may: Option<Nested>,
@@ -38,6 +43,18 @@ pub(crate) struct Everything {
 pub(crate) struct Nested {
     /// A text.
     text: Option<String>,
+}
+
+/// A mark.
+#[derive(Debug, Clone, Model)]
+#[model(nested)]
+pub(crate) struct Mark {
+    /// Its name.
+    #[attr(force_new)]
+    name: String,
+    /// Its color.
+    #[attr(default = "red")]
+    color: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, AttributeEnum)]
