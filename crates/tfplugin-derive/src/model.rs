@@ -174,7 +174,8 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
 fn block(field: &Field<'_>) -> TokenStream {
     let (name, ty, docs) = (field.name(), field.ty, &field.docs);
     let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
-    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max) }
+    let deprecated = optional(field.options.deprecated.as_ref());
+    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) }
 }
 
 fn count(literal: Option<&syn::LitInt>) -> TokenStream {

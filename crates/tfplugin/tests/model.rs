@@ -173,6 +173,23 @@ fn what_cannot_be_completed_is_an_error_on_its_path() {
     assert_eq!(paths, ["product", "count_of", "pay", "lines[0].code", "lines[1]"]);
 }
 
+/// What takes a password.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Login {
+    /// The password.
+    password: WriteOnly<String>,
+}
+
+#[test]
+fn a_state_is_complete_without_what_is_write_only() {
+    let login = |password: Value| Partial::<Login>::decode(&Value::object([("password", password)])).unwrap();
+    let completed = login(Value::Null).complete().unwrap();
+    assert_eq!(completed.password.get(), None);
+    assert_eq!(Partial::<Login>::from(completed).encode(), Value::object([("password", Value::Null)]));
+    assert_eq!(login("p".into()).complete().unwrap().password.get().map(String::as_str), Some("p"));
+}
+
 #[test]
 fn tokens_are_typed_paths() {
     let path: Path = Order::LINES.index(1).then(Line::CYCLE).into();

@@ -50,7 +50,9 @@ pub fn completed<T: AttributeType>(attr: Attr<T::Partial>, path: &Path) -> Resul
     };
     match attr {
         Attr::Known(value) => T::complete(value, path),
-        Attr::Null => wrong("Missing value", "has no value, and one is needed here".to_owned()),
+        Attr::Null => {
+            T::absent().map_or_else(|| wrong("Missing value", "has no value, and one is needed here".to_owned()), Ok)
+        }
         Attr::Unknown => wrong("Value not known yet", "is known only after apply, and is needed before".to_owned()),
         Attr::Invalid(reason) => wrong("Invalid value", reason.to_string()),
     }
@@ -144,9 +146,16 @@ pub fn attribute<F: FieldType<Value: AsAttribute>>(name: &'static str) -> Attrib
 }
 
 /// The nested block that a field of this type declares.
-pub fn block<F: Blocks>(name: &'static str, description: &'static str, min: i64, max: i64) -> NestedBlock {
+pub fn block<F: Blocks>(
+    name: &'static str,
+    description: &'static str,
+    min: i64,
+    max: i64,
+    deprecated: Option<&'static str>,
+) -> NestedBlock {
     let mut block = F::block();
     block.description = description;
+    block.deprecated = deprecated.or(block.deprecated);
     // Of a single block both counts say whether it is required.
     let (min, max) = if F::IS_REQUIRED { (1, 1) } else { (min, max) };
     NestedBlock { min_items: min, max_items: max, ..NestedBlock::new(name, F::NESTING, block) }

@@ -10,6 +10,7 @@ mod declare;
 mod field;
 mod scalar;
 mod wrappers;
+mod write_only;
 
 use std::fmt::Debug;
 
@@ -21,7 +22,8 @@ pub(crate) use declare::decoded;
 pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
 pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
 pub use scalar::Scalar;
-pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts, WriteOnly};
+pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts};
+pub use write_only::WriteOnly;
 
 use crate::{
     diagnostics::Diagnostics,
@@ -99,6 +101,12 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     /// What the type adds to each attribute that has it.
     fn refine(attribute: Attribute) -> Attribute {
         attribute
+    }
+
+    /// The plain value of what is required and null; none where that is an error.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
     }
 
     /// The plain value.

@@ -142,12 +142,6 @@ hidden!(
     Sensitive,
     sensitive
 );
-hidden!(
-    /// A value that is read from the configuration while it is applied, and never stored. It needs Terraform 1.11.
-    WriteOnly,
-    write_only
-);
-
 impl<T: Element> Element for Sensitive<T> {}
 impl<T: PlainElement> PlainElement for Sensitive<T> {}
 

@@ -47,6 +47,12 @@ fn a_collection_of_secrets_is_a_secret() {
 }
 
 #[test]
+fn a_block_can_be_deprecated() {
+    let block = Everything::block().blocks.remove(0);
+    assert_eq!((block.name, block.block.deprecated), ("may", Some("Write `must`.")));
+}
+
+#[test]
 fn both_counts_of_a_single_block_say_whether_it_is_required() {
     let block = Everything::block();
     let counts = |name| {

@@ -30,7 +30,7 @@ pub(crate) struct Everything {
     /// Marks.
     marks: Option<Set<Mark>>,
     /// One block.
-    #[attr(block)]
+    #[attr(block, deprecated = "Write `must`.")]
     may: Option<Nested>,
     /// One block that has to be there.
     #[attr(block)]

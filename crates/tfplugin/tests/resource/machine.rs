@@ -186,7 +186,12 @@ impl Resource for Machines {
         let remaining = ctx.remaining().unwrap();
         assert_eq!(ctx.time_limit(Operation::Update), Some(Duration::from_secs(60)));
         assert_eq!(ctx.time_limit(Operation::Read), None);
-        state.address = create.config.key.known().map(|key| format!("{} {}", **key, remaining.as_secs() / 60)).into();
+        state.address = create
+            .config
+            .key
+            .known()
+            .and_then(|key| Some(format!("{} {}", key.get()?, remaining.as_secs() / 60)))
+            .into();
         if let Some(disks) = state.disks.known_mut() {
             disks.iter_mut().filter_map(Attr::known_mut).for_each(|disk| disk.price = 3.into());
         }
