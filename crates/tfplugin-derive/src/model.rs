@@ -154,8 +154,8 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model {} });
     quote! {
         impl ::tfplugin::Model for #model {
-            const NAME: &'static str = #name;
-            const VERSION: i64 = #version;
+            const TYPE_NAME: &'static str = #name;
+            const SCHEMA_VERSION: i64 = #version;
 
             fn block() -> ::tfplugin::schema::Block {
                 ::tfplugin::schema::Block {

@@ -13,6 +13,7 @@ pub enum Severity {
 
 /// One message for the user, with the attribute that it is about, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
@@ -37,8 +38,8 @@ impl Diagnostic {
 
     /// The same, about this attribute.
     #[must_use]
-    pub fn at(self, path: Path) -> Self {
-        Self { path: Some(path), ..self }
+    pub fn at(self, path: impl Into<Path>) -> Self {
+        Self { path: Some(path.into()), ..self }
     }
 }
 

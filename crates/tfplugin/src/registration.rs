@@ -144,6 +144,7 @@ impl<C: Send + Sync + 'static> DataSources<C> {
 
 /// The schemas of a provider, for documentation and tools.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Schemas {
     /// The provider block.
     pub provider: Schema,

@@ -31,7 +31,7 @@ fn outcome<M: Model>(state: State<M>) -> Outcome {
 #[async_trait]
 impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
     fn name(&self) -> &'static str {
-        R::Model::NAME
+        R::Model::TYPE_NAME
     }
 
     fn schema(&self) -> Schema {
@@ -125,7 +125,7 @@ fn remembered(mut private: Private) -> (Private, Option<Private>) {
 #[async_trait]
 impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
     fn name(&self) -> &'static str {
-        D::Model::NAME
+        D::Model::TYPE_NAME
     }
 
     fn schema(&self) -> Schema {

@@ -107,7 +107,7 @@ fn order() -> Value {
 #[test]
 fn the_schema_says_what_the_struct_says() {
     let schema = Order::schema();
-    assert_eq!((Order::NAME, schema.version), ("test_order", 2));
+    assert_eq!((Order::TYPE_NAME, schema.version), ("test_order", 2));
     assert_eq!(schema.block.description, "An order.");
     let attribute = |name: &str| schema.block.attributes.iter().find(|attribute| attribute.name == name).unwrap();
     assert_eq!(attribute("product").mode, Mode::Required);

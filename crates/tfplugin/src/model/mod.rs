@@ -55,17 +55,17 @@ use crate::{
 /// ```
 pub trait Model: AttributeType<Partial: Default> {
     /// The name of the resource or data source; empty for what has none.
-    const NAME: &'static str;
+    const TYPE_NAME: &'static str;
 
     /// The version that states are stored with.
-    const VERSION: i64;
+    const SCHEMA_VERSION: i64;
 
     /// The attributes and blocks, as the struct declares them.
     fn block() -> Block;
 
     /// The block with its version.
     fn schema() -> Schema {
-        Schema { version: Self::VERSION, block: Self::block() }
+        Schema { version: Self::SCHEMA_VERSION, block: Self::block() }
     }
 }
 

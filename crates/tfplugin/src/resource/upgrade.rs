@@ -43,7 +43,7 @@ impl<M: Model> Upgrades<M> {
         M: UpgradeFrom<V>,
     {
         let step = |json: &[u8]| M::upgrade(decoded::<V>(&read::<V>(json)?));
-        self.0.push((V::VERSION, Box::new(step)));
+        self.0.push((V::SCHEMA_VERSION, Box::new(step)));
         self
     }
 
@@ -62,7 +62,7 @@ impl<M: Model> Upgrades<M> {
 
     /// The stored state in the current shape, and the value that it was read from, if it was of the current version.
     pub(crate) fn apply(&self, stored: Stored<'_>) -> Result<(Partial<M>, Value), Diagnostics> {
-        if stored.version == M::VERSION {
+        if stored.version == M::SCHEMA_VERSION {
             let value = read::<M>(stored.json)?;
             return Ok((decoded::<M>(&value), value));
         }
@@ -71,7 +71,7 @@ impl<M: Model> Upgrades<M> {
                 "The state was stored with schema version {}, and this provider reads version {} and those that it upgrades \
                  from: {:?}. This is a fault of the provider: please report it.",
                 stored.version,
-                M::VERSION,
+                M::SCHEMA_VERSION,
                 self.versions()
             );
             return Err(Diagnostic::error("No upgrade for the stored state", detail).into());

@@ -151,7 +151,7 @@ impl Resource for Machines {
     ) -> Result<(), Diagnostics> {
         let quoted = i64::from(client.copied().unwrap_or_default());
         match plan.planned().name.as_str().unwrap_or_default() {
-            "refused" => return Err(Diagnostic::error("Refused", "By the hook.").at(Machine::NAME.into()).into()),
+            "refused" => return Err(Diagnostic::error("Refused", "By the hook.").at(Machine::NAME).into()),
             "refused_softly" => return Err(Diagnostic::warning("Careful", "").into()),
             "nowhere" => plan.set(Machine::DISKS.index(7).then(Disk::PRICE), 1),
             "unchanged" => plan.requires_replace(Machine::NAME),
