@@ -239,8 +239,8 @@ proptest! {
     #[test]
     fn every_plan_is_one_that_terraform_accepts((block, config, prior) in case()) {
         let allowed = without_read_only(&block, &config);
-        prop_assert_eq!(read_only(&block, &config).is_empty(), allowed == config, "{:?}", config);
-        prop_assert!(read_only(&block, &allowed).is_empty());
+        prop_assert_eq!(!read_only(&block, &config).has_errors(), allowed == config, "{:?}", config);
+        prop_assert!(!read_only(&block, &allowed).has_errors());
         let config = allowed;
         let plan = plan(&block, &config, &prior, Private::default());
         prop_assert_eq!(plan.action == Action::Create, prior.is_null());

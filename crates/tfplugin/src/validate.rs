@@ -1,7 +1,7 @@
 //! Checks a configuration against what its schema says is valid.
 
 use super::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::Diagnostics,
     schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt},
     value::{Path, Value},
 };
@@ -9,19 +9,23 @@ use super::{
 /// Every value of the configuration that a validator refuses or that only the provider sets, each as an error on its path.
 /// Validators skip values that are null or not known yet; Terraform itself checks types and what is required.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = read_only(block, config);
     check_block(block, config, &Path::default(), &mut diagnostics);
     diagnostics
 }
 
 /// Every configured value of an attribute that only the provider sets, each as an error on its path. Terraform accepts
 /// such values in a plan, and then refuses the result of the apply.
-pub fn read_only(block: &Block, config: &Value) -> Vec<Diagnostic> {
-    let is_read_only = |diagnostic: &Diagnostic| diagnostic.summary == READ_ONLY;
-    validate(block, config).into_iter().filter(is_read_only).collect()
+pub fn read_only(block: &Block, config: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    walk(block, config, &Path::default(), &mut |attribute, value, path| {
+        if attribute.mode == Mode::Computed && !value.is_null() {
+            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
+            diagnostics.invalid(path.clone(), "Read-only attribute in the configuration", detail);
+        }
+    });
+    diagnostics
 }
-
-const READ_ONLY: &str = "Read-only attribute in the configuration";
 
 fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     check_attributes(&block.attributes, value, path, diagnostics);
@@ -42,8 +46,6 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
             continue;
         }
         if attribute.mode == Mode::Computed {
-            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
-            diagnostics.invalid(path, READ_ONLY, detail);
             continue;
         }
         if !value.is_known() {
@@ -104,30 +106,39 @@ fn check_relations(attributes: &[Attribute], object: &Value, path: &Path, diagno
 /// Every write-only value of a configuration, as an error on its path, for a Terraform that would not know one.
 pub fn write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    check_write_only(block, config, &Path::default(), &mut diagnostics);
-    diagnostics
-}
-
-fn check_write_only(block: &Block, object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    find_write_only(&block.attributes, object, path, diagnostics);
-    for nested in &block.blocks {
-        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
-            check_write_only(&nested.block, object, path, diagnostics);
-        });
-    }
-}
-
-fn find_write_only(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    for attribute in attributes {
-        let (value, path) = (object.get(attribute.name), path.dot(attribute.name));
+    walk(block, config, &Path::default(), &mut |attribute, value, path| {
         if attribute.write_only && !value.is_null() {
             let detail = format!(
                 "{path} is write-only: it is never stored, which takes Terraform 1.11 or later. Use a later Terraform, or \
                  leave {path} out."
             );
-            diagnostics.invalid(path, "Write-only attributes need a later Terraform", detail);
-        } else if let Kind::Nested(nesting, inner) = &attribute.kind {
-            visit(*nesting, value, &path, |object, path| find_write_only(inner, object, path, diagnostics));
+            diagnostics.invalid(path.clone(), "Write-only attributes need a later Terraform", detail);
+        }
+    });
+    diagnostics
+}
+
+/// Visits each attribute of a block, at any depth.
+fn walk(block: &Block, object: &Value, path: &Path, each: &mut dyn FnMut(&Attribute, &Value, &Path)) {
+    walk_attributes(&block.attributes, object, path, each);
+    for nested in &block.blocks {
+        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
+            walk(&nested.block, object, path, each);
+        });
+    }
+}
+
+fn walk_attributes(
+    attributes: &[Attribute],
+    object: &Value,
+    path: &Path,
+    each: &mut dyn FnMut(&Attribute, &Value, &Path),
+) {
+    for attribute in attributes {
+        let (value, path) = (object.get(attribute.name), path.dot(attribute.name));
+        each(attribute, value, &path);
+        if let Kind::Nested(nesting, inner) = &attribute.kind {
+            visit(*nesting, value, &path, |object, path| walk_attributes(inner, object, path, each));
         }
     }
 }

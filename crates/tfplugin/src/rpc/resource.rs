@@ -125,8 +125,8 @@ impl<P: Provider> Inner<P> {
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
         let private = Private::decode(&request.prior_private);
         let read_only = read_only(&schema.block, &config);
-        if !read_only.is_empty() {
-            return Err(read_only.into_iter().collect());
+        if read_only.has_errors() {
+            return Err(read_only);
         }
         let mut plan = if proposed.is_null() {
             plan::destroy(private)

@@ -131,16 +131,6 @@ impl Attribute {
         Self::new(name, Type::String)
     }
 
-    /// An optional number.
-    pub fn number(name: &'static str) -> Self {
-        Self::new(name, Type::Number)
-    }
-
-    /// An optional boolean.
-    pub fn bool(name: &'static str) -> Self {
-        Self::new(name, Type::Bool)
-    }
-
     /// An optional attribute of nested objects.
     pub fn nested(name: &'static str, nesting: Nesting, attributes: Vec<Attribute>) -> Self {
         Self::of_kind(name, Kind::Nested(nesting, attributes))

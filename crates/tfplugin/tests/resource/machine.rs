@@ -22,6 +22,9 @@ pub(crate) struct Machine {
     /// How fast.
     #[attr(default = Speed::Slow)]
     speed: Speed,
+    /// A title.
+    #[attr(not_blank)]
+    title: Option<String>,
     /// A time.
     wait: Option<Wait>,
     /// One way.

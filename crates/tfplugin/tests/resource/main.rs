@@ -106,6 +106,13 @@ async fn what_follows_the_answer_cannot_undo_it() {
 }
 
 #[tokio::test]
+async fn rules_are_told_in_english() {
+    let host = host().await;
+    assert!(host.description(NAME, "speed").unwrap().ends_with("Must be one of \"Slow\", \"Fast\"."));
+    assert!(host.description(NAME, "title").unwrap().ends_with("Must not be empty."));
+}
+
+#[tokio::test]
 async fn a_failure_without_an_error_is_an_error() {
     let mut host = host().await;
     let refused = host.plan(NAME, &named("refused_softly"), None).await.unwrap_err();
