@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fill::{can_become, counterpart, fill, fill_attribute, fill_attributes, unconfigured};
+use super::fill::{counterpart, fill, fill_attribute, fill_attributes, unconfigured};
+use super::members::Members;
 use crate::{
     private::Private,
     schema::{self, Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
@@ -194,47 +195,36 @@ fn objects(
     forces: &dyn Fn(&Value) -> bool,
 ) -> Value {
     let Here { config, prior, path, is_tried } = here;
-    let mut comes_or_goes = false;
-    let planned = nesting.map_objects(config, |at, object| {
-        if let Some(prior) = counterpart(prior, at) {
-            return changed(Here { config: object, prior, path: &step(path, at), is_tried }, inside);
+    if let (Nesting::Set, Value::Set(elements)) = (nesting, config) {
+        let prior_elements = prior.as_list().unwrap_or_default();
+        let changed = |config: &Value, prior: &Value| {
+            let mut changes = Changes::default();
+            let value = changed(Here { config, prior, path, is_tried: true }, &mut changes);
+            (value, !changes.replaces.is_empty())
+        };
+        let (planned, forces) = Members { changed: &changed, fresh, forces }.plan(elements, prior_elements);
+        if forces && planned != *prior {
+            inside.replaces.push(path.clone());
         }
-        let new = fresh(object);
-        let continued = continued(prior, at, object, &new, path, changed);
-        comes_or_goes |= continued.is_none() && forces(&new);
-        continued.unwrap_or(new)
+        return planned;
+    }
+    let mut comes_or_goes = false;
+    let planned = nesting.map_objects(config, |at, object| match counterpart(prior, at) {
+        Some(prior) => changed(Here { config: object, prior, path: &step(path, at), is_tried }, inside),
+        None => {
+            let new = fresh(object);
+            comes_or_goes |= forces(&new);
+            new
+        }
     });
     nesting.map_objects(prior, |at, object| {
-        let stays = match (at, &planned) {
-            (ObjectAt::Member, Value::Set(elements)) => elements.contains(object),
-            _ => counterpart(&planned, at).is_some(),
-        };
-        comes_or_goes |= !stays && forces(object);
+        comes_or_goes |= counterpart(&planned, at).is_none() && forces(object);
         Value::Null
     });
     if comes_or_goes && planned != *prior {
         inside.replaces.push(path.clone());
     }
     planned
-}
-
-/// The element of a prior set that an object of the configuration continues: one that comes out as it was, and rather one
-/// that can have come of this very object than one which was changed since.
-fn continued(
-    prior: &Value,
-    at: ObjectAt<'_>,
-    config: &Value,
-    fresh: &Value,
-    path: &Path,
-    changed: &dyn Fn(Here<'_>, &mut Changes) -> Value,
-) -> Option<Value> {
-    let (ObjectAt::Member, Value::Set(elements)) = (at, prior) else { return None };
-    let same = |element: &&Value| {
-        !element.is_null()
-            && changed(Here { config, prior: element, path, is_tried: true }, &mut Changes::default()) == **element
-    };
-    let born_of_it = elements.iter().filter(same).find(|element| can_become(fresh, element));
-    born_of_it.or_else(|| elements.iter().find(same)).cloned()
 }
 
 fn step(path: &Path, at: ObjectAt<'_>) -> Path {

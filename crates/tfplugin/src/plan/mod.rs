@@ -8,6 +8,7 @@
 mod engine;
 mod fill;
 mod meaning;
+mod members;
 mod rules;
 
 use super::{

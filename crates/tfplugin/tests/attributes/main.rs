@@ -117,7 +117,7 @@ async fn a_state_that_nobody_upgrades_is_an_error() {
 #[tokio::test]
 async fn a_new_attribute_reaches_older_objects_in_place() {
     let mut host = host().await;
-    let mark = |color: Value| Value::set([object([("name", "m".into()), ("color", color)])]);
+    let mark = |color: Value| Value::set([object([("name", "m".into()), ("color", color), ("weight", Value::Null)])]);
     let config = object([("must", object([])), ("marks", mark(Value::Null))]);
     let mut old = host.create(NAME, &config).await.unwrap();
     old.state.set_attribute("zone", Value::Null);
@@ -137,5 +137,25 @@ async fn a_host_sends_only_what_terraform_would() {
     let mut host = host().await;
     for wrong in [("misspelt", Value::from("x")), ("zone", list([])), ("must", object([("misspelt", "x".into())]))] {
         assert!(host.validate(NAME, &object([wrong])).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_change_inside_a_set_replaces_only_where_it_must() {
+    let mut host = host().await;
+    let config = |name: &str, color: &str, weight: i64| {
+        let mark = object([("name", name.into()), ("color", color.into()), ("weight", weight.into())]);
+        let other = object([("name", "other".into())]);
+        object([("must", object([])), ("marks", Value::set([mark, other]))])
+    };
+    let created = host.create(NAME, &config("m", "red", 5)).await.unwrap();
+    for (changed, replaces) in [
+        (config("m", "blue", 5), false),
+        (config("m", "red", 4), false),
+        (config("m", "red", 6), true),
+        (config("n", "red", 5), true),
+    ] {
+        let planned = host.plan(NAME, &changed, Some(&created)).await.unwrap();
+        assert_eq!(!planned.requires_replace.is_empty(), replaces, "{changed:?}");
     }
 }

@@ -3,6 +3,8 @@
 use tfplugin::{
     AttributeEnum, Configure, Configured, Context, Create, CreateError, Delete, Diagnostics, Invalid, Map, Model,
     Provider, Resource, Resources, Scalar, Sensitive, Set, State,
+    model::AttributeChange,
+    schema::Decision,
     value::{Type, Value},
 };
 
@@ -55,6 +57,15 @@ pub(crate) struct Mark {
     /// Its color.
     #[attr(default = "red")]
     color: String,
+    /// Its weight.
+    #[attr(plan_modifier = weight)]
+    weight: Option<i64>,
+}
+
+/// Heavier marks need another object.
+fn weight(change: &AttributeChange<'_, Mark, i64>) -> Decision {
+    let (planned, prior) = (change.planned.known(), change.prior.known());
+    if planned > prior { Decision::Replace } else { Decision::Update }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, AttributeEnum)]
