@@ -18,13 +18,13 @@ mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{Configure, Configured, Context, Diagnostics, Identity, Provider, Resources};
+use tfplugin::{Configure, Configured, Context, Diagnostics, Plugin, Provider, Resources};
 
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
 
 /// Who this plugin is. The source addresses are those under which configurations know the existing provider.
-pub const IDENTITY: Identity = Identity {
+pub const PLUGIN: Plugin = Plugin {
     name: "terraform-provider-alicloud",
     version: env!("CARGO_PKG_VERSION"),
     addresses: &[

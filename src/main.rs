@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use terraform_provider_alicloud::{Alicloud, IDENTITY};
+use terraform_provider_alicloud::{Alicloud, PLUGIN};
 
 fn main() -> ExitCode {
-    tfplugin::run(IDENTITY, Alicloud::default())
+    tfplugin::run(PLUGIN, Alicloud::default())
 }

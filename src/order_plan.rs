@@ -18,7 +18,7 @@ pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Dia
         cloud.journal.mark_in_state(id);
         diagnostics.extend(match cloud.journal.mark_planned(id, is_destroy) {
             Duplicate::None => None,
-            Duplicate::Resource => Some(held_twice(M::NAME, id)),
+            Duplicate::Resource => Some(held_twice(M::TYPE_NAME, id)),
             Duplicate::Deposed => Some(held_by_deposed(id)),
         });
     }

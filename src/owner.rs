@@ -118,7 +118,7 @@ pub(super) async fn confirm_gone<M: OrderModel>(
             );
             Err(Diagnostic::error("The credentials belong to another account", detail))
         }
-        Some(_) if !M::was_read(prior) => Err(never_seen(M::NAME, id)),
+        Some(_) if !M::was_read(prior) => Err(never_seen(M::TYPE_NAME, id)),
         Some(_) => Ok(()),
         None => {
             let detail = format!(

@@ -6,7 +6,7 @@ use tfplugin::Diagnostic;
 /// The warning about an order that is not paid although its purchase should have paid it. `status` is how the service calls
 /// that.
 pub(super) fn warning<M: OrderModel>(id: &str, status: Option<&str>) -> Option<Diagnostic> {
-    let (kind, console) = (M::NAME, M::CONSOLE);
+    let (kind, console) = (M::TYPE_NAME, M::CONSOLE);
     let status = status.filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
     let detail = format!(
         "The order {id} is in the state and has the payment status {status}: it exists, and what it buys may not be in force \

@@ -244,5 +244,5 @@ fn none() -> Diagnostic {
 - a sidecar: credentials_uri, or ALICLOUD_CREDENTIALS_URI
 - the role of an ECS instance: ecs_role_name, or ALICLOUD_ECS_ROLE_NAME
 - an identity provider's token: an assume_role_with_oidc block";
-    Diagnostic::error("No credentials", detail).at(ProviderBlock::ACCESS_KEY.into())
+    Diagnostic::error("No credentials", detail).at(ProviderBlock::ACCESS_KEY)
 }

@@ -213,7 +213,7 @@ fn known_region(is_skipped: Option<bool>, region: String, origin: Option<&str>) 
          this provider, set skip_region_validation = true.",
         regions::close_to(&region).join(", ")
     );
-    Err(Diagnostic::error("Unknown region", detail).at(ProviderBlock::REGION.into()))
+    Err(Diagnostic::error("Unknown region", detail).at(ProviderBlock::REGION))
 }
 
 /// The endpoints that are set. Their variables count without a block too.
@@ -229,7 +229,7 @@ fn endpoints(given: &ProviderBlock, protocol: Protocol) -> Result<BTreeMap<Produ
             // What is not just a host may be somebody's key.
             let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
             let detail = format!("The endpoint{shown} for {name} (or {variable}) is {error}. Nothing was sent.");
-            Diagnostic::error("Invalid endpoint", detail).at(ProviderBlock::ENDPOINTS.into())
+            Diagnostic::error("Invalid endpoint", detail).at(ProviderBlock::ENDPOINTS)
         })?;
         endpoints.insert(product, endpoint);
     }

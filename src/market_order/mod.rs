@@ -32,7 +32,7 @@ use tfplugin::{
 const CLIENT_TOKEN: PrivateKey<String> = PrivateKey::new("client_token");
 
 /// The type name.
-pub(super) const NAME: &str = MarketOrder::NAME;
+pub(super) const NAME: &str = MarketOrder::TYPE_NAME;
 
 impl OrderModel for MarketOrder {
     const PRODUCTS: &[Product] = &[Product::Market];

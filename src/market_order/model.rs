@@ -45,8 +45,7 @@ pub(super) fn place(state: &mut Partial<MarketOrder>, id: &str, order: Option<&O
 /// Brings into a state what an order tells that was read again. What it does not tell stays as it was.
 pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     if is_half_imported(state) {
-        state.private.unrecovered.clear();
-        state.private.imported = true;
+        state.private.mark_imported();
         import(state, order);
         return;
     }

@@ -132,7 +132,7 @@ fn same_components(change: &AttributeChange<'_, MarketOrder, Map<String>>) -> De
         all.into_iter().filter(|(key, value)| key != PACKAGE_VERSION || value != version).collect()
     };
     let (planned, prior) = (chosen(&change.planned), chosen(&change.prior));
-    let is_same = if change.private.imported {
+    let is_same = if change.private.is_imported() {
         planned.iter().all(|component| prior.contains(component))
     } else {
         planned == prior

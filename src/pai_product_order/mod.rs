@@ -29,7 +29,7 @@ use tfplugin::{
 };
 
 /// The type name.
-pub(super) const NAME: &str = PaiProductOrder::NAME;
+pub(super) const NAME: &str = PaiProductOrder::TYPE_NAME;
 
 /// Where the private data of a planned create has the products.
 const PLANNED: PrivateKey<Vec<String>> = PrivateKey::new("products");
@@ -92,6 +92,7 @@ impl Resource for PaiProductOrders {
                 found.push(if again.is_empty() { stays_active(prior) } else { held_already(plan, prior, &again) });
             }
             Change::Nothing { prior } | Change::Update { prior } => found.extend(missing::warning(prior)),
+            _ => {}
         }
         ctx.report(found)
     }
@@ -228,7 +229,7 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Partial<PaiProductOrder>) 
                 property.code, property.value
             );
             let path = PaiProductOrder::PRODUCTS.index(at);
-            warnings.push(Diagnostic::warning(format!("{code} without {}", property.code), detail).at(path.into()));
+            warnings.push(Diagnostic::warning(format!("{code} without {}", property.code), detail).at(path));
         }
     }
     warnings

@@ -2,7 +2,7 @@
 
 use std::{env, fs, process::Command, time::Duration};
 
-use terraform_provider_alicloud::{Alicloud, Cloud, IDENTITY, ProviderBlock};
+use terraform_provider_alicloud::{Alicloud, Cloud, PLUGIN, ProviderBlock};
 use tfplugin::{
     Computed, Configure, Configured, Context, Create, CreateError, Delete, Diagnostics, Model, Provider, Resource,
     Resources, State,
@@ -74,7 +74,7 @@ fn serve_altered() {
     if let Ok(url) = env::var("METADATA_SERVICE") {
         provider.metadata_service = url;
     }
-    tfplugin::debug(IDENTITY, Altered { provider, panics: env::var_os("PANICS").is_some() });
+    tfplugin::debug(PLUGIN, Altered { provider, panics: env::var_os("PANICS").is_some() });
 }
 
 /// Starts this executable again, as a plugin that Terraform attaches to. It logs everything into `plugin.log`.

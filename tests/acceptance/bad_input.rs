@@ -14,7 +14,7 @@ fn invalid_values_are_refused_by_validate() {
         (ORDER.replace("cmapi033136", "short"), "product_code must be 8 to 12 characters long"),
         (ORDER.replace("cmapi033136", "much-too-long-a-code"), "8 to 12 characters"),
         (ORDER.replace("Month", "Week"), "one of \"Day\", \"Month\", \"Year\""),
-        (ORDER.replace("yuncode2713600001", " "), "package_version must be not empty"),
+        (ORDER.replace("yuncode2713600001", " "), "package_version must not be empty"),
         (order_with("pay_type = \"Later\""), "one of \"PrePaid\", \"PostPaid\""),
         (order_with("duration = 0"), "a whole number from 1 to 256"),
         (order_with("duration = 257"), "a whole number from 1 to 256"),

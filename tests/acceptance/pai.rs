@@ -88,7 +88,7 @@ fn the_order_of_products_and_properties_means_nothing() {
 fn constraints_are_refused_by_validate() {
     let Some(terraform) = Terraform::with("") else { return };
     let table = [
-        (order(""), "products must be not empty"),
+        (order(""), "products must not be empty"),
         (order("    { product_code = \"Other_share\" },"), "product_code must be one of"),
         (order("    { product_code = \"PAI_share\" },\n    { product_code = \"PAI_share\" },"), "there twice"),
         (order("    { product_code = \"PAI_share\", charge_type = \"PREPAY\" },"), "charge_type must be \"POSTPAY\""),
@@ -100,11 +100,11 @@ fn constraints_are_refused_by_validate() {
         (order("    { product_code = \"DataWorks_share\", pricing_cycle = \"Hour\" },"), "has only \"Month\""),
         (
             order("    { product_code = \"PAI_share\", instance_properties = [{ code = \"\", value = \"x\" }] },"),
-            "code must be not empty",
+            "code must not be empty",
         ),
         (
             order("    { product_code = \"PAI_share\", instance_properties = [{ code = \"x\", value = \" \" }] },"),
-            "value must be not empty",
+            "value must not be empty",
         ),
     ];
     for (configuration, message) in table {

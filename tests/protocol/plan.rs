@@ -239,8 +239,8 @@ proptest! {
     #[test]
     fn every_plan_is_one_that_terraform_accepts((block, config, prior) in case()) {
         let allowed = without_read_only(&block, &config);
-        prop_assert_eq!(read_only(&block, &config).is_empty(), allowed == config, "{:?}", config);
-        prop_assert!(read_only(&block, &allowed).is_empty());
+        prop_assert_eq!(!read_only(&block, &config).has_errors(), allowed == config, "{:?}", config);
+        prop_assert!(!read_only(&block, &allowed).has_errors());
         let config = allowed;
         let plan = plan(&block, &config, &prior, Private::default());
         prop_assert_eq!(plan.action == Action::Create, prior.is_null());
@@ -334,7 +334,7 @@ fn what_nobody_could_tell_forces_nothing() {
         ..Block::default()
     };
     let prior = Value::object([("a", "same".into()), ("b", Value::Null)]);
-    let unrecovered = Private { unrecovered: ["b".to_owned()].into(), ..Private::default() };
+    let unrecovered = Private::decode(br#"{"untold":["b"]}"#);
 
     let silent = Value::object([("a", "same".into()), ("b", Value::Null)]);
     assert_eq!(plan(&block, &silent, &prior, unrecovered.clone()).action, Action::Nothing);
@@ -342,7 +342,7 @@ fn what_nobody_could_tell_forces_nothing() {
     let told = Value::object([("a", "same".into()), ("b", "y".into())]);
     let planned = plan(&block, &told, &prior, unrecovered.clone());
     assert_eq!(planned.action, Action::Update);
-    assert!(planned.private.unrecovered.is_empty(), "now it is told");
+    assert!(!planned.private.is_unrecovered(Path::attribute("b")), "now it is told");
 
     let other = Value::object([("a", "other".into()), ("b", Value::Null)]);
     assert_eq!(plan(&block, &other, &prior, unrecovered).requires_replace, [Path::attribute("a")]);

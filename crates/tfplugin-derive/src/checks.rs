@@ -6,7 +6,8 @@ use proc_macro2::Span;
 use syn::{Error, Expr, ExprLit, Ident, Lit, Result, spanned::Spanned as _};
 
 use crate::{
-    fields::{Field, Wrapper},
+    contradictions,
+    fields::{self, Field, Wrapper},
     options::{ModelOptions, Role, RuleOption},
 };
 
@@ -15,7 +16,7 @@ const RESERVED: [&str; 7] = ["connection", "count", "depends_on", "for_each", "l
 const RESERVED_IN_PROVIDER: [&str; 2] = ["alias", "version"];
 
 /// All contradictions of a struct.
-pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
+pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
     let mut errors: Option<Error> = None;
     let mut report = |span: Span, what: String| {
         let error = Error::new(span, what);
@@ -24,12 +25,21 @@ pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
             None => errors = Some(error),
         }
     };
+    if let Role::Resource(name) | Role::DataSource(name) = &model.role
+        && !is_name(&name.value())
+    {
+        report(name.span(), "this is no name for Terraform: lower case letters, digits and underscores are".to_owned());
+    }
     let mut names = BTreeSet::new();
     for field in fields {
         name(model, field, &mut report);
         if !names.insert(field.name()) {
             report(field.span(), format!("another field has the name {:?} already", field.name()));
         }
+        if fields::mentions(field.ty, model_ident) {
+            report(field.span(), "a model cannot contain itself: its schema would have no end".to_owned());
+        }
+        contradictions::check(&model.role, field, &mut report);
         defaults(field, &mut report);
         ranges(field, &mut report);
         computed(field, &mut report);
@@ -37,11 +47,6 @@ pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
         siblings(field, fields, &mut report);
         if field.docs.is_empty() {
             report(field.span(), "say what this is in a doc comment: it becomes the description".to_owned());
-        }
-        if let (Some(variable), false) =
-            (field.options.env.first(), matches!(model.role, Role::Provider | Role::Nested))
-        {
-            report(variable.span(), "variables stand in for arguments of a provider block only".to_owned());
         }
         if matches!(model.role, Role::Provider) && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
         {
@@ -54,11 +59,7 @@ pub(crate) fn check(model: &ModelOptions, fields: &[Field<'_>]) -> Result<()> {
                 "say which operations have a time limit: #[attr(timeouts(create = \"10m\"))]".to_owned(),
             );
         }
-        if field.wrapper != Wrapper::Timeouts
-            && let Some((operation, _)) = field.options.timeouts.first()
-        {
-            report(operation.span(), "time limits stand on a field of the type Timeouts".to_owned());
-        }
+        timeouts(&model.role, field, &mut report);
     }
     errors.map_or(Ok(()), Err)
 }
@@ -75,14 +76,18 @@ fn name(model: &ModelOptions, field: &Field<'_>, report: &mut Report<'_>) {
     if reserved.contains(&name.as_str()) {
         report(field.span(), format!("Terraform keeps the name {name:?} for itself"));
     }
-    let mut characters = name.chars();
-    let begins_well = characters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_');
-    if !begins_well || characters.any(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')) {
+    if !is_name(&name) {
         report(
             field.span(),
             format!("{name:?} is no name for Terraform: lower case letters, digits and underscores are"),
         );
     }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    let begins_well = characters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_');
+    begins_well && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn defaults(field: &Field<'_>, report: &mut Report<'_>) {
@@ -102,24 +107,60 @@ fn defaults(field: &Field<'_>, report: &mut Report<'_>) {
     if field.wrapper == Wrapper::Option && !options.is_null_on_create() {
         report(default.span(), "with a default there is always a value: leave Option out".to_owned());
     }
-    if field.wrapper == Wrapper::Computed && options.optional.is_none() {
-        report(
-            default.span(),
-            "a default is for what the configuration may give: add optional, or leave Computed out".to_owned(),
-        );
+    if let Some(default) = &options.default {
+        outside(default, &options.rules, report);
     }
-    if field.is_inside("WriteOnly") {
-        report(
-            default.span(),
-            "a write-only value is read from the configuration alone, so it cannot have a default".to_owned(),
-        );
+}
+
+/// A constant default that the rules beside it refuse.
+fn outside(default: &Expr, rules: &[RuleOption], report: &mut Report<'_>) {
+    for rule in rules {
+        let is_outside = match (rule, default) {
+            (RuleOption::OneOf(_, texts), Expr::Lit(ExprLit { lit: Lit::Str(default), .. })) => {
+                !texts.iter().any(|text| text.value() == default.value())
+            }
+            (RuleOption::OneOfIgnoreCase(_, texts), Expr::Lit(ExprLit { lit: Lit::Str(default), .. })) => {
+                let default = default.value();
+                !default.is_empty() && !texts.iter().any(|text| text.value().eq_ignore_ascii_case(&default))
+            }
+            (RuleOption::Range(_, min, max), default) => match (number(min), number(default), number(max)) {
+                (Some(min), Some(default), Some(max)) => !(min..=max).contains(&default),
+                _ => false,
+            },
+            _ => false,
+        };
+        if is_outside {
+            report(default.span(), "the rule beside it refuses this default".to_owned());
+        }
+    }
+}
+
+/// The operations that a role has, and the times that are limits.
+fn timeouts(role: &Role, field: &Field<'_>, report: &mut Report<'_>) {
+    let operations: &[&str] = match role {
+        Role::Resource(_) | Role::Provider => &["create", "read", "update", "delete"],
+        Role::DataSource(_) => &["read"],
+        Role::Nested => &[],
+    };
+    for (operation, limit) in &field.options.timeouts {
+        if field.wrapper != Wrapper::Timeouts {
+            report(operation.span(), "time limits stand on a field of the type Timeouts".to_owned());
+        } else if operations.is_empty() {
+            report(operation.span(), "time limits stand in the resource itself".to_owned());
+        } else if !operations.iter().any(|known| operation == known) {
+            report(operation.span(), format!("there is no such operation: expected {}", operations.join(", ")));
+        }
+        let time = humantime::parse_duration(&limit.value()).ok();
+        if time.is_none_or(|time| !(1..=24 * 3600).contains(&time.as_secs())) {
+            report(limit.span(), "expected a time such as 30s, 5m or 1h30m, from 1s to 24h".to_owned());
+        }
     }
 }
 
 fn ranges(field: &Field<'_>, report: &mut Report<'_>) {
     for rule in &field.options.rules {
         if let RuleOption::Range(_, min, max) | RuleOption::Length(_, min, max) = rule
-            && let (Some(low), Some(high)) = (whole(min), whole(max))
+            && let (Some(low), Some(high)) = (number(min), number(max))
             && low > high
         {
             report(max.span(), "no value is in an empty range".to_owned());
@@ -142,24 +183,6 @@ fn computed(field: &Field<'_>, report: &mut Report<'_>) {
     {
         report(sibling.span(), "only a computed value changes with others: write Computed<T>".to_owned());
     }
-    if field.is_argument() {
-        return;
-    }
-    if let Some(force_new) = options.force_new {
-        report(
-            force_new,
-            "only the provider sets this, so a configuration cannot change it: force_new has no effect".to_owned(),
-        );
-    }
-    if let Some(rule) = options.rules.first() {
-        report(rule.span(), "only the provider sets this, so there is nothing to validate".to_owned());
-    }
-    if let Some((demand, _)) = options.relations.first() {
-        report(demand.span(), "only the provider sets this, so it demands nothing of others".to_owned());
-    }
-    if let Some(modifier) = &options.plan_modifier {
-        report(modifier.span(), "only the provider sets this: use changes_with or modify_plan".to_owned());
-    }
 }
 
 fn block(field: &Field<'_>, report: &mut Report<'_>) {
@@ -170,21 +193,18 @@ fn block(field: &Field<'_>, report: &mut Report<'_>) {
         }
         return;
     };
+    if let Some(count) = options.min.as_ref().or(options.max.as_ref())
+        && !field.is_inside("Vec")
+        && !field.is_inside("Set")
+    {
+        let what = "only Vec and Set are counted: Option<T> is one block at most, T is one, and a map has no limit";
+        report(count.span(), what.to_owned());
+    }
     if field.wrapper == Wrapper::Computed {
         report(block, "a configuration writes blocks, so they cannot be computed".to_owned());
     }
-    if let Some(default) = field.any_default() {
-        report(default.span(), "a block has no default: its attributes have".to_owned());
-    }
-    let unsupported = [options.force_new, options.plan_modifier.as_ref().map(syn::spanned::Spanned::span)];
-    if let Some(span) = unsupported.into_iter().flatten().next() {
-        report(span, "this stands on the attributes inside a block".to_owned());
-    }
-    if let Some((demand, _)) = options.relations.first() {
-        report(demand.span(), "say this on the other field: a block makes no demands".to_owned());
-    }
-    if let Some(rule) = options.rules.first() {
-        report(rule.span(), "blocks are counted by min and max, and validated by their attributes".to_owned());
+    if let Some(max) = options.max.as_ref().filter(|max| max.base10_digits() == "0") {
+        report(max.span(), "no block could be written: leave max out for no limit".to_owned());
     }
     let number =
         |literal: &Option<syn::LitInt>| literal.as_ref().and_then(|literal| literal.base10_parse::<i64>().ok());
@@ -204,6 +224,9 @@ fn siblings(field: &Field<'_>, fields: &[Field<'_>], report: &mut Report<'_>) {
             Some(other) if other.ident == field.ident => {
                 report(sibling.span(), "a field cannot relate to itself".to_owned());
             }
+            Some(other) if other.is_required() && !options.changes_with.contains(sibling) => {
+                report(sibling.span(), format!("{sibling} is always set, so this demands nothing of it"));
+            }
             Some(other) if !other.is_argument() && !options.changes_with.contains(sibling) => {
                 report(sibling.span(), format!("only the provider sets {sibling}, so a configuration never has it"));
             }
@@ -213,7 +236,7 @@ fn siblings(field: &Field<'_>, fields: &[Field<'_>], report: &mut Report<'_>) {
 }
 
 impl RuleOption {
-    fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         match self {
             Self::Range(span, ..)
             | Self::Length(span, ..)
@@ -231,10 +254,12 @@ pub(crate) fn token(ident: &Ident) -> Ident {
     Ident::new(&ident.to_string().trim_start_matches("r#").to_uppercase(), ident.span())
 }
 
-/// The number of a plain literal.
-fn whole(expression: &Expr) -> Option<i64> {
+/// The number of a plain literal, which may be negative.
+fn number(expression: &Expr) -> Option<f64> {
     match expression {
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => number.base10_parse().ok(),
+        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => number(expr).map(|number| -number),
         _ => None,
     }
 }

@@ -44,6 +44,11 @@ impl Field<'_> {
         self.wrapper != Wrapper::Computed || self.options.optional.is_some()
     }
 
+    /// Whether the configuration must give the value.
+    pub(crate) fn is_required(&self) -> bool {
+        self.wrapper == Wrapper::Plain && self.any_default().is_none() && self.options.block.is_none()
+    }
+
     /// The first default that is given, if any.
     pub(crate) fn any_default(&self) -> Option<&Expr> {
         let options = &self.options;
@@ -125,4 +130,9 @@ fn argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Whether a type or an argument of it has this name.
+pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {
+    last(ty).is_some_and(|ident| ident == name) || argument(ty).is_some_and(|inner| mentions(inner, name))
 }

@@ -5,6 +5,7 @@
 
 mod attribute_enum;
 mod checks;
+mod contradictions;
 mod fields;
 mod model;
 mod options;

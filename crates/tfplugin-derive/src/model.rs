@@ -13,7 +13,7 @@ use crate::{
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let options = ModelOptions::parse(&input.attrs, input.ident.span())?;
     let fields = fields::of(input)?;
-    checks::check(&options, &fields)?;
+    checks::check(&input.ident, &options, &fields)?;
     let partial = format_ident!("Partial{}", input.ident);
     let parts = [
         self::partial(input, &partial, &fields),
@@ -95,9 +95,19 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             None => quote! { <#ty as ::tfplugin::model::FieldType>::complete },
         }
     });
+    let values = fields.iter().map(value);
+    let has_blocks = fields.iter().any(|field| field.options.block.is_some());
+    let as_attribute = (!has_blocks).then(|| quote! { impl ::tfplugin::model::AsAttribute for #model {} });
     quote! {
+        const _: () = <#model as ::tfplugin::AttributeType>::ENDS;
+
+        impl ::tfplugin::model::Element for #model {}
+        #as_attribute
+
         impl ::tfplugin::AttributeType for #model {
             type Partial = #partial;
+
+            const ENDS: () = { #(<#values as ::tfplugin::AttributeType>::ENDS;)* };
 
             fn kind() -> ::tfplugin::schema::Kind {
                 let attributes = <Self as ::tfplugin::Model>::block().attributes;
@@ -144,8 +154,8 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model {} });
     quote! {
         impl ::tfplugin::Model for #model {
-            const NAME: &'static str = #name;
-            const VERSION: i64 = #version;
+            const TYPE_NAME: &'static str = #name;
+            const SCHEMA_VERSION: i64 = #version;
 
             fn block() -> ::tfplugin::schema::Block {
                 ::tfplugin::schema::Block {
@@ -164,7 +174,8 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
 fn block(field: &Field<'_>) -> TokenStream {
     let (name, ty, docs) = (field.name(), field.ty, &field.docs);
     let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
-    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max) }
+    let deprecated = optional(field.options.deprecated.as_ref());
+    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) }
 }
 
 fn count(literal: Option<&syn::LitInt>) -> TokenStream {

@@ -7,6 +7,7 @@ use crate::{
 
 /// A provider block that is to be made a client of.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Configure<B: ProviderModel> {
     /// The block, with environment variables in the place of what it leaves out or gives as empty text.
     pub block: Partial<B>,
@@ -29,6 +30,7 @@ impl<B: ProviderModel> Configure<B> {
 
 /// What came of a provider block.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Configured<C> {
     /// The client.
     Ready(C),

@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::{Path, Type, Value, msgpack};
+use crate::{
+    schema::{Attribute, Block, Kind},
+    value::{Path, Type, Value, msgpack},
+};
 
 /// A result that Terraform accepts for a plan, with the paths at which the given one did not agree. Values that are still
 /// unknown become null, which is no difference.
@@ -29,6 +32,39 @@ pub fn known(value: Value) -> Value {
         }
         other => other,
     }
+}
+
+/// A state that can be stored: null for what is write-only or unknown. With the names of the attributes that had unknown parts.
+pub fn storable(block: &Block, state: Value) -> (Value, Vec<String>) {
+    let state = without_write_only(block, state);
+    let parts = state.as_map().into_iter().flatten();
+    let unknown = parts.filter(|(_, value)| !value.is_wholly_known()).map(|(name, _)| name.clone()).collect();
+    (known(state), unknown)
+}
+
+fn without_write_only(block: &Block, object: Value) -> Value {
+    let mut object = without_write_only_attributes(&block.attributes, object);
+    for nested in &block.blocks {
+        let inner = nested
+            .nesting
+            .map_objects(object.get(nested.name), |_, object| without_write_only(&nested.block, object.clone()));
+        object.set_attribute(nested.name, inner);
+    }
+    object
+}
+
+fn without_write_only_attributes(attributes: &[Attribute], mut object: Value) -> Value {
+    for attribute in attributes {
+        let value = match &attribute.kind {
+            _ if attribute.write_only => Value::Null,
+            Kind::Nested(nesting, inner) => nesting.map_objects(object.get(attribute.name), |_, object| {
+                without_write_only_attributes(inner, object.clone())
+            }),
+            Kind::Of(_) => continue,
+        };
+        object.set_attribute(attribute.name, value);
+    }
+    object
 }
 
 fn agree(planned: &Value, result: Value, ty: &Type, path: &Path, differences: &mut Vec<Path>) -> Value {

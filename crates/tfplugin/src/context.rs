@@ -40,6 +40,7 @@ pub struct Context {
 
 /// An operation that `timeouts` can limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operation {
     /// Making an object.
     Create,
@@ -67,6 +68,7 @@ impl Operation {
 
 /// What the calling Terraform can do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capabilities {
     /// It can put off what cannot be planned yet.
     pub deferral_allowed: bool,

@@ -13,6 +13,7 @@ pub enum Severity {
 
 /// One message for the user, with the attribute that it is about, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
@@ -37,8 +38,8 @@ impl Diagnostic {
 
     /// The same, about this attribute.
     #[must_use]
-    pub fn at(self, path: Path) -> Self {
-        Self { path: Some(path), ..self }
+    pub fn at(self, path: impl Into<Path>) -> Self {
+        Self { path: Some(path.into()), ..self }
     }
 }
 
@@ -60,6 +61,19 @@ impl Diagnostics {
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The same as the reason of a failure: without an error among them Terraform would take it for a success, so warnings
+    /// become errors, and nothing becomes an error that says so.
+    #[must_use]
+    pub(crate) fn into_failure(mut self) -> Self {
+        if self.0.is_empty() {
+            let detail = "The provider gave no reason. This is a fault of the provider: please report it.";
+            self.push(Diagnostic::error("The operation failed", detail));
+        } else if !self.has_errors() {
+            self.0.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
+        }
+        self
     }
 
     /// The messages.

@@ -67,11 +67,11 @@ impl Filling<'_> {
 fn read(attribute: &Attribute, path: &Path, name: &str, text: &str) -> Result<Value, Diagnostic> {
     let must = |what: &str| {
         let rule = attribute.validators.first().map(|rule| rule.describe());
-        format!("must be {}", rule.as_deref().unwrap_or(what))
+        format!("must {}", rule.as_deref().unwrap_or(what))
     };
     let value = match attribute.ty() {
-        Type::Bool => flag(text).map(Value::Bool).ok_or_else(|| must("true or false")),
-        Type::Number => Number::parse(text).map(Value::Number).map_err(|_| must("a number")),
+        Type::Bool => flag(text).map(Value::Bool).ok_or_else(|| must("be true or false")),
+        Type::Number => Number::parse(text).map(Value::Number).map_err(|_| must("be a number")),
         _ => Ok(text.into()),
     };
     let value = value.and_then(|value| match attribute.wrong(&value) {

@@ -27,6 +27,9 @@ pub trait Provider: Send + Sync + 'static {
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Client>>>;
 
+    /// The block with what stands in for what it leaves out.
+    fn completed(&self, config: &Value) -> Value;
+
     /// Checks a provider block beyond what its schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
 
@@ -51,6 +54,9 @@ pub trait Resource<C>: Send + Sync {
 
     /// Checks a configuration beyond what the schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// The older versions that a stored state may have.
+    fn upgrades_from(&self) -> Vec<i64>;
 
     /// Brings a stored state into the current shape.
     fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics>;

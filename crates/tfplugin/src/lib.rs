@@ -6,7 +6,7 @@
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
 //! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
-//! - [`schema`], [`validate`], [`plan`], [`conform`]: what attributes say of themselves, and what follows from it
+//! - [`schema`]: what attributes say of themselves
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
 //! - [`serve`]: the process, from go-plugin's handshake to its end
@@ -17,6 +17,7 @@
 extern crate self as tfplugin;
 
 pub mod configure;
+#[doc(hidden)]
 pub mod conform;
 pub mod context;
 pub mod data_source;
@@ -24,9 +25,12 @@ pub mod diagnostics;
 mod environment;
 #[doc(hidden)]
 pub mod erased;
+#[doc(hidden)]
 pub mod lifecycle;
 pub mod model;
+#[doc(hidden)]
 pub mod object;
+#[doc(hidden)]
 pub mod plan;
 pub mod private;
 #[doc(hidden)]
@@ -40,6 +44,7 @@ pub mod serve;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod typed;
+#[doc(hidden)]
 pub mod validate;
 pub mod value;
 
@@ -58,15 +63,15 @@ pub use registration::{DataSources, Provider, Resources, Schemas, schemas};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };
-pub use serve::Identity;
+pub use serve::Plugin;
 
 /// Serves a provider as the command line and the environment ask for: as a plugin, or for a debugger. Returns when the
 /// process should end.
-pub fn run<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
-    serve::run(identity, registration::Typed(provider))
+pub fn run<P: Provider>(plugin: Plugin, provider: P) -> std::process::ExitCode {
+    serve::run(plugin, registration::Typed(provider))
 }
 
 /// Serves a provider until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
-pub fn debug<P: Provider>(identity: Identity, provider: P) -> std::process::ExitCode {
-    serve::debug(identity, registration::Typed(provider))
+pub fn debug<P: Provider>(plugin: Plugin, provider: P) -> std::process::ExitCode {
+    serve::debug(plugin, registration::Typed(provider))
 }

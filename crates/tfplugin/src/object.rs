@@ -15,6 +15,11 @@ impl Delivered {
         Self(Mutex::new(Some(Box::new(work))))
     }
 
+    /// Whether nothing is to be done.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
     /// The answer has been given.
     pub(crate) fn done(self) {
         if let Some(work) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {

@@ -14,31 +14,31 @@ use crate::value::Path;
 pub struct Private {
     /// Whether the object was imported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub imported: bool,
+    pub(crate) imported: bool,
     /// The arguments whose values nobody could recover when the state was made. They force no replacement.
     // Stored under the name that states have it by.
     #[serde(rename = "untold", default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub unrecovered: BTreeSet<String>,
+    pub(crate) unrecovered: BTreeSet<String>,
     /// The attributes for which a create or update returned another value than its plan. They keep the value of the plan
     /// until the next change, whatever a refresh reads.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub pinned: BTreeSet<String>,
+    pub(crate) pinned: BTreeSet<String>,
     /// Whether this belongs to the plan of a create. The destroy half of a replacement is given the private data that
     /// the create was planned with, and can know itself by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub creating: bool,
+    pub(crate) creating: bool,
     /// Beside [`creating`](Self::creating): what was remembered of the object that the create replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaced: Option<Box<Private>>,
+    pub(crate) replaced: Option<Box<Private>>,
     /// What the resource itself remembers.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub own: Map<String, Json>,
+    pub(crate) own: Map<String, Json>,
     /// What another SDK remembers, by its own names.
     #[serde(skip)]
-    pub others: Map<String, Json>,
+    pub(crate) others: Map<String, Json>,
     /// What another SDK remembers, where it is no JSON object, or one in which the names here mean something else.
     #[serde(skip)]
-    pub foreign: Vec<u8>,
+    pub(crate) foreign: Vec<u8>,
 }
 
 /// The name of something that a resource remembers, with its type.
@@ -94,12 +94,24 @@ impl Private {
         self.own.remove(key.name);
     }
 
+    /// Whether the object was imported.
+    pub fn is_imported(&self) -> bool {
+        self.imported
+    }
+
+    /// Takes the object for an imported one whose arguments are all known.
+    pub fn mark_imported(&mut self) {
+        self.imported = true;
+        self.unrecovered.clear();
+    }
+
     /// Whether the value of this argument could not be recovered. Inside lists and maps, that counts for all elements.
     pub fn is_unrecovered(&self, place: impl Into<Path>) -> bool {
         !self.unrecovered.is_empty() && self.unrecovered.contains(&place.into().attribute_names())
     }
 
     /// Reads the bytes that Terraform kept.
+    #[doc(hidden)]
     pub fn decode(bytes: &[u8]) -> Self {
         let mut members = match serde_json::from_slice(bytes) {
             Ok(Json::Object(members)) => members,
@@ -120,6 +132,7 @@ impl Private {
     }
 
     /// The bytes for Terraform to keep; none where there is nothing to remember.
+    #[doc(hidden)]
     pub fn encode(&self) -> Vec<u8> {
         let mut members = self.others.clone();
         if let Ok(Json::Object(own)) = serde_json::to_value(self) {

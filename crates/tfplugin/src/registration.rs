@@ -144,6 +144,7 @@ impl<C: Send + Sync + 'static> DataSources<C> {
 
 /// The schemas of a provider, for documentation and tools.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Schemas {
     /// The provider block.
     pub provider: Schema,
@@ -188,6 +189,12 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
         self.0.data_sources().0
+    }
+
+    fn completed(&self, config: &Value) -> Value {
+        let filled = environment::filled(&P::Block::block(), config, &|name| std::env::var(name).ok());
+        // What is wrong with a variable is reported when the provider is configured.
+        filled.map_or_else(|_| config.clone(), |filled| filled.block)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::{
     context::Context,
     data_source::DataSource,
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::Diagnostics,
     erased::{self, Failure, Outcome, Update},
     model::{AttributeType as _, Model, PartialValue as _, decoded},
     object::{Object, Stored},
@@ -22,27 +22,16 @@ pub(crate) struct TypedResource<R>(pub R);
 /// A data source of a model.
 pub(crate) struct TypedDataSource<D>(pub D);
 
-/// What came of a create or an update, with a warning that names what it left unknown.
-fn outcome<M: Model>(state: State<M>, ctx: &Context) -> Outcome {
+/// What came of a create or an update.
+fn outcome<M: Model>(state: State<M>) -> Outcome {
     let (object, delivered) = state.into_object();
-    let attributes = object.state.as_map().into_iter().flatten();
-    let unknown: Vec<&str> =
-        attributes.filter(|(_, value)| !value.is_wholly_known()).map(|(name, _)| name.as_str()).collect();
-    if !unknown.is_empty() {
-        let detail = format!(
-            "The apply succeeded, and the provider set no value for {}. The state has null there. This is a fault of the \
-             provider: please report it.",
-            unknown.join(", ")
-        );
-        ctx.warn(Diagnostic::warning("The result is incomplete", detail));
-    }
     Outcome { object, delivered }
 }
 
 #[async_trait]
 impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
     fn name(&self) -> &'static str {
-        R::Model::NAME
+        R::Model::TYPE_NAME
     }
 
     fn schema(&self) -> Schema {
@@ -51,6 +40,10 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         self.0.validate(&decoded::<R::Model>(config))
+    }
+
+    fn upgrades_from(&self) -> Vec<i64> {
+        self.0.upgrades().versions()
     }
 
     fn upgrade(&self, stored: Stored<'_>) -> Result<Value, Diagnostics> {
@@ -82,7 +75,7 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
         let planned = State::of(Object { state, private });
         let create = Create { config: decoded::<R::Model>(&config), planned, replaced };
         match self.0.create(client, create, ctx).await {
-            Ok(state) => Ok(outcome(state, ctx)),
+            Ok(state) => Ok(outcome(state)),
             Err(CreateError::Nothing(errors)) => Err(errors.into()),
             Err(CreateError::Tainted(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
         }
@@ -100,7 +93,7 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
             planned: State::of(update.planned),
         };
         match self.0.update(client, update, ctx).await {
-            Ok(state) => Ok(outcome(state, ctx)),
+            Ok(state) => Ok(outcome(state)),
             Err(UpdateError::Prior(errors)) => Err(errors.into()),
             Err(UpdateError::Partial(state, errors)) => Err(Failure { errors, left: Some(state.into_object().0) }),
         }
@@ -132,7 +125,7 @@ fn remembered(mut private: Private) -> (Private, Option<Private>) {
 #[async_trait]
 impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
     fn name(&self) -> &'static str {
-        D::Model::NAME
+        D::Model::TYPE_NAME
     }
 
     fn schema(&self) -> Schema {

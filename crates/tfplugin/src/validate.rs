@@ -1,7 +1,7 @@
 //! Checks a configuration against what its schema says is valid.
 
 use super::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::Diagnostics,
     schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt},
     value::{Path, Value},
 };
@@ -9,19 +9,23 @@ use super::{
 /// Every value of the configuration that a validator refuses or that only the provider sets, each as an error on its path.
 /// Validators skip values that are null or not known yet; Terraform itself checks types and what is required.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = read_only(block, config);
     check_block(block, config, &Path::default(), &mut diagnostics);
     diagnostics
 }
 
 /// Every configured value of an attribute that only the provider sets, each as an error on its path. Terraform accepts
 /// such values in a plan, and then refuses the result of the apply.
-pub fn read_only(block: &Block, config: &Value) -> Vec<Diagnostic> {
-    let is_read_only = |diagnostic: &Diagnostic| diagnostic.summary == READ_ONLY;
-    validate(block, config).into_iter().filter(is_read_only).collect()
+pub fn read_only(block: &Block, config: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    walk(block, config, &Path::default(), &mut |attribute, value, path| {
+        if attribute.mode == Mode::Computed && !value.is_null() {
+            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
+            diagnostics.invalid(path.clone(), "Read-only attribute in the configuration", detail);
+        }
+    });
+    diagnostics
 }
-
-const READ_ONLY: &str = "Read-only attribute in the configuration";
 
 fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     check_attributes(&block.attributes, value, path, diagnostics);
@@ -42,22 +46,50 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
             continue;
         }
         if attribute.mode == Mode::Computed {
-            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
-            diagnostics.invalid(path, READ_ONLY, detail);
             continue;
         }
         if !value.is_known() {
             continue;
         }
-        if let Some(wrong) = attribute.wrong(value) {
-            // Terraform shows the value, unless it is sensitive.
-            let detail = format!("{path} {wrong}.");
-            diagnostics.invalid(path.clone(), format!("Invalid {}", attribute.name), detail);
-        }
+        check_value(attribute, attribute.name, value, &path, diagnostics);
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
             visit(*nesting, value, &path, |object, path| check_attributes(attributes, object, path, diagnostics));
         }
     }
+}
+
+/// What is wrong with a value or with elements of it.
+fn check_value(attribute: &Attribute, name: &str, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    if value.is_null() || !value.is_known() {
+        return;
+    }
+    if let Some(wrong) = attribute.wrong(value) {
+        // Terraform shows the value, unless it is sensitive.
+        diagnostics.invalid(path.clone(), format!("Invalid {name}"), format!("{path} {wrong}."));
+    }
+    let Some(element) = &attribute.element else { return };
+    match value {
+        Value::List(elements) => {
+            for (at, value) in elements.iter().enumerate() {
+                check_value(element, name, value, &path.index(at), diagnostics);
+            }
+        }
+        Value::Set(elements) => elements.iter().for_each(|value| check_value(element, name, value, path, diagnostics)),
+        Value::Map(elements) => {
+            for (key, value) in elements {
+                check_value(element, name, value, &path.key(key.as_str()), diagnostics);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What is wrong with a default, in sentences.
+#[cfg(feature = "testing")]
+pub(crate) fn wrong_default(attribute: &Attribute, default: &Value) -> Vec<String> {
+    let mut found = Diagnostics::default();
+    check_value(attribute, attribute.name, default, &Path::attribute("default"), &mut found);
+    found.into_iter().map(|diagnostic| diagnostic.detail).collect()
 }
 
 /// What attributes of one object demand of each other.
@@ -74,30 +106,39 @@ fn check_relations(attributes: &[Attribute], object: &Value, path: &Path, diagno
 /// Every write-only value of a configuration, as an error on its path, for a Terraform that would not know one.
 pub fn write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    check_write_only(block, config, &Path::default(), &mut diagnostics);
-    diagnostics
-}
-
-fn check_write_only(block: &Block, object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    find_write_only(&block.attributes, object, path, diagnostics);
-    for nested in &block.blocks {
-        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
-            check_write_only(&nested.block, object, path, diagnostics);
-        });
-    }
-}
-
-fn find_write_only(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    for attribute in attributes {
-        let (value, path) = (object.get(attribute.name), path.dot(attribute.name));
+    walk(block, config, &Path::default(), &mut |attribute, value, path| {
         if attribute.write_only && !value.is_null() {
             let detail = format!(
                 "{path} is write-only: it is never stored, which takes Terraform 1.11 or later. Use a later Terraform, or \
                  leave {path} out."
             );
-            diagnostics.invalid(path, "Write-only attributes need a later Terraform", detail);
-        } else if let Kind::Nested(nesting, inner) = &attribute.kind {
-            visit(*nesting, value, &path, |object, path| find_write_only(inner, object, path, diagnostics));
+            diagnostics.invalid(path.clone(), "Write-only attributes need a later Terraform", detail);
+        }
+    });
+    diagnostics
+}
+
+/// Visits each attribute of a block, at any depth.
+fn walk(block: &Block, object: &Value, path: &Path, each: &mut dyn FnMut(&Attribute, &Value, &Path)) {
+    walk_attributes(&block.attributes, object, path, each);
+    for nested in &block.blocks {
+        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
+            walk(&nested.block, object, path, each);
+        });
+    }
+}
+
+fn walk_attributes(
+    attributes: &[Attribute],
+    object: &Value,
+    path: &Path,
+    each: &mut dyn FnMut(&Attribute, &Value, &Path),
+) {
+    for attribute in attributes {
+        let (value, path) = (object.get(attribute.name), path.dot(attribute.name));
+        each(attribute, value, &path);
+        if let Kind::Nested(nesting, inner) = &attribute.kind {
+            visit(*nesting, value, &path, |object, path| walk_attributes(inner, object, path, each));
         }
     }
 }

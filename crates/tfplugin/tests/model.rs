@@ -107,7 +107,7 @@ fn order() -> Value {
 #[test]
 fn the_schema_says_what_the_struct_says() {
     let schema = Order::schema();
-    assert_eq!((Order::NAME, schema.version), ("test_order", 2));
+    assert_eq!((Order::TYPE_NAME, schema.version), ("test_order", 2));
     assert_eq!(schema.block.description, "An order.");
     let attribute = |name: &str| schema.block.attributes.iter().find(|attribute| attribute.name == name).unwrap();
     assert_eq!(attribute("product").mode, Mode::Required);
@@ -171,6 +171,23 @@ fn what_cannot_be_completed_is_an_error_on_its_path() {
     let errors = partial.complete().unwrap_err();
     let paths: Vec<String> = errors.iter().map(|error| error.path.clone().unwrap().to_string()).collect();
     assert_eq!(paths, ["product", "count_of", "pay", "lines[0].code", "lines[1]"]);
+}
+
+/// What takes a password.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Login {
+    /// The password.
+    password: WriteOnly<String>,
+}
+
+#[test]
+fn a_state_is_complete_without_what_is_write_only() {
+    let login = |password: Value| Partial::<Login>::decode(&Value::object([("password", password)])).unwrap();
+    let completed = login(Value::Null).complete().unwrap();
+    assert_eq!(completed.password.get(), None);
+    assert_eq!(Partial::<Login>::from(completed).encode(), Value::object([("password", Value::Null)]));
+    assert_eq!(login("p".into()).complete().unwrap().password.get().map(String::as_str), Some("p"));
 }
 
 #[test]

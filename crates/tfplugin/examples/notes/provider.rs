@@ -82,5 +82,5 @@ async fn write(desk: &Desk, mut note: State<Note>) -> Result<State<Note>, Diagno
 
 fn main() -> ExitCode {
     let addresses = &["registry.terraform.io/example/notes"];
-    run(Identity { name: "terraform-provider-notes", version: "1.0.0", addresses, log_crates: &[] }, Notes)
+    run(Plugin { name: "terraform-provider-notes", version: "1.0.0", addresses, log_crates: &[] }, Notes)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attr, AttributeType, Invalid, Model, PartialValue, completed};
+use super::{AsAttribute, Attr, AttributeType, Element, Invalid, Model, PartialValue, PlainElement, completed};
 use crate::{
     diagnostics::Diagnostics,
-    schema::{Block, Kind, Nesting},
+    schema::{Attribute, Block, Kind, Nesting},
     value::{Path, Type, Value},
 };
 
@@ -84,14 +84,28 @@ impl<'a, T> IntoIterator for &'a Set<T> {
 /// The kind of a collection: nested objects stay nested, everything else has a type.
 fn collection(nesting: Nesting, element: Kind) -> Kind {
     match element {
-        Kind::Nested(Nesting::Single, attributes) => Kind::Nested(nesting, attributes),
-        Kind::Nested(inner, attributes) => {
-            let object = Type::object(attributes.iter().map(|attribute| (attribute.name, attribute.ty())));
-            Kind::Of(nesting.wrap(inner.wrap(object)))
-        }
+        Kind::Nested(_, attributes) => Kind::Nested(nesting, attributes),
         Kind::Of(ty) => Kind::Of(nesting.wrap(ty)),
     }
 }
+
+/// What a collection is by its elements. Terraform hides an attribute as a whole.
+fn of_elements<T: Element>(attribute: Attribute) -> Attribute {
+    let element = T::refine(Attribute { kind: T::kind(), ..Attribute::new("", Type::Dynamic) });
+    let sensitive = attribute.sensitive || element.sensitive;
+    let element = matches!(element.kind, Kind::Of(_)).then(|| Box::new(element));
+    Attribute { sensitive, element, ..attribute }
+}
+
+impl<T: PlainElement> Element for Vec<T> {}
+impl<T: PlainElement> Element for Set<T> {}
+impl<T: PlainElement> Element for Map<T> {}
+impl<T: PlainElement> PlainElement for Vec<T> {}
+impl<T: PlainElement> PlainElement for Set<T> {}
+impl<T: PlainElement> PlainElement for Map<T> {}
+impl<T: Element + AsAttribute> AsAttribute for Vec<T> {}
+impl<T: Element + AsAttribute> AsAttribute for Set<T> {}
+impl<T: Element + AsAttribute> AsAttribute for Map<T> {}
 
 /// The plain elements, or what is wrong with each.
 fn complete_all<T, I>(elements: impl Iterator<Item = Result<T, Diagnostics>>) -> Result<I, Diagnostics>
@@ -103,11 +117,17 @@ where
     if wrong.has_errors() { Err(wrong) } else { Ok(complete) }
 }
 
-impl<T: AttributeType> AttributeType for Vec<T> {
+impl<T: Element> AttributeType for Vec<T> {
     type Partial = Vec<Attr<T::Partial>>;
+
+    const ENDS: () = T::ENDS;
 
     fn kind() -> Kind {
         collection(Nesting::List, T::kind())
+    }
+
+    fn refine(attribute: Attribute) -> Attribute {
+        of_elements::<T>(attribute)
     }
 
     fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics> {
@@ -140,11 +160,17 @@ impl<P: PartialValue> PartialValue for Vec<Attr<P>> {
     }
 }
 
-impl<T: AttributeType> AttributeType for Set<T> {
+impl<T: Element> AttributeType for Set<T> {
     type Partial = Set<Attr<T::Partial>>;
+
+    const ENDS: () = T::ENDS;
 
     fn kind() -> Kind {
         collection(Nesting::Set, T::kind())
+    }
+
+    fn refine(attribute: Attribute) -> Attribute {
+        of_elements::<T>(attribute)
     }
 
     fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics> {
@@ -180,11 +206,17 @@ impl<P: PartialValue> PartialValue for Set<Attr<P>> {
     }
 }
 
-impl<T: AttributeType> AttributeType for Map<T> {
+impl<T: Element> AttributeType for Map<T> {
     type Partial = Map<Attr<T::Partial>>;
+
+    const ENDS: () = T::ENDS;
 
     fn kind() -> Kind {
         collection(Nesting::Map, T::kind())
+    }
+
+    fn refine(attribute: Attribute) -> Attribute {
+        of_elements::<T>(attribute)
     }
 
     fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics> {
@@ -235,6 +267,9 @@ pub trait Blocks {
     /// How the objects are held.
     const NESTING: Nesting;
 
+    /// Whether one has to be written.
+    const IS_REQUIRED: bool = false;
+
     /// What is inside.
     fn block() -> Block;
 }
@@ -265,6 +300,15 @@ impl<M: Model> Blocks for Map<M> {
 
 impl<M: Model> Blocks for Option<M> {
     const NESTING: Nesting = Nesting::Single;
+
+    fn block() -> Block {
+        M::block()
+    }
+}
+
+impl<M: Model> Blocks for M {
+    const NESTING: Nesting = Nesting::Single;
+    const IS_REQUIRED: bool = true;
 
     fn block() -> Block {
         M::block()

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, marker::PhantomData};
 
-use super::{Attr, AttributeType, Blocks, Computed, Partial, Timeouts};
+use super::{AsAttribute, Attr, AttributeType, Blocks, Computed, Partial, Timeouts};
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     schema::{Attribute, Mode, NestedBlock, Nesting},
@@ -50,7 +50,9 @@ pub fn completed<T: AttributeType>(attr: Attr<T::Partial>, path: &Path) -> Resul
     };
     match attr {
         Attr::Known(value) => T::complete(value, path),
-        Attr::Null => wrong("Missing value", "has no value, and one is needed here".to_owned()),
+        Attr::Null => {
+            T::absent().map_or_else(|| wrong("Missing value", "has no value, and one is needed here".to_owned()), Ok)
+        }
         Attr::Unknown => wrong("Value not known yet", "is known only after apply, and is needed before".to_owned()),
         Attr::Invalid(reason) => wrong("Invalid value", reason.to_string()),
     }
@@ -138,17 +140,24 @@ pub fn complete_block<F: FieldType + Blocks>(attr: Attr<Partial<F::Value>>, path
 }
 
 /// The attribute that a field of this type declares.
-pub fn attribute<F: FieldType>(name: &'static str) -> Attribute {
+pub fn attribute<F: FieldType<Value: AsAttribute>>(name: &'static str) -> Attribute {
     let attribute = Attribute { kind: F::Value::kind(), mode: F::MODE, ..Attribute::new(name, Type::Dynamic) };
     F::Value::refine(attribute)
 }
 
 /// The nested block that a field of this type declares.
-pub fn block<F: Blocks>(name: &'static str, description: &'static str, min: i64, max: i64) -> NestedBlock {
+pub fn block<F: Blocks>(
+    name: &'static str,
+    description: &'static str,
+    min: i64,
+    max: i64,
+    deprecated: Option<&'static str>,
+) -> NestedBlock {
     let mut block = F::block();
     block.description = description;
-    // A single block has no count: Terraform allows one, or asks for one.
-    let max = if F::NESTING == Nesting::Single { 1 } else { max };
+    block.deprecated = deprecated.or(block.deprecated);
+    // Of a single block both counts say whether it is required.
+    let (min, max) = if F::IS_REQUIRED { (1, 1) } else { (min, max) };
     NestedBlock { min_items: min, max_items: max, ..NestedBlock::new(name, F::NESTING, block) }
 }
 

@@ -10,6 +10,7 @@ mod declare;
 mod field;
 mod scalar;
 mod wrappers;
+mod write_only;
 
 use std::fmt::Debug;
 
@@ -21,7 +22,8 @@ pub(crate) use declare::decoded;
 pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
 pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
 pub use scalar::Scalar;
-pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts, WriteOnly};
+pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts};
+pub use write_only::WriteOnly;
 
 use crate::{
     diagnostics::Diagnostics,
@@ -30,19 +32,40 @@ use crate::{
 };
 
 /// A struct with `#[derive(Model)]`: a resource, a data source, a provider block, or what is nested in one.
+///
+/// A schema has an end, so models that contain each other do not compile:
+///
+/// ```compile_fail,E0391
+/// # use tfplugin::Model;
+/// /// One.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(nested)]
+/// struct One {
+///     /// The other.
+///     other: Vec<Other>,
+/// }
+///
+/// /// The other.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(nested)]
+/// struct Other {
+///     /// One.
+///     one: Vec<One>,
+/// }
+/// ```
 pub trait Model: AttributeType<Partial: Default> {
     /// The name of the resource or data source; empty for what has none.
-    const NAME: &'static str;
+    const TYPE_NAME: &'static str;
 
     /// The version that states are stored with.
-    const VERSION: i64;
+    const SCHEMA_VERSION: i64;
 
     /// The attributes and blocks, as the struct declares them.
     fn block() -> Block;
 
     /// The block with its version.
     fn schema() -> Schema {
-        Schema { version: Self::VERSION, block: Self::block() }
+        Schema { version: Self::SCHEMA_VERSION, block: Self::block() }
     }
 }
 
@@ -61,7 +84,8 @@ pub type Partial<M> = <M as AttributeType>::Partial;
 /// A Rust type for attributes. For a type of your own implement [`Scalar`], or derive [`Model`] or `AttributeEnum`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type for an attribute",
-    note = "derive Model or AttributeEnum for it, or implement tfplugin::Scalar"
+    note = "derive Model or AttributeEnum for it, or implement tfplugin::Scalar",
+    note = "what is in a collection can be neither write-only nor itself a collection of models"
 )]
 pub trait AttributeType: Sized + Send + Sync + 'static {
     /// The same, where parts may be null or unknown.
@@ -70,9 +94,19 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     /// What the values are for Terraform.
     fn kind() -> Kind;
 
+    /// Evaluates only if no model contains itself: its schema would have no end.
+    #[doc(hidden)]
+    const ENDS: () = ();
+
     /// What the type adds to each attribute that has it.
     fn refine(attribute: Attribute) -> Attribute {
         attribute
+    }
+
+    /// The plain value of what is required and null; none where that is an error.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
     }
 
     /// The plain value.
@@ -84,6 +118,28 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     /// The plain value with all of its parts known.
     fn into_partial(self) -> Self::Partial;
 }
+
+/// What a list, a set or a map can hold. Not write-only values, for Terraform knows none inside a collection: write
+/// `WriteOnly<Vec<T>>`. And not collections of models: put the inner collection into a model of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an element of a collection",
+    note = "Terraform has no write-only elements, and no collections of collections of nested objects"
+)]
+pub trait Element: AttributeType {}
+
+/// An element without schemas of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an element of a collection within a collection",
+    note = "Terraform has no collections of collections of nested objects: put the inner one into a model of its own"
+)]
+pub trait PlainElement: Element {}
+
+/// What an attribute can hold: everything but a model with blocks.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has blocks, or is no type for an attribute",
+    note = "nested attributes have no blocks: write #[attr(block)] here too, or make the blocks inside attributes"
+)]
+pub trait AsAttribute: AttributeType {}
 
 /// What stands inside an [`Attr`]: a value that is known, and whose parts may not be.
 pub trait PartialValue: Debug + Clone + PartialEq + Send + Sync + 'static {

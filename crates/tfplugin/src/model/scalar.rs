@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{AttributeType, Invalid, PartialValue};
+use super::{AsAttribute, AttributeType, Element, Invalid, PartialValue, PlainElement};
 use crate::{
     diagnostics::Diagnostics,
     schema::{Attribute, Kind},
@@ -70,6 +70,10 @@ impl<T: Scalar> PartialValue for T {
         <T as Scalar>::encode(self)
     }
 }
+
+impl<T: Scalar> Element for T {}
+impl<T: Scalar> PlainElement for T {}
+impl<T: Scalar> AsAttribute for T {}
 
 impl<T: Scalar> AttributeType for T {
     type Partial = T;

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{Attr, AttributeType, Invalid, Map, PartialValue};
+use super::{AsAttribute, Attr, AttributeType, Element, Invalid, Map, PartialValue, PlainElement};
 use crate::{
     diagnostics::Diagnostics,
     schema::{Attribute, Kind, Validator},
@@ -104,6 +104,8 @@ macro_rules! hidden {
         impl<T: AttributeType> AttributeType for $name<T> {
             type Partial = $name<T::Partial>;
 
+            const ENDS: () = T::ENDS;
+
             fn kind() -> Kind {
                 T::kind()
             }
@@ -120,6 +122,8 @@ macro_rules! hidden {
                 $name(self.0.into_partial())
             }
         }
+
+        impl<T: AsAttribute> AsAttribute for $name<T> {}
 
         impl<T: Textual> Textual for $name<T> {}
 
@@ -138,11 +142,8 @@ hidden!(
     Sensitive,
     sensitive
 );
-hidden!(
-    /// A value that is read from the configuration while it is applied, and never stored. It needs Terraform 1.11.
-    WriteOnly,
-    write_only
-);
+impl<T: Element> Element for Sensitive<T> {}
+impl<T: PlainElement> PlainElement for Sensitive<T> {}
 
 /// What `length`, `one_of` and `not_blank` can stand on.
 #[diagnostic::on_unimplemented(message = "length, one_of and not_blank are for text, not for `{Self}`")]

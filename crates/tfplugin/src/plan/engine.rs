@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::fill::{can_become, counterpart, fill, fill_attribute, fill_attributes, unconfigured};
+use super::fill::{counterpart, fill, fill_attribute, fill_attributes, unconfigured};
+use super::members::Members;
 use crate::{
     private::Private,
-    schema::{Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
+    schema::{self, Attribute, Block, Change, Decision, Kind, NestedBlock, Nesting, ObjectAt},
     value::{Path, Value},
 };
 
@@ -31,6 +32,8 @@ struct Here<'a> {
     config: &'a Value,
     prior: &'a Value,
     path: &'a Path,
+    /// Whether it is tried if an element of a set continues a prior one, which must not change for that.
+    is_tried: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -41,7 +44,7 @@ impl<'a> Engine<'a> {
     /// The planned state of the outermost object.
     pub(super) fn root(&self, block: &Block, config: &Value, prior: &Value) -> (Value, Changes) {
         let mut changes = Changes::default();
-        let state = self.block(block, Here { config, prior, path: &Path::default() }, &mut changes);
+        let state = self.block(block, Here { config, prior, path: &Path::default(), is_tried: false }, &mut changes);
         (state, changes)
     }
 
@@ -69,7 +72,7 @@ impl<'a> Engine<'a> {
         let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
         let path = here.path.dot(attribute.name);
         let unrecovered = self.is_unrecovered(&path) || (prior.is_null() && attribute.is_never_null());
-        if config.is_null() && unrecovered && attribute.is_computed() {
+        if config.is_null() && unrecovered && attribute.is_computed() && !self.is_new(attribute, here, &path) {
             return prior.clone();
         }
         let mut inside = Changes::default();
@@ -81,7 +84,7 @@ impl<'a> Engine<'a> {
         // Terraform lets the prior value stand for what is configured only where there is one, and for what is not
         // configured only where the attribute is computed.
         let may_keep = !prior.is_null() && (!config.is_null() || attribute.is_computed());
-        if may_keep && attribute.same_meaning.as_ref().is_some_and(|same| same.call()(&planned, prior)) {
+        if may_keep && attribute.is_same(&planned, prior) {
             return prior.clone();
         }
         match self.decide(attribute, &planned, here, unrecovered, &inside) {
@@ -110,7 +113,7 @@ impl<'a> Engine<'a> {
                 let changed = |here: Here<'_>, changes: &mut Changes| self.object(attributes, here, changes);
                 let fresh = |config: &Value| fill_attributes(attributes, config);
                 let forces = |object: &Value| forced_by(attributes, object);
-                objects(*nesting, Here { config, prior, path }, inside, &changed, &fresh, &forces)
+                objects(*nesting, Here { config, prior, path, ..here }, inside, &changed, &fresh, &forces)
             }
         }
     }
@@ -143,14 +146,28 @@ impl<'a> Engine<'a> {
         let changed = |here: Here<'_>, changes: &mut Changes| self.block(&nested.block, here, changes);
         let fresh = |config: &Value| fill(&nested.block, config);
         let forces = |object: &Value| block_forced_by(&nested.block, object);
-        let planned =
-            objects(nested.nesting, Here { config, prior, path: &path }, &mut inside, &changed, &fresh, &forces);
+        let planned = objects(
+            nested.nesting,
+            Here { config, prior, path: &path, ..here },
+            &mut inside,
+            &changed,
+            &fresh,
+            &forces,
+        );
         if planned != *prior {
             changes.updates = true;
             changes.replaces.append(&mut inside.replaces);
         }
         changes.told.append(&mut inside.told);
         planned
+    }
+
+    /// Whether an object of this provider has no value for a constant default: it is older than the attribute, and gets the
+    /// default in place. An import or another SDK may have left the value out because nobody could tell it.
+    fn is_new(&self, attribute: &Attribute, here: Here<'_>, path: &Path) -> bool {
+        let is_own = !self.private.imported && self.private.others.is_empty() && self.private.foreign.is_empty();
+        let has_constant = matches!(&attribute.default, Some(schema::Default::Always(value)) if !value.is_null());
+        has_constant && is_own && !here.is_tried && !self.is_unrecovered(path)
     }
 
     fn is_unrecovered(&self, path: &Path) -> bool {
@@ -177,47 +194,37 @@ fn objects(
     fresh: &dyn Fn(&Value) -> Value,
     forces: &dyn Fn(&Value) -> bool,
 ) -> Value {
-    let Here { config, prior, path } = here;
-    let mut comes_or_goes = false;
-    let planned = nesting.map_objects(config, |at, object| {
-        if let Some(prior) = counterpart(prior, at) {
-            return changed(Here { config: object, prior, path: &step(path, at) }, inside);
+    let Here { config, prior, path, is_tried } = here;
+    if let (Nesting::Set, Value::Set(elements)) = (nesting, config) {
+        let prior_elements = prior.as_list().unwrap_or_default();
+        let changed = |config: &Value, prior: &Value| {
+            let mut changes = Changes::default();
+            let value = changed(Here { config, prior, path, is_tried: true }, &mut changes);
+            (value, !changes.replaces.is_empty())
+        };
+        let (planned, forces) = Members { changed: &changed, fresh, forces }.plan(elements, prior_elements);
+        if forces && planned != *prior {
+            inside.replaces.push(path.clone());
         }
-        let new = fresh(object);
-        let continued = continued(prior, at, object, &new, path, changed);
-        comes_or_goes |= continued.is_none() && forces(&new);
-        continued.unwrap_or(new)
+        return planned;
+    }
+    let mut comes_or_goes = false;
+    let planned = nesting.map_objects(config, |at, object| match counterpart(prior, at) {
+        Some(prior) => changed(Here { config: object, prior, path: &step(path, at), is_tried }, inside),
+        None => {
+            let new = fresh(object);
+            comes_or_goes |= forces(&new);
+            new
+        }
     });
     nesting.map_objects(prior, |at, object| {
-        let stays = match (at, &planned) {
-            (ObjectAt::Member, Value::Set(elements)) => elements.contains(object),
-            _ => counterpart(&planned, at).is_some(),
-        };
-        comes_or_goes |= !stays && forces(object);
+        comes_or_goes |= counterpart(&planned, at).is_none() && forces(object);
         Value::Null
     });
     if comes_or_goes && planned != *prior {
         inside.replaces.push(path.clone());
     }
     planned
-}
-
-/// The element of a prior set that an object of the configuration continues: one that comes out as it was, and rather one
-/// that can have come of this very object than one which was changed since.
-fn continued(
-    prior: &Value,
-    at: ObjectAt<'_>,
-    config: &Value,
-    fresh: &Value,
-    path: &Path,
-    changed: &dyn Fn(Here<'_>, &mut Changes) -> Value,
-) -> Option<Value> {
-    let (ObjectAt::Member, Value::Set(elements)) = (at, prior) else { return None };
-    let same = |element: &&Value| {
-        !element.is_null() && changed(Here { config, prior: element, path }, &mut Changes::default()) == **element
-    };
-    let born_of_it = elements.iter().filter(same).find(|element| can_become(fresh, element));
-    born_of_it.or_else(|| elements.iter().find(same)).cloned()
 }
 
 fn step(path: &Path, at: ObjectAt<'_>) -> Path {

@@ -25,9 +25,9 @@ fn keep_attributes(attributes: &[Attribute], original: &Value, mut new: Value) -
         if before == after || before.is_null() || after.is_null() || !before.is_known() || !after.is_known() {
             continue;
         }
-        let kept = match (&attribute.same_meaning, &attribute.kind) {
-            (Some(same), _) if same.call()(before, after) => before.clone(),
-            (_, Kind::Nested(nesting, inner)) => {
+        let kept = match &attribute.kind {
+            _ if attribute.is_same(before, after) => before.clone(),
+            Kind::Nested(nesting, inner) => {
                 keep_objects(*nesting, before, after, &|original, new| keep_attributes(inner, original, new))
             }
             _ => continue,

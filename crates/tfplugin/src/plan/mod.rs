@@ -8,6 +8,7 @@
 mod engine;
 mod fill;
 mod meaning;
+mod members;
 mod rules;
 
 use super::{
@@ -90,6 +91,8 @@ pub(crate) fn filled(block: &Block, config: &Value) -> Value {
 impl Plan {
     /// What the plan does, now that a hook may have changed it.
     pub(crate) fn settle(&mut self, prior: &Value) {
+        // What a change gives another value no longer keeps that of an earlier plan.
+        self.private.pinned.retain(|name| self.state.get(name) == prior.get(name));
         self.action = match self.action {
             Action::Nothing | Action::Update if !self.requires_replace.is_empty() => Action::Replace,
             Action::Nothing if self.state != *prior => Action::Update,

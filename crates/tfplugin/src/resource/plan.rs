@@ -37,6 +37,7 @@ impl<M: Model> fmt::Debug for Plan<M> {
 
 /// What a plan does to the object.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Change<'a, M: Model> {
     /// There is none yet. Also the second half of a replacement.
     Create,

@@ -84,6 +84,7 @@ impl<M: Model> DerefMut for State<M> {
 
 /// A create, as Terraform planned it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Create<M: Model> {
     /// The configuration. Only here are write-only values.
     pub config: Partial<M>,
@@ -95,6 +96,7 @@ pub struct Create<M: Model> {
 
 /// An update in place, as Terraform planned it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Update<M: Model> {
     /// The configuration. Only here are write-only values.
     pub config: Partial<M>,
@@ -106,6 +108,7 @@ pub struct Update<M: Model> {
 
 /// A destroy, or the destroy half of a replacement.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Delete<M: Model> {
     /// The state before.
     pub prior: State<M>,
@@ -115,6 +118,7 @@ pub struct Delete<M: Model> {
 
 /// Why a create failed, and what is left of it. `?` on diagnostics says that nothing was made.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum CreateError<M: Model> {
     /// Nothing was made, and nothing is stored.
     Nothing(Diagnostics),
@@ -124,6 +128,7 @@ pub enum CreateError<M: Model> {
 
 /// Why an update failed, and what is left of it. `?` on diagnostics says that nothing was changed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum UpdateError<M: Model> {
     /// The object is as it was.
     Prior(Diagnostics),

@@ -43,7 +43,7 @@ impl<M: Model> Upgrades<M> {
         M: UpgradeFrom<V>,
     {
         let step = |json: &[u8]| M::upgrade(decoded::<V>(&read::<V>(json)?));
-        self.0.push((V::VERSION, Box::new(step)));
+        self.0.push((V::SCHEMA_VERSION, Box::new(step)));
         self
     }
 
@@ -62,13 +62,26 @@ impl<M: Model> Upgrades<M> {
 
     /// The stored state in the current shape, and the value that it was read from, if it was of the current version.
     pub(crate) fn apply(&self, stored: Stored<'_>) -> Result<(Partial<M>, Value), Diagnostics> {
-        match self.0.iter().find(|(version, _)| *version == stored.version && stored.version != M::VERSION) {
-            Some((_, step)) => Ok((step(stored.json)?, Value::Null)),
-            None => {
-                let value = read::<M>(stored.json)?;
-                Ok((decoded::<M>(&value), value))
-            }
+        if stored.version == M::SCHEMA_VERSION {
+            let value = read::<M>(stored.json)?;
+            return Ok((decoded::<M>(&value), value));
         }
+        let Some((_, step)) = self.0.iter().find(|(version, _)| *version == stored.version) else {
+            let detail = format!(
+                "The state was stored with schema version {}, and this provider reads version {} and those that it upgrades \
+                 from: {:?}. This is a fault of the provider: please report it.",
+                stored.version,
+                M::SCHEMA_VERSION,
+                self.versions()
+            );
+            return Err(Diagnostic::error("No upgrade for the stored state", detail).into());
+        };
+        Ok((step(stored.json)?, Value::Null))
+    }
+
+    /// The versions that are upgraded from.
+    pub(crate) fn versions(&self) -> Vec<i64> {
+        self.0.iter().map(|(version, _)| *version).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! that goes away does not end it.
 
 mod absent;
+mod delivery;
 mod provider;
 mod resource;
 mod service;
@@ -12,9 +13,11 @@ mod wire;
 use std::{
     collections::BTreeMap,
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError, RwLock},
 };
 
+pub use delivery::Delivering;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
@@ -42,6 +45,9 @@ struct Inner<P: Provider> {
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
+
+/// The call with which a Terraform begins.
+const CONFIGURE: &str = "ConfigureProvider";
 
 /// What came of the provider block.
 enum Client<C> {
@@ -87,9 +93,11 @@ impl<P: Provider> Server<P> {
     }
 
     /// Terraform ends the plugin in the ordinary way.
-    pub(super) fn shutdown(&self) {
-        if let Some(client) = self.inner.planning_client() {
-            self.inner.provider.shutdown(&client);
+    pub(super) async fn shutdown(&self) {
+        self.inner.lifecycle.deliveries().wait().await;
+        let Some(client) = self.inner.planning_client() else { return };
+        if catch_unwind(AssertUnwindSafe(|| self.inner.provider.shutdown(&client))).is_err() {
+            tracing::error!("the provider panicked at its shutdown");
         }
     }
 
@@ -115,6 +123,9 @@ impl<P: Provider> Server<P> {
         let id = uuid::Uuid::new_v4().to_string();
         let span = tracing::error_span!("call", tf_req_id = %id, tf_rpc = rpc, subject);
         span.in_scope(|| tracing::debug!("called"));
+        if rpc == CONFIGURE {
+            self.inner.lifecycle.begin();
+        }
         let ctx = Context::new(self.inner.lifecycle.cancellation()).with_request_id(id);
         let work = work(Arc::clone(&self.inner), ctx).instrument(span.clone());
         let reply = match self.inner.lifecycle.work().spawn(work).await {

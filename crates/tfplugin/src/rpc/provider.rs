@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::{Client, Inner, SchemaWithType, wire};
+use super::{Client, Inner, SchemaWithType, resource::storable, wire};
 use crate::{
     configure::Configured,
-    conform,
     context::{Context, Operation},
     diagnostics::Diagnostics,
     erased::Provider,
@@ -58,7 +57,7 @@ impl<P: Provider> Inner<P> {
     ) -> validate_provider_config::Response {
         let config = wire::decode(request.config.as_ref(), &self.schema.ty, "provider configuration");
         let diagnostics = config.map_or_else(Into::into, |config| {
-            let mut diagnostics = validate(&self.schema.schema.block, &config);
+            let mut diagnostics = validate(&self.schema.schema.block, &self.provider.completed(&config));
             diagnostics.extend(self.provider.validate(&config));
             diagnostics
         });
@@ -79,7 +78,7 @@ impl<P: Provider> Inner<P> {
             Ok(config) => self.provider.configure(config, &ctx).await,
         };
         let diagnostics = match configured {
-            Err(errors) => wire::diagnostics(with_warnings(&ctx, errors)),
+            Err(errors) => wire::diagnostics(failure(&ctx, errors)),
             Ok(configured) => {
                 let client = match configured {
                     Configured::Ready(client) => Client::Ready(Arc::new(client)),
@@ -131,14 +130,15 @@ impl<P: Provider> Inner<P> {
             .with_time_limits(Operation::Read, &schema.block, &config)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let read = registered.item.read(&*self.client()?, config, &ctx).await;
-        let state = read.map_err(|errors| with_warnings(&ctx, errors))?;
-        Ok((wire::encode(&conform::known(state), ty)?, wire::diagnostics(ctx.take_warnings())))
+        let state = read.map_err(|errors| failure(&ctx, errors))?;
+        let state = storable(&schema.block, state, &ctx);
+        Ok((wire::encode(&state, ty)?, wire::diagnostics(ctx.take_warnings())))
     }
 }
 
-/// The errors of a call after what it warned of.
-pub(super) fn with_warnings(ctx: &Context, errors: Diagnostics) -> Diagnostics {
+/// Why a call failed, after what it warned of. Everything that a provider fails with comes through here.
+pub(super) fn failure(ctx: &Context, errors: Diagnostics) -> Diagnostics {
     let mut all = ctx.take_warnings();
-    all.extend(errors);
+    all.extend(errors.into_failure());
     all
 }

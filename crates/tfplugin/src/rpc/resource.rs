@@ -1,10 +1,10 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, provider::with_warnings, wire};
+use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, provider::failure, wire};
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
-    diagnostics::{Diagnostic, Diagnostics, Severity},
+    diagnostics::{Diagnostic, Diagnostics},
     erased::{Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
     plan::{self, Action, Proposal},
@@ -43,7 +43,7 @@ impl<P: Provider> Inner<P> {
     pub(super) fn upgrade(&self, request: &upgrade_resource_state::Request) -> upgrade_resource_state::Response {
         let (upgraded_state, diagnostics) = match self.try_upgrade(request) {
             Ok(state) => (state, Diagnostics::default()),
-            Err(errors) => (None, errors),
+            Err(errors) => (None, errors.into_failure()),
         };
         upgrade_resource_state::Response { upgraded_state, diagnostics: wire::diagnostics(diagnostics) }
     }
@@ -67,7 +67,7 @@ impl<P: Provider> Inner<P> {
             ));
         };
         let state = item.upgrade(Stored { version: request.version, json: &raw.json })?;
-        Ok(wire::encode(&state, ty)?)
+        Ok(wire::encode(&conform::storable(&schema.block, state).0, ty)?)
     }
 
     pub(super) async fn read(&self, request: read_resource::Request, ctx: Context) -> read_resource::Response {
@@ -85,7 +85,7 @@ impl<P: Provider> Inner<P> {
             .with_time_limits(Operation::Read, &schema.block, &prior.state)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let (stored, pinned) = (prior.state.clone(), pinned(&prior));
-        let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| with_warnings(&ctx, errors))?;
+        let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| failure(&ctx, errors))?;
         let (new_state, private) = match read {
             Some(mut object) => {
                 object.state = plan::keep_meaning(&schema.block, &stored, object.state);
@@ -93,7 +93,7 @@ impl<P: Provider> Inner<P> {
                     object.state.set_attribute(&name, value);
                     object.private.pinned.insert(name);
                 }
-                (wire::encode(&object.state, ty)?, object.private.encode())
+                (wire::encode(&storable(&schema.block, object.state, &ctx), ty)?, object.private.encode())
             }
             None => (wire::null(), Vec::new()),
         };
@@ -109,7 +109,7 @@ impl<P: Provider> Inner<P> {
         let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
         let planned = self.try_plan(&request, &ctx).await;
         planned.unwrap_or_else(|errors| plan_resource_change::Response {
-            diagnostics: wire::diagnostics(with_warnings(&ctx, errors)),
+            diagnostics: wire::diagnostics(failure(&ctx, errors)),
             ..plan_resource_change::Response::default()
         })
     }
@@ -125,8 +125,8 @@ impl<P: Provider> Inner<P> {
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
         let private = Private::decode(&request.prior_private);
         let read_only = read_only(&schema.block, &config);
-        if !read_only.is_empty() {
-            return Err(read_only.into_iter().collect());
+        if read_only.has_errors() {
+            return Err(read_only);
         }
         let mut plan = if proposed.is_null() {
             plan::destroy(private)
@@ -157,7 +157,7 @@ impl<P: Provider> Inner<P> {
         self.try_apply(&request, ctx).await.unwrap_or_else(|errors| {
             let response =
                 apply_resource_change::Response { diagnostics: wire::diagnostics(errors), ..unchanged(&request) };
-            Applied { response, delivered: Delivered::default() }
+            Applied { response, delivery: None }
         })
     }
 
@@ -177,14 +177,15 @@ impl<P: Provider> Inner<P> {
         let change = Applying { action, config, prior, planned: Object { state: planned, private } };
         let client = self.client()?;
         let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
-        let (Outcome { object, delivered }, errors) = applied.map_err(|errors| with_warnings(&ctx, errors))?;
+        let (Outcome { object, mut delivered }, errors) = applied.map_err(|errors| failure(&ctx, errors))?;
         let response = apply_resource_change::Response {
             new_state: wire::encode(&object.state, ty)?,
             private: object.private.encode(),
-            diagnostics: wire::diagnostics(with_warnings(&ctx, errors)),
+            diagnostics: wire::diagnostics(errors.map_or_else(|| ctx.take_warnings(), |errors| failure(&ctx, errors))),
             ..apply_resource_change::Response::default()
         };
-        Ok(Applied { response, delivered })
+        let delivery = (!delivered.is_empty()).then(|| Delivery::new(delivered, &self.lifecycle));
+        Ok(Applied { response, delivery })
     }
 
     pub(super) async fn import(
@@ -198,11 +199,11 @@ impl<P: Provider> Inner<P> {
             Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema.schema.block, &Value::Null),
             Err(_) => ctx,
         };
-        let (imported_resources, errors) = match self.try_import(&request, &ctx).await {
-            Ok(resource) => (vec![resource], Diagnostics::default()),
-            Err(errors) => (Vec::new(), errors),
+        let (imported_resources, diagnostics) = match self.try_import(&request, &ctx).await {
+            Ok(resource) => (vec![resource], ctx.take_warnings()),
+            Err(errors) => (Vec::new(), failure(&ctx, errors)),
         };
-        let diagnostics = wire::diagnostics(with_warnings(&ctx, errors));
+        let diagnostics = wire::diagnostics(diagnostics);
         import_resource_state::Response {
             imported_resources,
             diagnostics,
@@ -219,7 +220,7 @@ impl<P: Provider> Inner<P> {
         let Object { state, private } = item.import(&*self.client()?, &request.id, ctx).await?;
         Ok(import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
-            state: wire::encode(&conform::known(state), &schema.ty)?,
+            state: wire::encode(&conform::storable(&schema.schema.block, state).0, &schema.ty)?,
             private: private.encode(),
             identity: None,
         })
@@ -244,7 +245,7 @@ struct Applying {
 }
 
 impl Applying {
-    /// What came of it, with the errors that go beside an object which was made or changed in part.
+    /// What came of it, with the errors, if any, that go beside an object which was made or changed in part.
     async fn run<C: Send + Sync>(
         self,
         item: &dyn Resource<C>,
@@ -252,14 +253,14 @@ impl Applying {
         block: &Block,
         ty: &Type,
         ctx: &Context,
-    ) -> Attempt<(Outcome, Diagnostics)> {
+    ) -> Attempt<(Outcome, Option<Diagnostics>)> {
         let Self { action, config, prior, planned } = self;
         let plan = planned.state.clone();
         let done = match action {
             Action::Destroy => {
                 item.delete(client, Object { state: prior, private: planned.private }, ctx).await?;
                 let object = Object { state: Value::Null, private: Private::default() };
-                return Ok((Outcome { object, delivered: Delivered::default() }, Diagnostics::default()));
+                return Ok((Outcome { object, delivered: Delivered::default() }, None));
             }
             Action::Create => item.create(client, config, planned, ctx).await,
             Action::Nothing | Action::Update | Action::Replace => {
@@ -269,29 +270,21 @@ impl Applying {
         match done {
             Ok(mut outcome) => {
                 outcome.object = agreeing(outcome.object, &plan, block, ty, ctx);
-                Ok((outcome, Diagnostics::default()))
+                Ok((outcome, None))
             }
             Err(failure) => {
                 let Some(mut object) = failure.left else { return Err(failure.errors) };
-                object.state = conform::known(object.state);
-                Ok((Outcome { object, delivered: Delivered::default() }, failed(failure.errors)))
+                object.state = conform::storable(block, object.state).0;
+                Ok((Outcome { object, delivered: Delivered::default() }, Some(failure.errors)))
             }
         }
     }
 }
 
-/// Errors that stand beside a state. Without any, Terraform would take the state for that of a success.
-fn failed(errors: Diagnostics) -> Diagnostics {
-    if errors.has_errors() {
-        return errors;
-    }
-    errors.into_iter().map(|diagnostic| Diagnostic { severity: Severity::Error, ..diagnostic }).collect()
-}
-
 /// The reply to an apply, and what is to be done when it has been given.
 pub(super) struct Applied {
     pub(super) response: apply_resource_change::Response,
-    pub(super) delivered: Delivered,
+    pub(super) delivery: Option<Delivery>,
 }
 
 impl Diagnosed for Applied {
@@ -324,7 +317,7 @@ pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resou
 
 /// What a create or update returned, in agreement with its plan: Terraform would taint the object over a difference.
 fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: &Context) -> Object {
-    object.state = plan::keep_meaning(block, planned, object.state);
+    object.state = plan::keep_meaning(block, planned, storable(block, object.state, ctx));
     let (state, differences) = conform(planned, object.state, ty);
     object.state = state;
     if differences.is_empty() {
@@ -344,6 +337,19 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
     );
     ctx.warn(Diagnostic::warning("The result differs from the plan", detail));
     object
+}
+
+/// The state in a form that can be stored, with a warning that names what the provider left unknown.
+pub(super) fn storable(block: &Block, state: Value, ctx: &Context) -> Value {
+    let (state, unknown) = conform::storable(block, state);
+    if !unknown.is_empty() {
+        let detail = format!(
+            "The provider set no value for {}. The state has null there. This is a fault of the provider: please report it.",
+            unknown.join(", ")
+        );
+        ctx.warn(Diagnostic::warning("The result is incomplete", detail));
+    }
+    state
 }
 
 /// The values that a refresh leaves as they are.

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     erased::Provider,
-    object::Delivered,
     proto::{self, provider_server::Provider as Service},
 };
 
@@ -144,13 +143,15 @@ calls! {
     ) -> Result<proto::apply_resource_change::Response> {
         let request = request.into_inner();
         let subject = request.type_name.clone();
-        let fallback = Applied { response: resource::unchanged(&request), delivered: Delivered::default() };
+        let fallback = Applied { response: resource::unchanged(&request), delivery: None };
         let call =
             self.call("ApplyResourceChange", &subject, fallback, |inner, ctx| async move { inner.apply(request, ctx).await });
-        let Applied { response, delivered } = call.await?.into_inner();
-        // Nobody gets here whose caller has gone away.
-        delivered.done();
-        Ok(Response::new(response))
+        let Applied { response, delivery } = call.await?.into_inner();
+        let mut response = Response::new(response);
+        if let Some(delivery) = delivery {
+            response.extensions_mut().insert(delivery);
+        }
+        Ok(response)
     }
 
     async fn write_state_bytes(

@@ -15,6 +15,8 @@ pub struct Attribute {
     pub name: &'static str,
     /// What its values are.
     pub kind: Kind,
+    /// What each element is, where the values are collections of anything but nested objects.
+    pub element: Option<Box<Attribute>>,
     /// Who gives the value.
     pub mode: Mode,
     /// The value where the configuration gives none.
@@ -129,16 +131,6 @@ impl Attribute {
         Self::new(name, Type::String)
     }
 
-    /// An optional number.
-    pub fn number(name: &'static str) -> Self {
-        Self::new(name, Type::Number)
-    }
-
-    /// An optional boolean.
-    pub fn bool(name: &'static str) -> Self {
-        Self::new(name, Type::Bool)
-    }
-
     /// An optional attribute of nested objects.
     pub fn nested(name: &'static str, nesting: Nesting, attributes: Vec<Attribute>) -> Self {
         Self::of_kind(name, Kind::Nested(nesting, attributes))
@@ -148,6 +140,7 @@ impl Attribute {
         Self {
             name,
             kind,
+            element: None,
             mode: Mode::Optional,
             default: None,
             force_new: false,
@@ -292,6 +285,27 @@ impl Attribute {
         let rules = || self.validators.iter().find_map(|validator| validator.check(value));
         let parsed = || self.parse.as_ref().and_then(|parse| parse.call()(value));
         rules().or_else(parsed)
+    }
+
+    /// Whether two values mean the same, element by element in collections, although they are written differently.
+    pub fn is_same(&self, a: &Value, b: &Value) -> bool {
+        if let Some(same) = &self.same_meaning {
+            return same.call()(a, b);
+        }
+        let Some(element) = &self.element else { return false };
+        let same = |a: &Value, b: &Value| a == b || element.is_same(a, b);
+        match (a, b) {
+            (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+            (Value::Set(a), Value::Set(b)) => {
+                let mut rest: Vec<&Value> = b.iter().collect();
+                let mut take = |a| rest.iter().position(|b| same(a, b)).map(|at| rest.swap_remove(at));
+                a.len() == b.len() && a.iter().all(|a| take(a).is_some())
+            }
+            (Value::Map(a), Value::Map(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && same(a.1, b.1))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the configuration may give a value.

@@ -27,7 +27,12 @@ pub fn describe(attribute: &Attribute) -> String {
     }
     let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
     if !rules.is_empty() {
-        let _ = write!(text, " Must be {}.", rules.join(" and "));
+        let _ = write!(text, " Must {}.", rules.join(" and "));
+    }
+    let elements = attribute.element.iter().flat_map(|element| &element.validators);
+    let rules: Vec<String> = elements.map(|validator| validator.describe()).collect();
+    if !rules.is_empty() {
+        let _ = write!(text, " Each must {}.", rules.join(" and "));
     }
     for relation in &attribute.relations {
         let _ = write!(text, " {}", relation.describe());

@@ -65,27 +65,27 @@ impl Validator {
             (Self::Custom(rule, _), value) => return rule.call()(value),
             _ => true,
         };
-        (!holds).then(|| format!("must be {}", self.describe()))
+        (!holds).then(|| format!("must {}", self.describe()))
     }
 
-    /// The rule in words, without Markdown.
+    /// The rule in words that follow "must", without Markdown.
     pub fn describe(&self) -> String {
         match self {
-            Self::OneOf([only]) => format!("{only:?}"),
+            Self::OneOf([only]) => format!("be {only:?}"),
             Self::OneOf(values) | Self::OneOfIgnoreCase(values) => {
                 let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-                format!("one of {}", quoted.join(", "))
+                format!("be one of {}", quoted.join(", "))
             }
-            Self::Length(min, max) => format!("{min} to {max} characters long"),
-            Self::NotBlank | Self::NotEmpty => "not empty".to_owned(),
-            Self::Range(only, max) if only == max => format!("{only}"),
-            Self::Range(min, i64::MAX) => format!("a whole number of at least {min}"),
-            Self::Range(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Length(min, max) => format!("be {min} to {max} characters long"),
+            Self::NotBlank | Self::NotEmpty => "not be empty".to_owned(),
+            Self::Range(only, max) if only == max => format!("be {only}"),
+            Self::Range(min, i64::MAX) => format!("be a whole number of at least {min}"),
+            Self::Range(min, max) => format!("be a whole number from {min} to {max}"),
             Self::NoKeys(keys) => {
                 let quoted: Vec<String> = keys.iter().map(|(key, _)| format!("{key:?}")).collect();
-                format!("without the keys {}", quoted.join(", "))
+                format!("not have the keys {}", quoted.join(", "))
             }
-            Self::Custom(_, text) => text.clone(),
+            Self::Custom(_, text) => format!("be {text}"),
         }
     }
 }

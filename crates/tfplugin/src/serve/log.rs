@@ -2,7 +2,7 @@
 
 use std::{fmt, io::Write as _};
 
-use super::Identity;
+use super::Plugin;
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value as Json};
 use tracing::{
@@ -19,7 +19,7 @@ use tracing_subscriber::{
 };
 
 /// Sends log events to stderr, at the level that Terraform's environment asks for.
-pub(super) fn install(identity: Identity) {
+pub(super) fn install(plugin: Plugin) {
     let asked = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| std::env::var(name).ok());
     let level = match asked.unwrap_or_default().to_ascii_uppercase().as_str() {
         "TRACE" | "JSON" => LevelFilter::TRACE,
@@ -29,7 +29,7 @@ pub(super) fn install(identity: Identity) {
         "OFF" => LevelFilter::OFF,
         _ => LevelFilter::ERROR,
     };
-    let _ = tracing_subscriber::registry().with(Lines { identity, level }).try_init();
+    let _ = tracing_subscriber::registry().with(Lines { plugin, level }).try_init();
     std::panic::set_hook(Box::new(|panic| {
         // The message of a panic may quote anything, so only the place is told.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -38,14 +38,14 @@ pub(super) fn install(identity: Identity) {
 }
 
 struct Lines {
-    identity: Identity,
+    plugin: Plugin,
     level: LevelFilter,
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         let crate_name = metadata.target().split("::").next().unwrap_or_default();
-        let wanted = self.identity.log_crates;
+        let wanted = self.plugin.log_crates;
         *metadata.level() <= self.level && (wanted.is_empty() || wanted.contains(&crate_name))
     }
 
@@ -73,7 +73,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         let message = line.remove("message").unwrap_or_default();
         line.insert("@message".to_owned(), message);
         line.insert("@level".to_owned(), hclog_level(*event.metadata().level()).into());
-        line.insert("@module".to_owned(), self.identity.name.into());
+        line.insert("@module".to_owned(), self.plugin.name.into());
         let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
         line.insert("@timestamp".to_owned(), now.into());
         // One write for a line, so that lines of concurrent calls do not mix. There is nobody to tell if it fails.

@@ -27,7 +27,7 @@ use super::{
         },
         provider_server::ProviderServer,
     },
-    rpc::Server,
+    rpc::{Delivering, Server},
 };
 
 /// The longest message accepted and sent, in bytes: what Terraform itself allows.
@@ -38,7 +38,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 
 /// Who this plugin is.
 #[derive(Debug, Clone, Copy)]
-pub struct Identity {
+pub struct Plugin {
     /// The name of the binary, such as `terraform-provider-example`.
     pub name: &'static str,
     /// The version, such as `1.2.3`.
@@ -61,54 +61,54 @@ enum Start {
 
 /// Does what the command line and the environment ask for: serves as a plugin, serves for a debugger, or explains
 /// itself. Returns when the process should end.
-pub fn run<P: Provider>(identity: Identity, provider: P) -> ExitCode {
+pub fn run<P: Provider>(plugin: Plugin, provider: P) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--version" | "-version" | "-V"] => {
-            println!("{} {}", identity.name, identity.version);
+            println!("{} {}", plugin.name, plugin.version);
             ExitCode::SUCCESS
         }
-        ["--debug" | "-debug"] => debug(identity, provider),
+        ["--debug" | "-debug"] => debug(plugin, provider),
         ["--help" | "-help" | "-h"] => {
-            println!("{}", handshake::explanation(identity.name));
+            println!("{}", handshake::explanation(plugin.name));
             ExitCode::SUCCESS
         }
-        [] if handshake::started_by_terraform() => serve(identity, provider, Start::Plugin),
+        [] if handshake::started_by_terraform() => serve(plugin, provider, Start::Plugin),
         [] => {
-            eprintln!("{}", handshake::explanation(identity.name));
+            eprintln!("{}", handshake::explanation(plugin.name));
             ExitCode::FAILURE
         }
         [wrong] => {
-            eprintln!("{}: there is no argument {wrong:?}, see --help", identity.name);
+            eprintln!("{}: there is no argument {wrong:?}, see --help", plugin.name);
             ExitCode::FAILURE
         }
         _ => {
-            eprintln!("{}: one argument at most, see --help", identity.name);
+            eprintln!("{}: one argument at most, see --help", plugin.name);
             ExitCode::FAILURE
         }
     }
 }
 
 /// Serves until Ctrl-C, and prints how Terraform attaches to it (TF_REATTACH_PROVIDERS).
-pub fn debug<P: Provider>(identity: Identity, provider: P) -> ExitCode {
-    serve(identity, provider, Start::Debug)
+pub fn debug<P: Provider>(plugin: Plugin, provider: P) -> ExitCode {
+    serve(plugin, provider, Start::Debug)
 }
 
-fn serve<P: Provider>(identity: Identity, provider: P, start: Start) -> ExitCode {
-    log::install(identity);
+fn serve<P: Provider>(plugin: Plugin, provider: P, start: Start) -> ExitCode {
+    log::install(plugin);
     // One thread is enough: a provider waits for the network, and starting threads costs more than it would save.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(serve_until_told(identity, provider, start))) {
+    match runtime.and_then(|runtime| runtime.block_on(serve_until_told(plugin, provider, start))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{} cannot serve: {error}", identity.name);
+            eprintln!("{} cannot serve: {error}", plugin.name);
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve_until_told<P: Provider>(identity: Identity, provider: P, start: Start) -> io::Result<()> {
-    let lifecycle = Lifecycle::default();
+async fn serve_until_told<P: Provider>(plugin: Plugin, provider: P, start: Start) -> io::Result<()> {
+    let lifecycle = if start == Start::Debug { Lifecycle::serving_many() } else { Lifecycle::default() };
     signals::watch(&lifecycle, start)?;
     let (listener, address) = Listener::bind()?;
     let tls = match start {
@@ -121,10 +121,10 @@ async fn serve_until_told<P: Provider>(identity: Identity, provider: P, start: S
     let server = Arc::new(Server::new(provider, lifecycle.clone()));
     let line = match start {
         Start::Plugin => handshake::line(&address, tls.as_ref().map(tls::Mutual::certificate)),
-        Start::Debug => reattach::instructions(identity, &address),
+        Start::Debug => reattach::instructions(plugin, &address),
     };
     handshake::print(&line)?;
-    tracing::debug!(version = identity.version, "serving");
+    tracing::debug!(version = plugin.version, "serving");
 
     let connections = listener.connections(tls.map(|tls| tls.acceptor()));
     serve_connections(Arc::clone(&server), lifecycle.clone(), connections, start).await?;
@@ -153,7 +153,7 @@ where
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
     let router = tonic::transport::Server::builder()
-        .add_service(provider)
+        .add_service(Delivering(provider))
         .add_service(health_service)
         .add_service(GrpcControllerServer::new(services.clone()))
         .add_service(GrpcBrokerServer::new(services.clone()))

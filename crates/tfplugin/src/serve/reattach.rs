@@ -2,10 +2,10 @@
 
 use serde_json::{Map, json};
 
-use super::{Identity, handshake::PROTOCOL, listener::Address};
+use super::{Plugin, handshake::PROTOCOL, listener::Address};
 
 /// What to set TF_REATTACH_PROVIDERS to, ready for a shell.
-pub(super) fn instructions(identity: Identity, address: &Address) -> String {
+pub(super) fn instructions(plugin: Plugin, address: &Address) -> String {
     let attach = json!({
         "Protocol": "grpc",
         "ProtocolVersion": PROTOCOL,
@@ -13,11 +13,10 @@ pub(super) fn instructions(identity: Identity, address: &Address) -> String {
         "Test": true,
         "Addr": {"Network": address.network(), "String": address.location()},
     });
-    let providers: Map<_, _> =
-        identity.addresses.iter().map(|address| ((*address).to_owned(), attach.clone())).collect();
+    let providers: Map<_, _> = plugin.addresses.iter().map(|address| ((*address).to_owned(), attach.clone())).collect();
     format!(
         "{} serves until Ctrl-C. In the shell that runs Terraform:\n\nexport TF_REATTACH_PROVIDERS='{}'\n",
-        identity.name,
+        plugin.name,
         json!(providers)
     )
 }

@@ -46,7 +46,7 @@ impl<P: Provider> Services<P> {
 impl<P: Provider> GrpcController for Services<P> {
     async fn shutdown(&self, _request: Request<Empty>) -> Result<Response<Empty>, Status> {
         tracing::debug!("Terraform ends the plugin");
-        self.server.shutdown();
+        self.server.shutdown().await;
         // A debugger's provider outlives the Terraform commands that attach to it.
         if self.start == Start::Plugin {
             self.lifecycle.close();

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::{
     registration::{Provider, Schemas, schemas},
     schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
+    validate::wrong_default,
+    value::Type,
 };
 
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
-pub fn check<P: Provider>(provider: &P) -> Vec<String> {
+pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources } = schemas(provider);
+    let Schemas { provider, resources, data_sources } = schemas(source);
     check_block("provider", &provider.block, &mut found);
     for (kind, schemas) in [("", resources), ("data ", data_sources)] {
         let mut names = BTreeSet::new();
@@ -21,7 +23,20 @@ pub fn check<P: Provider>(provider: &P) -> Vec<String> {
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
+    for resource in Provider::resources(source).0 {
+        check_upgrades(resource.name(), resource.schema().version, resource.upgrades_from(), &mut found);
+    }
     found
+}
+
+/// Each older version has to be read, once.
+fn check_upgrades(place: &str, current: i64, mut versions: Vec<i64>, found: &mut Vec<String>) {
+    versions.sort_unstable();
+    if !versions.iter().copied().eq(0..current) {
+        found.push(format!(
+            "{place}: version {current} needs one upgrade from each older version, and has {versions:?}"
+        ));
+    }
 }
 
 fn check_block(place: &str, block: &Block, found: &mut Vec<String>) {
@@ -33,6 +48,15 @@ fn check_block(place: &str, block: &Block, found: &mut Vec<String>) {
 
 fn check_nested_block(place: &str, nested: &NestedBlock, found: &mut Vec<String>) {
     let in_set = nested.nesting == Nesting::Set;
+    let (min, max) = (nested.min_items, nested.max_items);
+    let is_sound = match nested.nesting {
+        Nesting::Single => min == max && (0..=1).contains(&min),
+        Nesting::Map | Nesting::Group => min == 0 && max == 0,
+        Nesting::List | Nesting::Set => min >= 0 && (max == 0 || min <= max),
+    };
+    if !is_sound {
+        found.push(format!("{place}: Terraform refuses the counts {min} and {max} for {:?} blocks", nested.nesting));
+    }
     check_attributes(place, &nested.block.attributes, in_set, found);
     for inner in &nested.block.blocks {
         check_nested_block(&format!("{place}.{}", inner.name), inner, found);
@@ -57,10 +81,14 @@ fn check_attributes(place: &str, attributes: &[Attribute], in_set: bool, found: 
         if let Some(missing) = attribute.changes_with.iter().find(|name| !names.contains(*name)) {
             found.push(format!("{place}: there is no {missing} beside it to change with"));
         }
-        if let Some(Default::Always(value) | Default::OnCreate(value)) = &attribute.default
-            && let Some(wrong) = (!value.is_null()).then(|| attribute.wrong(value)).flatten()
-        {
-            found.push(format!("{place}: its default {wrong}"));
+        if let Some(Default::Always(value) | Default::OnCreate(value)) = &attribute.default {
+            found.extend(wrong_default(attribute, value).into_iter().map(|wrong| format!("{place}: its {wrong}")));
+        }
+        if matches!(&attribute.kind, Kind::Of(ty) if has_dynamic_elements(ty)) {
+            found.push(format!("{place}: Terraform has no collections of values of any type"));
+        }
+        if attribute.write_only && matches!(attribute.kind, Kind::Nested(..)) {
+            found.push(format!("{place}: nested objects cannot be write-only, only attributes inside them"));
         }
         if attribute.description.is_empty() {
             found.push(format!("{place}: nothing describes it"));
@@ -68,5 +96,14 @@ fn check_attributes(place: &str, attributes: &[Attribute], in_set: bool, found: 
         if let Kind::Nested(nesting, inner) = &attribute.kind {
             check_attributes(&place, inner, in_set || *nesting == Nesting::Set, found);
         }
+    }
+}
+
+fn has_dynamic_elements(ty: &Type) -> bool {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => {
+            **element == Type::Dynamic || has_dynamic_elements(element)
+        }
+        _ => false,
     }
 }

@@ -9,18 +9,19 @@ use crate::{
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
-    rpc::Server,
+    rpc::{Delivering, Server},
     value::{Path, Step, Type, Value, msgpack},
 };
 
 /// Drives one provider.
 pub struct Host<P: Provider> {
-    client: ProviderClient<ProviderServer<Server<Typed<P>>>>,
+    client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
     resources: Vec<(&'static str, Type)>,
     data_sources: Vec<(&'static str, Type)>,
     capabilities: Capabilities,
+    lifecycle: Lifecycle,
 }
 
 /// A plan, as Terraform shows it.
@@ -66,11 +67,12 @@ impl<P: Provider> Host<P> {
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
-        let server = Server::new(provider, Lifecycle::default());
-        let mut client = ProviderClient::new(ProviderServer::new(server));
+        let lifecycle = Lifecycle::default();
+        let server = Server::new(provider, lifecycle.clone());
+        let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
         let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
         let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
-        Ok(Self { client, schemas, block, resources, data_sources, capabilities })
+        Ok(Self { client, schemas, block, resources, data_sources, capabilities, lifecycle })
     }
 
     /// The same for a Terraform that can do this.
@@ -90,7 +92,7 @@ impl<P: Provider> Host<P> {
     /// # Errors
     /// What the provider answers.
     pub async fn configure(&mut self, block: &Value) -> Outcome<Diagnostics> {
-        let config = encode(&complete(block, &self.block), &self.block);
+        let config = encode(&completed(block, &self.block)?, &self.block)?;
         let request = proto::validate_provider_config::Request { config: config.clone() };
         let validated = answered(self.client.validate_provider_config(Request::new(request)).await)?;
         checked(validated.diagnostics)?;
@@ -111,7 +113,7 @@ impl<P: Provider> Host<P> {
         let ty = self.resource(resource)?;
         let request = proto::validate_resource_config::Request {
             type_name: resource.to_owned(),
-            config: encode(&complete(config, &ty), &ty),
+            config: encode(&completed(config, &ty)?, &ty)?,
             client_capabilities: Some(self.capabilities()),
         };
         let validated = answered(self.client.validate_resource_config(Request::new(request)).await)?;
@@ -124,13 +126,13 @@ impl<P: Provider> Host<P> {
     /// What the provider answers.
     pub async fn plan(&mut self, resource: &str, config: &Value, prior: Option<&Stored>) -> Outcome<Planned> {
         let ty = self.resource(resource)?;
-        let config = complete(config, &ty);
+        let config = completed(config, &ty)?;
         let prior = prior.cloned().unwrap_or(Stored { state: Value::Null, private: Vec::new() });
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: encode(&prior.state, &ty),
-            proposed_new_state: encode(&config, &ty),
-            config: encode(&config, &ty),
+            prior_state: encode(&prior.state, &ty)?,
+            proposed_new_state: encode(&config, &ty)?,
+            config: encode(&config, &ty)?,
             prior_private: prior.private,
             client_capabilities: Some(self.capabilities()),
             ..Default::default()
@@ -158,13 +160,15 @@ impl<P: Provider> Host<P> {
         let ty = self.resource(resource)?;
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: encode(prior.map_or(&Value::Null, |prior| &prior.state), &ty),
-            planned_state: encode(&planned.state, &ty),
-            config: encode(&complete(config, &ty), &ty),
+            prior_state: encode(prior.map_or(&Value::Null, |prior| &prior.state), &ty)?,
+            planned_state: encode(&planned.state, &ty)?,
+            config: encode(&completed(config, &ty)?, &ty)?,
             planned_private: planned.private.clone(),
             ..Default::default()
         };
         let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
+        // What the resource does once its answer is delivered is done when this returns.
+        self.lifecycle.deliveries().wait().await;
         let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private };
         Ok(Applied { stored, diagnostics: diagnostics(applied.diagnostics) })
     }
@@ -187,7 +191,7 @@ impl<P: Provider> Host<P> {
         let ty = self.resource(resource)?;
         let request = proto::read_resource::Request {
             type_name: resource.to_owned(),
-            current_state: encode(&stored.state, &ty),
+            current_state: encode(&stored.state, &ty)?,
             private: stored.private.clone(),
             client_capabilities: Some(self.capabilities()),
             ..Default::default()
@@ -241,7 +245,7 @@ impl<P: Provider> Host<P> {
         let ty = named(&self.data_sources, source)?;
         let request = proto::read_data_source::Request {
             type_name: source.to_owned(),
-            config: encode(&complete(config, &ty), &ty),
+            config: encode(&completed(config, &ty)?, &ty)?,
             ..Default::default()
         };
         let read = answered(self.client.read_data_source(Request::new(request)).await)?;
@@ -276,24 +280,41 @@ fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> 
     answer.map(tonic::Response::into_inner).map_err(|status| fault(status.message()))
 }
 
-/// The value with null for every attribute that it leaves out, as Terraform sends it.
-fn complete(value: &Value, ty: &Type) -> Value {
-    match (value, ty) {
-        (Value::Map(_), Type::Object(types)) => {
-            Value::object(types.iter().map(|(name, ty)| (name.as_str(), complete(value.get(name), ty))))
-        }
-        (Value::Map(elements), Type::Map(ty)) => {
-            Value::object(elements.iter().map(|(name, element)| (name.as_str(), complete(element, ty))))
-        }
-        (Value::List(elements), Type::List(ty)) => Value::List(elements.iter().map(|one| complete(one, ty)).collect()),
-        (Value::Set(elements), Type::Set(ty)) => Value::set(elements.iter().map(|one| complete(one, ty))),
-        _ => value.clone(),
-    }
+/// The value as Terraform sends it, with null for every attribute that it leaves out.
+fn completed(value: &Value, ty: &Type) -> Outcome<Value> {
+    complete(value, ty, &Path::default())
 }
 
-fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
-    let msgpack = msgpack::encode(value, ty).ok()?;
-    Some(DynamicValue { msgpack, json: Vec::new() })
+fn complete(value: &Value, ty: &Type, path: &Path) -> Outcome<Value> {
+    Ok(match (value, ty) {
+        (Value::Map(attributes), Type::Object(types)) => {
+            if let Some(unknown) = attributes.keys().find(|name| !types.contains_key(*name)) {
+                return Err(fault(&format!("there is no {}", path.dot(unknown.as_str()))));
+            }
+            let attributes = types
+                .iter()
+                .map(|(name, ty)| Ok((name.clone(), complete(value.get(name), ty, &path.dot(name.as_str()))?)));
+            Value::Map(attributes.collect::<Outcome<_>>()?)
+        }
+        (Value::Map(elements), Type::Map(ty)) => {
+            let element =
+                |(key, element): (&String, &Value)| Ok((key.clone(), complete(element, ty, &path.key(key.as_str()))?));
+            Value::Map(elements.iter().map(element).collect::<Outcome<_>>()?)
+        }
+        (Value::List(elements), Type::List(ty)) => {
+            let elements = elements.iter().enumerate().map(|(at, element)| complete(element, ty, &path.index(at)));
+            Value::List(elements.collect::<Outcome<_>>()?)
+        }
+        (Value::Set(elements), Type::Set(ty)) => {
+            Value::set(elements.iter().map(|element| complete(element, ty, path)).collect::<Outcome<Vec<_>>>()?)
+        }
+        _ => value.clone(),
+    })
+}
+
+fn encode(value: &Value, ty: &Type) -> Outcome<Option<DynamicValue>> {
+    let msgpack = msgpack::encode(value, ty).map_err(|error| fault(&format!("a value cannot be sent: {error}")))?;
+    Ok(Some(DynamicValue { msgpack, json: Vec::new() }))
 }
 
 fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {

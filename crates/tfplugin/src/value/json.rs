@@ -17,14 +17,6 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     read(&json, ty, MAX_DEPTH)
 }
 
-/// Reads a value of this type from JSON that is already parsed.
-///
-/// # Errors
-/// Values that are not of the type.
-pub fn from_json(json: &Json, ty: &Type) -> Result<Value, CodecError> {
-    read(json, ty, MAX_DEPTH)
-}
-
 /// Writes a value of this type.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Each field contradicts itself, and the error stands at it.
 
-use tfplugin::{Computed, Model, Timeouts, WriteOnly};
+use tfplugin::{Computed, Map, Model, Timeouts, WriteOnly};
 
 /// A thing.
 #[derive(Model)]
@@ -55,6 +55,20 @@ struct Thing {
     /// Never null.
     #[attr(default_on_create = None)]
     null: String,
+    /// A map of blocks has no limit.
+    #[attr(block, min = 1)]
+    map_blocks: Map<Nested>,
+    /// One at most.
+    #[attr(block, max = 1)]
+    single_block: Option<Nested>,
+}
+
+/// What is nested.
+#[derive(Model)]
+#[model(nested)]
+struct Nested {
+    /// A field.
+    field: String,
 }
 
 fn main() {}

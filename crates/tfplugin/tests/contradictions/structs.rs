@@ -43,6 +43,14 @@ struct Settings {
     retries: i64,
 }
 
+/// A tree.
+#[derive(Model)]
+#[model(nested)]
+struct Tree {
+    /// Trees.
+    children: Option<Vec<Tree>>,
+}
+
 #[derive(Debug, Clone, PartialEq, AttributeEnum)]
 enum Valued {
     A(String),

@@ -1,6 +1,9 @@
 //! A provider with a resource of everything, whose names say what goes wrong.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use tfplugin::{
     Attr, AttributeEnum, Change, Computed, Configure, Configured, Context, Create, CreateError, Delete, Diagnostic,
@@ -19,6 +22,9 @@ pub(crate) struct Machine {
     /// How fast.
     #[attr(default = Speed::Slow)]
     speed: Speed,
+    /// A title.
+    #[attr(not_blank)]
+    title: Option<String>,
     /// A time.
     wait: Option<Wait>,
     /// One way.
@@ -121,6 +127,9 @@ impl UpgradeFrom<OldMachine> for Machine {
 
 pub(crate) const SEEN: PrivateKey<u32> = PrivateKey::new("seen");
 
+/// Whether the answer about the machine of this name was delivered.
+pub(crate) static DELIVERED: AtomicBool = AtomicBool::new(false);
+
 pub(crate) struct Machines;
 
 impl Resource for Machines {
@@ -145,7 +154,8 @@ impl Resource for Machines {
     ) -> Result<(), Diagnostics> {
         let quoted = i64::from(client.copied().unwrap_or_default());
         match plan.planned().name.as_str().unwrap_or_default() {
-            "refused" => return Err(Diagnostic::error("Refused", "By the hook.").at(Machine::NAME.into()).into()),
+            "refused" => return Err(Diagnostic::error("Refused", "By the hook.").at(Machine::NAME).into()),
+            "refused_softly" => return Err(Diagnostic::warning("Careful", "").into()),
             "nowhere" => plan.set(Machine::DISKS.index(7).then(Disk::PRICE), 1),
             "unchanged" => plan.requires_replace(Machine::NAME),
             "configured" => plan.set(Machine::DISKS.index(0).then(Disk::CLASS), "mine"),
@@ -179,16 +189,25 @@ impl Resource for Machines {
         let remaining = ctx.remaining().unwrap();
         assert_eq!(ctx.time_limit(Operation::Update), Some(Duration::from_secs(60)));
         assert_eq!(ctx.time_limit(Operation::Read), None);
-        state.address = create.config.key.known().map(|key| format!("{} {}", **key, remaining.as_secs() / 60)).into();
+        state.address = create
+            .config
+            .key
+            .known()
+            .and_then(|key| Some(format!("{} {}", key.get()?, remaining.as_secs() / 60)))
+            .into();
         if let Some(disks) = state.disks.known_mut() {
             disks.iter_mut().filter_map(Attr::known_mut).for_each(|disk| disk.price = 3.into());
         }
         match state.name.as_str().unwrap_or_default() {
             "fails" => Err(Diagnostic::error("Failed", "Nothing was made.").into()),
+            "fails_silently" => Err(Diagnostics::default().into()),
             "tainted" => {
+                state.key = create.config.key;
                 let errors = Diagnostic::error("Broken", "It is there.").into();
                 Err(CreateError::Tainted(Box::new(state), errors))
             }
+            "delivered" => Ok(state.on_delivered(|| DELIVERED.store(true, Ordering::SeqCst))),
+            "panics_late" => Ok(state.on_delivered(|| panic!("after the answer"))),
             "differs" => {
                 state.speed = Speed::Fast.into();
                 state.wait = Wait(60).into();
@@ -205,6 +224,11 @@ impl Resource for Machines {
         _: &Context,
     ) -> Result<Option<State<Machine>>, Diagnostics> {
         state.wait = state.wait.known().map(|wait| Wait(wait.0)).into();
+        match state.name.as_str() {
+            Some("leaks") => (state.address, state.key) = (Attr::Unknown, Attr::Known("secret".to_owned().into())),
+            Some("differs") => state.speed = Speed::Fast.into(),
+            _ => {}
+        }
         if let Some(labels) = state.labels.known_mut() {
             for label in labels.iter_mut().filter_map(Attr::known_mut) {
                 label.text = label.text.known().map(|wait| Wait(wait.0)).into();
@@ -229,6 +253,9 @@ impl Resource for Machines {
     }
 
     async fn delete(&self, _: &u32, delete: Delete<Machine>, ctx: &Context) -> Result<(), Diagnostics> {
+        if delete.prior.name.as_str() == Some("stays") {
+            return Err(Diagnostic::warning("Not yet", "Later.").into());
+        }
         if let Some(successor) = delete.successor {
             ctx.warn(Diagnostic::warning(format!("{:?} follows", successor.get(SEEN)), ""));
         }
@@ -246,6 +273,12 @@ pub(crate) struct Block {
     price: Option<i64>,
     /// The price while that one is not known yet.
     price_of_plans: Option<i64>,
+    /// A user.
+    #[attr(required_with(password))]
+    user: Option<String>,
+    /// Its password.
+    #[attr(env("TEST_MACHINE_PASSWORD"))]
+    password: Option<String>,
 }
 
 pub(crate) struct Test;

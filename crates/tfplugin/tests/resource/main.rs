@@ -3,9 +3,9 @@
 
 mod machine;
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
-use machine::Test;
+use machine::{DELIVERED, Test};
 use tfplugin::{
     Capabilities, Context, Diagnostic, Diagnostics,
     testing::{Host, Stored, check},
@@ -94,6 +94,78 @@ async fn failures_say_what_is_left() {
     let partly = host.apply(NAME, &fast, Some(&created), &planned).await.unwrap();
     assert_eq!(partly.stored.state.get("speed").as_str(), Some("Slow"), "what is there, not what was planned");
     assert_eq!(partly.stored.state.get("address").as_str(), Some("renewed"));
+}
+
+#[tokio::test]
+async fn what_follows_the_answer_cannot_undo_it() {
+    let mut host = host().await;
+    host.create(NAME, &named("delivered")).await.unwrap();
+    assert!(DELIVERED.load(Ordering::SeqCst));
+    let created = host.create(NAME, &named("panics_late")).await.unwrap();
+    assert_eq!(created.state.get("name").as_str(), Some("panics_late"));
+}
+
+#[tokio::test]
+async fn rules_are_told_in_english() {
+    let host = host().await;
+    assert!(host.description(NAME, "speed").unwrap().ends_with("Must be one of \"Slow\", \"Fast\"."));
+    assert!(host.description(NAME, "title").unwrap().ends_with("Must not be empty."));
+}
+
+#[tokio::test]
+async fn a_failure_without_an_error_is_an_error() {
+    let mut host = host().await;
+    let refused = host.plan(NAME, &named("refused_softly"), None).await.unwrap_err();
+    assert_eq!(summaries(&refused), ["Careful"]);
+    let planned = host.plan(NAME, &named("fails_silently"), None).await.unwrap();
+    let failed = host.apply(NAME, &named("fails_silently"), None, &planned).await.unwrap();
+    assert!(failed.stored.state.is_null() && failed.diagnostics.has_errors());
+    let created = host.create(NAME, &named("stays")).await.unwrap();
+    let destroy = host.plan(NAME, &Value::Null, Some(&created)).await.unwrap();
+    let kept = host.apply(NAME, &Value::Null, Some(&created), &destroy).await.unwrap();
+    assert_eq!(kept.stored.state, created.state);
+    assert!(kept.diagnostics.has_errors());
+}
+
+#[tokio::test]
+async fn what_is_stored_has_nothing_unknown_and_no_write_only_values() {
+    let mut host = host().await;
+    let created = host.create(NAME, &named("leaks")).await.unwrap();
+    let read = host.read(NAME, &created).await.unwrap();
+    assert!(read.state.get("key").is_null() && read.state.get("address").is_null());
+    let config = with("tainted", "key", "secret");
+    let planned = host.plan(NAME, &config, None).await.unwrap();
+    let tainted = host.apply(NAME, &config, None, &planned).await.unwrap();
+    assert!(tainted.stored.state.get("key").is_null() && tainted.diagnostics.has_errors());
+}
+
+#[tokio::test]
+async fn a_value_of_the_plan_is_kept_until_the_next_change_of_it() {
+    let mut host = host().await;
+    let created = host.create(NAME, &named("differs")).await.unwrap();
+    let read = host.read(NAME, &created).await.unwrap();
+    assert_eq!(read.state.get("speed").as_str(), Some("Slow"), "kept over the refresh");
+    let fast = with("differs", "speed", "Fast");
+    let planned = host.plan(NAME, &fast, Some(&read)).await.unwrap();
+    let updated = host.apply(NAME, &fast, Some(&read), &planned).await.unwrap().stored;
+    let planned = host.plan(NAME, &named("differs"), Some(&updated)).await.unwrap();
+    let updated = host.apply(NAME, &named("differs"), Some(&updated), &planned).await.unwrap().stored;
+    let read = host.read(NAME, &updated).await.unwrap();
+    assert_eq!(read.state.get("speed").as_str(), Some("Fast"), "the refresh shows what is there");
+}
+
+#[tokio::test]
+async fn demands_see_what_the_environment_gives() {
+    let mut host = Host::start(Test).await.unwrap();
+    let config = Value::object([("user", "me".into())]);
+    let errors = host.configure(&config).await.unwrap_err();
+    assert_eq!(paths(&errors), ["user"]);
+    // The only test that reads it.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::env::set_var("TEST_MACHINE_PASSWORD", "secret");
+    }
+    host.configure(&config).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,124 @@
+//! Which options contradict what a field is: one table.
+
+use proc_macro2::Span;
+
+use crate::{fields::Field, options::Role};
+
+/// What a field is, or stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// Only the provider gives a value.
+    Computed,
+    /// The configuration must give a value.
+    Required,
+    /// It has a default.
+    Defaulted,
+    /// It is `WriteOnly`.
+    WriteOnly,
+    /// It is a list, a set or a map.
+    Collection,
+    /// It is a nested block.
+    Block,
+    /// It stands in a provider block.
+    Provider,
+    /// It stands in a data source.
+    DataSource,
+    /// It stands in a resource.
+    Resource,
+}
+
+use Case::{Block, Collection, Computed, DataSource, Defaulted, Provider, Required, Resource, WriteOnly};
+
+const DEFAULTS: [&str; 3] = ["default", "default_on_create", "default_with"];
+const CHANGES: [&str; 2] = ["force_new", "plan_modifier"];
+
+/// These options have no place in this case, and why.
+const TABLE: &[(&[&str], Case, &str)] = &[
+    (
+        &["force_new"],
+        Computed,
+        "only the provider sets this, so a configuration cannot change it: force_new has no effect",
+    ),
+    (&["plan_modifier"], Computed, "only the provider sets this: use changes_with or modify_plan"),
+    (&["rule"], Computed, "only the provider sets this, so there is nothing to validate"),
+    (&["relation"], Computed, "only the provider sets this, so it demands nothing of others"),
+    (&DEFAULTS, Computed, "a default is for what the configuration may give: add optional, or leave Computed out"),
+    (&["relation"], Required, "this is always set: write Option<T>, or say it on the other field"),
+    (
+        &["env"],
+        Required,
+        "a variable stands in for what is left out: write Option<T>, and ask for a value in configure",
+    ),
+    (&["changes_with"], Defaulted, "a default is planned whatever changes: leave one of them out"),
+    (
+        &CHANGES,
+        WriteOnly,
+        "no state has a write-only value, so nothing tells that it changed: write it on a version beside it",
+    ),
+    (&DEFAULTS, WriteOnly, "a write-only value is read from the configuration alone, so it cannot have a default"),
+    (&["env"], Collection, "a variable holds one value: take it apart in configure"),
+    (&CHANGES, Block, "this stands on the attributes inside a block"),
+    (&DEFAULTS, Block, "a block has no default: its attributes have"),
+    (&["rule"], Block, "blocks are counted by min and max, and validated by their attributes"),
+    (&["env"], Block, "this stands on the attributes inside a block"),
+    (&CHANGES, Provider, "a provider block is never planned: this has no effect"),
+    (&["changes_with"], Provider, "a provider block is never planned: this has no effect"),
+    (&CHANGES, DataSource, "a data source is read anew each time: this has no effect"),
+    (&["changes_with"], DataSource, "a data source is read anew each time: this has no effect"),
+    (&["default_on_create"], DataSource, "nothing is created here: write default"),
+    (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
+    (&["env"], Resource, "variables stand in for arguments of a provider block only"),
+    (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
+    (&["write_only"], Provider, "Terraform knows write-only values in resources only: write Sensitive<T>"),
+    (&["write_only"], DataSource, "Terraform knows write-only values in resources only: write Sensitive<T>"),
+];
+
+/// Reports what the table finds.
+pub(crate) fn check(role: &Role, field: &Field<'_>, report: &mut dyn FnMut(Span, String)) {
+    let cases = cases(role, field);
+    for (option, span) in given(field) {
+        let found = TABLE.iter().find(|(options, case, _)| options.contains(&option) && cases.contains(case));
+        if let Some((_, _, why)) = found {
+            report(span, (*why).to_owned());
+        }
+    }
+}
+
+fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {
+    let has_default = field.any_default().is_some();
+    let is_collection = ["Vec", "Set", "Map"].iter().any(|name| field.is_inside(name));
+    let is_block = field.options.block.is_some();
+    let all = [
+        (Computed, !field.is_argument()),
+        (Required, field.is_required()),
+        (Defaulted, has_default),
+        (WriteOnly, field.is_inside("WriteOnly")),
+        (Collection, is_collection && !is_block),
+        (Block, is_block),
+        (Provider, matches!(role, Role::Provider)),
+        (DataSource, matches!(role, Role::DataSource(_))),
+        (Resource, matches!(role, Role::Resource(_))),
+    ];
+    all.into_iter().filter(|(_, holds)| *holds).map(|(case, _)| case).collect()
+}
+
+/// The options that are given, each with its place. A type that declares something counts as an option.
+fn given(field: &Field<'_>) -> Vec<(&'static str, Span)> {
+    use syn::spanned::Spanned as _;
+
+    let options = &field.options;
+    let all = [
+        ("default", options.default.as_ref().map(|value| value.span())),
+        ("default_on_create", options.default_on_create.as_ref().map(|value| value.span())),
+        ("default_with", options.default_with.as_ref().map(|function| function.span())),
+        ("force_new", options.force_new),
+        ("plan_modifier", options.plan_modifier.as_ref().map(|function| function.span())),
+        ("changes_with", options.changes_with.first().map(|sibling| sibling.span())),
+        ("rule", options.rules.first().map(|rule| rule.span())),
+        ("relation", options.relations.first().map(|(demand, _)| demand.span())),
+        ("env", options.env.first().map(|variable| variable.span())),
+        ("timeouts", options.timeouts.first().map(|(operation, _)| operation.span())),
+        ("write_only", field.is_inside("WriteOnly").then(|| field.span())),
+    ];
+    all.into_iter().filter_map(|(option, span)| Some((option, span?))).collect()
+}

@@ -1,0 +1,161 @@
+//! What the types of fields say of attributes, as a host sees it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod broken;
+mod models;
+
+use broken::Broken;
+use models::{Everything, Test};
+use tfplugin::{
+    Diagnostics, Model as _,
+    schema::Nesting,
+    testing::{Host, Stored, check},
+    value::{Number, Value},
+};
+
+const NAME: &str = "test_everything";
+
+async fn host() -> Host<Test> {
+    let mut host = Host::start(Test).await.unwrap();
+    host.configure(&Value::object::<&str>([])).await.unwrap();
+    host
+}
+
+fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    Value::object(attributes)
+}
+
+fn list<const N: usize>(elements: [Value; N]) -> Value {
+    Value::List(elements.into())
+}
+
+fn paths(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics.iter().filter_map(|diagnostic| diagnostic.path.as_ref()).map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_schemas_are_sound() {
+    assert_eq!(check(&Test), [""; 0]);
+}
+
+#[test]
+fn a_collection_of_secrets_is_a_secret() {
+    let block = Everything::block();
+    for name in ["secrets", "secret_map", "secret_sets"] {
+        assert!(block.attributes.iter().any(|attribute| attribute.name == name && attribute.sensitive), "{name}");
+    }
+}
+
+#[test]
+fn a_block_can_be_deprecated() {
+    let block = Everything::block().blocks.remove(0);
+    assert_eq!((block.name, block.block.deprecated), ("may", Some("Write `must`.")));
+}
+
+#[test]
+fn both_counts_of_a_single_block_say_whether_it_is_required() {
+    let block = Everything::block();
+    let counts = |name| {
+        let nested = block.blocks.iter().find(|nested| nested.name == name).unwrap();
+        assert_eq!(nested.nesting, Nesting::Single);
+        (nested.min_items, nested.max_items)
+    };
+    assert_eq!((counts("may"), counts("must")), ((0, 0), (1, 1)));
+}
+
+#[tokio::test]
+async fn elements_are_validated_where_they_stand() {
+    let mut host = host().await;
+    let fraction = Value::from(Number::parse("1.5").unwrap());
+    let config = object([
+        ("sizes", list(["Small".into(), "bogus".into()])),
+        ("ports", object([("a", 1_i64.into()), ("b", fraction)])),
+        ("times", list([list(["soon".into()])])),
+        ("must", object([])),
+    ]);
+    let errors = host.validate(NAME, &config).await.unwrap_err();
+    assert_eq!(paths(&errors), ["sizes[1]", "ports[\"b\"]", "times[0][0]"]);
+    let shown = host.description(NAME, "sizes").unwrap();
+    assert!(shown.contains("Each must be one of \"Small\", \"Large\""), "{shown}");
+}
+
+#[tokio::test]
+async fn elements_that_mean_the_same_plan_nothing() {
+    let mut host = host().await;
+    let config = |time: &str| {
+        object([
+            ("times", list([list([time.into()])])),
+            ("time_set", Value::set([time.into(), "1s".into()])),
+            ("must", object([])),
+        ])
+    };
+    let created = host.create(NAME, &config("1m")).await.unwrap();
+    let same = host.plan(NAME, &config("60s"), Some(&created)).await.unwrap();
+    assert_eq!(same.state, created.state);
+    let other = host.plan(NAME, &config("61s"), Some(&created)).await.unwrap();
+    assert_ne!(other.state, created.state);
+}
+
+#[test]
+fn what_only_a_test_can_find_is_found() {
+    assert_eq!(
+        check(&Broken),
+        [
+            "test_broken.any: Terraform has no collections of values of any type",
+            "test_broken: version 2 needs one upgrade from each older version, and has []",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_upgrades_is_an_error() {
+    let mut host = Host::start(Broken).await.unwrap();
+    let errors = host.upgrade("test_broken", 1, "{}").await.unwrap_err();
+    assert!(errors.iter().next().unwrap().detail.contains("schema version 1"), "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_new_attribute_reaches_older_objects_in_place() {
+    let mut host = host().await;
+    let mark = |color: Value| Value::set([object([("name", "m".into()), ("color", color), ("weight", Value::Null)])]);
+    let config = object([("must", object([])), ("marks", mark(Value::Null))]);
+    let mut old = host.create(NAME, &config).await.unwrap();
+    old.state.set_attribute("zone", Value::Null);
+    old.state.set_attribute("marks", mark(Value::Null));
+    let planned = host.plan(NAME, &config, Some(&old)).await.unwrap();
+    assert_eq!(planned.state.get("zone").as_str(), Some("a"));
+    assert!(planned.requires_replace.is_empty(), "{:?}", planned.requires_replace);
+    for private in [r#"{"imported":true}"#, r#"{"schema_version":"0"}"#, r#"{"untold":["zone"]}"#] {
+        let carried = Stored { private: private.as_bytes().to_vec(), ..old.clone() };
+        let planned = host.plan(NAME, &config, Some(&carried)).await.unwrap();
+        assert_eq!(planned.state, old.state, "{private}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_sends_only_what_terraform_would() {
+    let mut host = host().await;
+    for wrong in [("misspelt", Value::from("x")), ("zone", list([])), ("must", object([("misspelt", "x".into())]))] {
+        assert!(host.validate(NAME, &object([wrong])).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_change_inside_a_set_replaces_only_where_it_must() {
+    let mut host = host().await;
+    let config = |name: &str, color: &str, weight: i64| {
+        let mark = object([("name", name.into()), ("color", color.into()), ("weight", weight.into())]);
+        let other = object([("name", "other".into())]);
+        object([("must", object([])), ("marks", Value::set([mark, other]))])
+    };
+    let created = host.create(NAME, &config("m", "red", 5)).await.unwrap();
+    for (changed, replaces) in [
+        (config("m", "blue", 5), false),
+        (config("m", "red", 4), false),
+        (config("m", "red", 6), true),
+        (config("n", "red", 5), true),
+    ] {
+        let planned = host.plan(NAME, &changed, Some(&created)).await.unwrap();
+        assert_eq!(!planned.requires_replace.is_empty(), replaces, "{changed:?}");
+    }
+}
