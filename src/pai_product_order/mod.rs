@@ -37,6 +37,8 @@ const PLANNED: PrivateKey<Vec<String>> = PrivateKey::new("products");
 impl OrderModel for PaiProductOrder {
     const PRODUCTS: &[Product] = &[Product::AiWorkspace, Product::Billing];
 
+    const READ_FROM: Product = Product::Billing;
+
     const CONSOLE: Console = Console { name: "billing console", page: "Orders" };
 
     fn id(order: &Partial<Self>) -> &Attr<String> {
@@ -120,6 +122,7 @@ impl Resource for PaiProductOrders {
         let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         // What the plan recorded was for this purchase.
         state.private = Private::default();
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         model::place(&mut state, id, orders.as_ref(), &rows);
         state.missing_products = missing::after_purchase(cloud, &state, &limit).await.into();
@@ -143,6 +146,7 @@ impl Resource for PaiProductOrders {
             return Ok(None);
         }
         model::refresh(&mut state, &rows);
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() {
             owner::record(&mut state.private, None, cloud, &limit).await;
         }
@@ -182,6 +186,7 @@ impl Resource for PaiProductOrders {
             );
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         if let Some(detail) = candidates::uncertain_import(id, &schema::codes(&state), &rows) {
             ctx.warn(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail));
