@@ -81,6 +81,12 @@ impl Row {
         is_new && self.payment_status.as_deref().is_none_or(|status| !status.eq_ignore_ascii_case("Cancelled"))
     }
 
+    /// When it was made, in seconds since 1970, if it tells.
+    pub fn created(&self) -> Option<i64> {
+        let created = self.create_time.as_deref()?;
+        DateTime::parse_from_rfc3339(created).ok().map(|created| created.timestamp())
+    }
+
     /// Everything by which the row can say what product it is for.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [&self.commodity_code, &self.product_type, &self.product_code].into_iter().filter_map(|name| name.as_deref())
@@ -131,11 +137,11 @@ pub async fn orders_between(
     all_pages(client, "QueryOrders", &query, limit, read_page).await
 }
 
-/// A part of an answer, and how many rows the whole has.
+/// A part of an answer, and how many rows the whole has, if the service tells.
 #[derive(Debug, Default)]
 struct Page {
     rows: Vec<Row>,
-    total: usize,
+    total: Option<usize>,
 }
 
 async fn all_pages(
@@ -146,21 +152,25 @@ async fn all_pages(
     read: fn(&Reply) -> Result<Page, String>,
 ) -> Result<Vec<Row>, Failure> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut previous = 0;
     for page in 1..=MAX_PAGES {
         // The first page needs no number, and GetOrderDetail does not document that it takes one.
         let number = (page > 1).then(|| ("PageNum", page.to_string()));
         let request = Request::rpc(Product::Billing, action, query.iter().cloned().chain(number));
         let Page { rows: more, total } = client.call(&request, limit, read).await?;
-        let before = rows.len();
-        // A service that does not know pages answers the first one again.
-        let is_new = |row: &Row| !rows.contains(row);
-        let more: Vec<Row> = more.into_iter().filter(is_new).collect();
-        rows.extend(more);
-        if rows.len() >= total {
-            return Ok(rows);
+        // A service that does not know pages answers the same one again. Single rows may be alike.
+        let length = more.len();
+        let is_repeated = length == 0 || (length == previous && rows.ends_with(&more));
+        previous = length;
+        if !is_repeated {
+            rows.extend(more);
         }
-        if rows.len() == before {
-            break;
+        // A count below what was read counts something else.
+        match total.filter(|total| *total > 0 && *total >= rows.len()) {
+            Some(total) if rows.len() >= total => return Ok(rows),
+            Some(_) if is_repeated => break,
+            None if is_repeated || length < PAGE_SIZE => return Ok(rows),
+            _ => {}
         }
     }
     Err(odd(action, "it has fewer rows than it counts"))
@@ -190,6 +200,6 @@ fn read_page(reply: &Reply) -> Result<Page, String> {
     if rows.is_empty() && reply.request_id.is_none() {
         return Err("it has neither rows nor a RequestId".to_owned());
     }
-    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok()).unwrap_or(rows.len());
+    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok());
     Ok(Page { rows, total })
 }
