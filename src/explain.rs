@@ -61,6 +61,11 @@ pub(super) fn no_credentials(error: &Error) -> Diagnostic {
     Diagnostic::error("No credentials", format!("{error}. Nothing was bought.\n\n{}", remedy("", error)))
 }
 
+/// What to do next after a request that was given up.
+pub(super) fn failure_remedy(failure: &Failure) -> String {
+    remedy(failure.action, &failure.error)
+}
+
 /// What to do next after an error of an operation.
 fn remedy(action: &str, error: &Error) -> String {
     match error {

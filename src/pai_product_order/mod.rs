@@ -93,7 +93,9 @@ impl Resource for PaiProductOrders {
                 };
                 found.push(if again.is_empty() { stays_active(prior) } else { held_already(plan, prior, &again) });
             }
-            Change::Nothing { prior } | Change::Update { prior } => found.extend(missing::warning(prior)),
+            Change::Nothing { prior } | Change::Update { prior } => {
+                found.extend(missing::warnings(prior, plan.private()))
+            }
         }
         ctx.report(found)
     }
@@ -108,9 +110,11 @@ impl Resource for PaiProductOrders {
         let bought = crate::purchase::buy(cloud, &mut PaiPurchase::new(cloud, &state, ctx)?, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
+        let limit = cloud.operation_limit(Operation::Read, ctx);
+        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         let orders = match (bought.answer, bought.sent_earlier) {
             (Some(orders), _) => {
-                warnings.extend(orders.is_none().then(|| purchase::found(id)));
+                warnings.extend(orders.is_none().then(|| purchase::found(id, &rows)));
                 orders
             }
             (None, sent_earlier) => {
@@ -118,15 +122,14 @@ impl Resource for PaiProductOrders {
                 None
             }
         };
-        let limit = cloud.operation_limit(Operation::Read, ctx);
-        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         // What the plan recorded was for this purchase.
         state.private = Private::default();
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         model::place(&mut state, id, orders.as_ref(), &rows);
-        state.missing_products = missing::after_purchase(cloud, &state, &limit).await.into();
-        warnings.extend(missing::warning(&state).into_iter().chain(not_paid(&state)));
+        missing::after_purchase(cloud, &mut state, &rows, &limit).await;
+        warnings.extend(missing::warnings(&state, &state.private));
+        warnings.extend(not_paid(&state));
         // The order exists, so nothing from here on is an error.
         warnings.into_iter().for_each(|warning| ctx.warn(warning));
         Ok(cloud.answer(state, bought.entry))
@@ -150,7 +153,7 @@ impl Resource for PaiProductOrders {
         if owner::recorded(&state.private).is_none() {
             owner::record(&mut state.private, None, cloud, &limit).await;
         }
-        state.missing_products = missing::still_missing(cloud, &state, missing::named(&state), &limit).await.into();
+        missing::still_missing(cloud, &mut state, &rows, &limit).await;
         not_paid(&state).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(Some(state))
     }
@@ -178,6 +181,9 @@ impl Resource for PaiProductOrders {
             );
             return Err(Diagnostic::error("No such order", detail).into());
         }
+        if !rows.iter().any(Row::is_purchase) {
+            return Err(not_a_purchase(id, &rows).into());
+        }
         let mut state = model::imported(id, &rows).ok_or_else(|| {
             let names: Vec<&str> = rows.iter().flat_map(Row::names).collect();
             let detail = format!(
@@ -193,6 +199,22 @@ impl Resource for PaiProductOrders {
         }
         Ok(state)
     }
+}
+
+fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+            format!("OrderType {}, PaymentStatus {}", text(&row.order_type), text(&row.payment_status))
+        })
+        .collect();
+    let detail = format!(
+        "The order {id} buys nothing that is in force: it renews or refunds, or it was cancelled. Billing says: {}. Import the \
+         order that bought the products.",
+        told.join("; ")
+    );
+    Diagnostic::error("Not an order that buys", detail)
 }
 
 /// The rows of an order; none, if it is not there.
