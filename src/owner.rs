@@ -67,7 +67,7 @@ impl Unread {
             Self::AskedOnce => {
                 let detail = format!(
                     "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
-                     Run terraform plan again."
+                     Run the command again."
                 );
                 Diagnostic::error("The order cannot be read", detail)
             }

@@ -112,7 +112,7 @@ pub(super) async fn read(
         if known.contains(&candidate.order_id) {
             continue;
         }
-        let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?;
+        let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?.rows;
         let each: Vec<_> =
             rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
         // The order's own rows know more of it than the list.

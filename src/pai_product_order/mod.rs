@@ -17,7 +17,7 @@ use super::{
     unpaid,
 };
 use alicloud::{
-    billing::{self, Row},
+    billing::{self, Detail, Row},
     endpoint::Product,
     retry::Limit,
 };
@@ -142,10 +142,10 @@ impl Resource for PaiProductOrders {
         ctx: &Context,
     ) -> Result<Option<State<PaiProductOrder>>, Diagnostics> {
         let (id, limit) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
-        let rows = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
+        let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
         if rows.is_empty() {
             owner::confirm_gone(&id, &state, cloud, &limit).await?;
-            ctx.warn(gone(&id));
+            ctx.warn(gone(&id, &request_id));
             return Ok(None);
         }
         model::refresh(&mut state, &rows);
@@ -173,11 +173,11 @@ impl Resource for PaiProductOrders {
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<PaiProductOrder>, Diagnostics> {
         let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
-        let rows = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
+        let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
         if rows.is_empty() {
             let detail = format!(
-                "Billing knows no order {id} that these credentials may see. Check the id, and the account that the \
-                 credentials belong to."
+                "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Check the id, and the \
+                 account that the credentials belong to."
             );
             return Err(Diagnostic::error("No such order", detail).into());
         }
@@ -218,16 +218,16 @@ fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
 }
 
 /// The rows of an order; none, if it is not there.
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Unread> {
-    let is_there = |rows: &Vec<Row>| !rows.is_empty();
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Detail, Unread> {
+    let is_there = |detail: &Detail| !detail.rows.is_empty();
     owner::read_twice(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which billing may take a while to know.
 async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
     let what = match find(cloud, id, limit).await {
-        Ok(rows) if !rows.is_empty() => return Ok(rows),
-        Ok(_) => "billing does not know it yet".to_owned(),
+        Ok(detail) if !detail.rows.is_empty() => return Ok(detail.rows),
+        Ok(detail) => format!("billing does not know it yet (RequestId {})", detail.request_id),
         Err(unread) => unread.to_string(),
     };
     let detail = format!(
@@ -302,9 +302,9 @@ fn replaces_itself(prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagno
     Diagnostic::error(format!("Order {id} cannot be replaced by itself"), detail)
 }
 
-fn gone(id: &str) -> Diagnostic {
+fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
-        "Billing says twice that there is no order {id}, so it was taken out of the state. The next terraform apply asks \
+        "Billing says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the state. The next terraform apply asks \
          whether the products are active before it buys anything."
     );
     Diagnostic::warning(format!("Order {id} is gone"), detail)

@@ -119,7 +119,7 @@ fn orders_are_asked_for_with_both_ends_of_a_period() {
 
 #[test]
 fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
-    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    let Some(mut terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     let error = |status, code: &str, message: &str| Kind::ApiError {
         status,
         code: code.to_owned(),
@@ -130,7 +130,15 @@ fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
         .import("alicloud_pai_product_order.data", "202600000000001")
         .fails()
         .says(&["belongs to another account"]);
+    terraform.mock.fault(Fault::once("CreateProductOrders", error(400, "InvalidOwner", "The owner is invalid.")));
+    terraform.apply().fails().says(&["Something that the purchase names", "No order was placed"]);
     terraform.mock.fault(Fault::once("CreateProductOrders", error(500, "LXBuyError", "ARREARAGE: pay first")));
     terraform.apply().fails().says(&["LXBuyError", "Settle the account first", "No order was placed"]);
-    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 2);
+
+    let proxy_page = Kind::Reply { body: "<html>".to_owned() };
+    terraform.mock.fault(Fault::times("GetOrderDetail", proxy_page, 99));
+    terraform.set("MAX_RETRY_TIMEOUT", "2");
+    let imported = terraform.import("alicloud_pai_product_order.data", "202600000000001").fails();
+    imported.says(&["then run the command again"]).never_says(&["terraform apply"]);
 }

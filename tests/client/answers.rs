@@ -168,7 +168,7 @@ async fn an_order_that_billing_does_not_know_has_no_rows_in_either_form() {
     let mock = Mock::start().unwrap();
     for kind in [Kind::Absent, Kind::AbsentEmpty] {
         mock.fault(Fault::times("GetOrderDetail", kind, 99));
-        assert_eq!(billing::order_detail(&client(&mock), "1", &limit()).await.unwrap(), []);
+        assert_eq!(billing::order_detail(&client(&mock), "1", &limit()).await.unwrap().rows, []);
         mock.ledger().faults.clear();
     }
     assert_eq!(mock.ledger().requests_for("GetOrderDetail"), 2, "nothing is sent again");
