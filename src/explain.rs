@@ -46,19 +46,30 @@ const PERMISSIONS: [(&str, &str); 8] = [
 
 /// The error for a failed request about `subject`, such as `the order 2020…`.
 pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &Money) -> Diagnostic {
+    let is_read = *money == Money::OnlyRead;
     let money = match money {
         Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
         Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
         Money::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
     };
-    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{}", remedy(failure.action, &failure.error));
+    let mut next = remedy(failure.action, &failure.error);
+    if is_read {
+        // A plan and an import read too.
+        next = next.replace("terraform apply", "the command");
+    }
+    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{next}");
     Diagnostic::error(summary, detail)
 }
 
 /// The error where a purchase cannot be signed.
 pub(super) fn no_credentials(error: &Error) -> Diagnostic {
     Diagnostic::error("No credentials", format!("{error}. Nothing was bought.\n\n{}", remedy("", error)))
+}
+
+/// What to do next after a request that was given up.
+pub(super) fn failure_remedy(failure: &Failure) -> String {
+    remedy(failure.action, &failure.error)
 }
 
 /// What to do next after an error of an operation.
@@ -109,6 +120,11 @@ fn refused(action: &str, refusal: Refusal) -> String {
             }
         }
         Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.".to_owned(),
+        Refusal::Owner if action.starts_with("Create") => {
+            "Something that the purchase names, such as a coupon, belongs to another account: use the credentials of the \
+             account that owns it, or leave it out."
+                .to_owned()
+        }
         Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.".to_owned(),
         Refusal::Site => {
             "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the \

@@ -28,6 +28,9 @@ pub(crate) trait OrderModel: ResourceModel {
     /// The products that requests about the order go to.
     const PRODUCTS: &[Product];
 
+    /// The one that tells of an order.
+    const READ_FROM: Product;
+
     /// Where the user finds it.
     const CONSOLE: Console;
 

@@ -1,4 +1,4 @@
-//! Whose an order is, and when it counts as gone.
+//! Whose an order is, where it is known, and when it counts as gone.
 
 use std::time::Duration;
 
@@ -16,9 +16,23 @@ const BETWEEN_READS: Duration = Duration::from_secs(3);
 /// Where private data has the account.
 const OWNER: PrivateKey<String> = PrivateKey::new("owner");
 
+/// Where private data has the endpoint that the order was bought or last seen at: each site knows only its own orders.
+const ENDPOINT: PrivateKey<String> = PrivateKey::new("endpoint");
+
 /// The account that owns the object, if it is recorded.
 pub(super) fn recorded(private: &Private) -> Option<String> {
     private.get(OWNER)
+}
+
+/// Records where an order of this type was bought or seen now.
+pub(super) fn record_endpoint<M: OrderModel>(private: &mut Private, cloud: &Cloud) {
+    if let Some(endpoint) = read_endpoint::<M>(cloud) {
+        private.set(ENDPOINT, &endpoint);
+    }
+}
+
+fn read_endpoint<M: OrderModel>(cloud: &Cloud) -> Option<String> {
+    Some(cloud.client.endpoint(M::READ_FROM).ok()?.authority())
 }
 
 /// Records the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
@@ -53,7 +67,7 @@ impl Unread {
             Self::AskedOnce => {
                 let detail = format!(
                     "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
-                     Run terraform plan again."
+                     Run the command again."
                 );
                 Diagnostic::error("The order cannot be read", detail)
             }
@@ -98,8 +112,17 @@ fn never_seen(kind: &str, id: &str) -> Diagnostic {
     Diagnostic::error(format!("The order {id} is not to be seen yet"), detail)
 }
 
-/// Whether an order of this type that nobody knows can be believed to be gone: not if the credentials belong to another
-/// account than the one that owns it, and not if it was never seen.
+fn elsewhere(id: &str, known: &str, asked: &str) -> Diagnostic {
+    let detail = format!(
+        "The order {id} was bought or last seen at {known}. Now {asked} was asked, which does not know it: each site of Alibaba \
+         Cloud knows only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
+         endpoints in the provider block as they were, so that {known} is asked.\n\n2. Run terraform plan again."
+    );
+    Diagnostic::error(format!("The order {id} was read at another endpoint than it was bought at"), detail)
+}
+
+/// Whether an order of this type that nobody knows can be believed to be gone: not if another endpoint knew it, not if the
+/// credentials belong to another account than the one that owns it, and not if it was never seen.
 ///
 /// # Errors
 /// It cannot, or there is no telling.
@@ -109,6 +132,10 @@ pub(super) async fn confirm_gone<M: OrderModel>(
     cloud: &Cloud,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
+    let asked = read_endpoint::<M>(cloud).unwrap_or_default();
+    if let Some(known) = prior.private.get(ENDPOINT).filter(|known| *known != asked) {
+        return Err(elsewhere(id, &known, &asked));
+    }
     let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
     match recorded(&prior.private) {
         Some(owner) if owner != account => {
@@ -122,10 +149,13 @@ pub(super) async fn confirm_gone<M: OrderModel>(
         Some(_) => Ok(()),
         None => {
             let detail = format!(
-                "The order {id} is not known to the account {account}, and the state does not tell which account owns it. \
-                 The state stays as it is, and nothing is bought. If the order belongs to another account, use its \
-                 credentials. If it is really gone, take it out of the state with terraform state rm; the next apply then \
-                 buys a new one."
+                "{asked} does not know the order {id} of the account {account}, and the state tells neither which account \
+                 owns it nor where it was bought. The state stays as it is, and nothing is bought.\n\n1. If the order belongs \
+                 to another account, use its credentials.\n\n2. If it was bought at another endpoint, set account_type, \
+                 region or endpoints in the provider block so that this one is asked: each site of Alibaba Cloud knows only \
+                 its own orders.\n\n3. If it is really gone, take it out of the state; the next apply then buys a new \
+                 one:\n\n     terraform state rm {}.<name>",
+                M::TYPE_NAME
             );
             Err(Diagnostic::error("There is no telling whether the order is gone", detail))
         }

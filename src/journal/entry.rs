@@ -169,13 +169,12 @@ impl Entry {
             return Decision::Ignore;
         }
         let same_purchase = match situation.client_token {
-            Some(token) if self.is_client_token => {
-                if self.token == token {
-                    IsSame::Yes
-                } else {
-                    IsSame::No
-                }
-            }
+            Some(token) if self.is_client_token => match self.token == token {
+                false => IsSame::No,
+                // Each site remembers only its own tokens.
+                true if self.purchase.endpoint != situation.purchase.endpoint => IsSame::Unclear,
+                true => IsSame::Yes,
+            },
             _ => situation.purchase.is_same(&self.purchase),
         };
         if same_purchase == IsSame::No {
@@ -189,14 +188,14 @@ impl Entry {
             _ => {}
         }
         let has_other_kind_of_token = self.is_client_token != situation.client_token.is_some();
-        if !self.is_client_token || has_other_kind_of_token {
-            if same_state == IsSame::Unclear {
-                return Decision::Refuse(Refusal::OtherState);
-            }
-            if same_purchase == IsSame::Unclear {
-                let is_same_buyer = situation.purchase.buyer.is_same(&self.purchase.buyer) == IsSame::Yes;
-                return Decision::Refuse(if is_same_buyer { Refusal::OtherEndpoint } else { Refusal::OtherBuyer });
-            }
+        let is_known_by_token = self.is_client_token && !has_other_kind_of_token;
+        if same_state == IsSame::Unclear && !is_known_by_token {
+            return Decision::Refuse(Refusal::OtherState);
+        }
+        if same_purchase == IsSame::Unclear {
+            let is_same_buyer = situation.purchase.buyer.is_same(&self.purchase.buyer) == IsSame::Yes;
+            let is_of_endpoint = is_known_by_token || is_same_buyer;
+            return Decision::Refuse(if is_of_endpoint { Refusal::OtherEndpoint } else { Refusal::OtherBuyer });
         }
         if (situation.is_running)(&self.terraform) {
             return Decision::Refuse(Refusal::StillRunning);

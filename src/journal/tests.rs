@@ -259,6 +259,12 @@ fn the_users_token_identifies_its_purchase_whatever_else_differs() {
     for entry in [entry(Progress::Sent), placed(), delivered(false)] {
         assert_eq!(case.decide(&on("s3 b", tokens(entry))), Decision::Resend);
     }
+    let mut elsewhere = case.clone();
+    elsewhere.purchase.endpoint.push('x');
+    for entry in [entry(Progress::Sent), placed(), delivered(false)] {
+        let other_endpoint = Decision::Refuse(Refusal::OtherEndpoint);
+        assert_eq!(elsewhere.decide(&on("s3 b", tokens(entry))), other_endpoint, "where the token is not known");
+    }
     let old = |entry: Entry| Entry { time: Utc::now() - TOKEN_LIFETIME - TimeDelta::seconds(1), ..tokens(entry) };
     assert_eq!(case.decide(&on("s3 b", old(entry(Progress::Sent)))), Decision::Read);
     let local = Case { client_token: Some("t"), ..local() };

@@ -7,8 +7,18 @@ use tfplugin::{Diagnostic, Partial};
 use super::{MarketOrder, NAME, model};
 use crate::journal::moment;
 
+/// When an order was placed, beside the apply that has bought it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placed {
+    Now,
+    Before,
+    /// The service does not tell.
+    Unclear,
+}
+
 /// Compares the order that a purchase answered with what was to be bought. A warning about an order that the user's token
-/// bought before, and about a new one that differs from what was asked for.
+/// bought before, and about a new one that differs from what was asked for. `is_resent` is whether an earlier apply sent the
+/// same purchase, whose order it then is.
 ///
 /// # Errors
 /// It is another order, or one that is no longer in force. Nothing is saved.
@@ -17,18 +27,20 @@ pub(super) fn check(
     order: &Order,
     planned: &Partial<MarketOrder>,
     has_client_token: bool,
-    is_new: bool,
+    placed: Placed,
+    is_resent: bool,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     if let Some(status) = order.order_status.as_deref().filter(|status| super::has_ended(status)) {
         return Err(ended(order_id, order, status, has_client_token));
     }
     let differing = model::first_difference(order, planned).filter(|_| has_client_token);
     let Some(name) = differing else {
-        return Ok(if is_new || !has_client_token { None } else { Some(earlier(order_id, order)) });
+        let is_earlier = has_client_token && placed != Placed::Now && !is_resent;
+        return Ok(is_earlier.then(|| earlier(order_id, order)));
     };
-    if is_new {
+    if placed == Placed::Now || is_resent {
         let detail = format!(
-            "The order {order_id} was placed by this apply and is in the state. The Marketplace reports another {name} than \
+            "The order {order_id} of this purchase is in the state. The Marketplace reports another {name} than \
              the configuration asks for. The next plan shows the difference; look at the order in the console before you \
              apply it."
         );

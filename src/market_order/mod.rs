@@ -1,6 +1,7 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
 mod answered;
+mod gone;
 mod model;
 mod period;
 mod planned_token;
@@ -21,6 +22,7 @@ use alicloud::{
     market::{self, Described, Order},
     retry::Limit,
 };
+use answered::Placed;
 use purchase::MarketPurchase;
 pub(crate) use schema::MarketOrder;
 use tfplugin::{
@@ -36,6 +38,8 @@ pub(super) const NAME: &str = MarketOrder::TYPE_NAME;
 
 impl OrderModel for MarketOrder {
     const PRODUCTS: &[Product] = &[Product::Market];
+
+    const READ_FROM: Product = Product::Market;
 
     const CONSOLE: Console = Console { name: "Marketplace console", page: "My Orders" };
 
@@ -125,16 +129,21 @@ impl Resource for MarketOrders {
         let mut warnings = bought.warnings;
         let limit = cloud.operation_limit(Operation::Read, ctx);
         let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
-        let since = bought.answer.flatten();
+        // As far as the clocks tell; an order that only the journal knew was placed before.
+        let created = order.as_ref().and_then(|order| order.created_on);
+        let placed = match (bought.answer, created) {
+            (None, _) => Placed::Before,
+            (Some(_), None) => Placed::Unclear,
+            (Some(since), Some(created)) if created < since => Placed::Before,
+            _ => Placed::Now,
+        };
+        let token = state.client_token.known().filter(|_| bought.answer.is_some());
         let answered = order.as_ref().map_or(Ok(None), |order| {
-            // As far as the clocks tell.
-            let is_later = |since| order.created_on.is_some_and(|created| created >= since);
-            let is_new = bought.sent_earlier.is_some() || since.is_none_or(is_later);
-            answered::check(id, order, &state, since.is_some(), is_new)
+            answered::check(id, order, &state, token.is_some(), placed, bought.sent_earlier.is_some())
         });
         warnings.extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
-        if let Some(sent) = bought.sent_earlier {
-            warnings.push(journal::adopted(id, order.as_ref().and_then(|order| order.created_on), sent));
+        if let Some(sent) = bought.sent_earlier.filter(|_| placed == Placed::Before) {
+            warnings.push(journal::adopted(id, created, sent));
         }
         warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
         // The order exists, so nothing from here on is an error.
@@ -145,6 +154,7 @@ impl Resource for MarketOrders {
             state.private.set(CLIENT_TOKEN, &token);
         }
         let owner = order.as_ref().and_then(|order| order.ali_uid.as_deref());
+        owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, owner, cloud, &limit).await;
         model::place(&mut state, id, order.as_ref());
         Ok(cloud.answer(state, bought.entry))
@@ -159,14 +169,14 @@ impl Resource for MarketOrders {
         let (id, limit) = cloud.begin_read::<MarketOrder>(&state, ctx);
         let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))? {
             Described::Found(order) => order,
-            Described::Absent { request_id } => {
-                owner::confirm_gone(&id, &state, cloud, &limit).await?;
-                ctx.warn(gone(&id, &request_id));
+            Described::Absent { status, request_id } => {
+                ctx.warn(gone::confirm(&id, &state, (status, &request_id), cloud, &limit, ctx).await?);
                 return Ok(None);
             }
         };
         ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
         model::refresh(&mut state, &order);
+        owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
             owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
@@ -197,10 +207,11 @@ impl Resource for MarketOrders {
                     ..Partial::<MarketOrder>::default()
                 });
                 model::import(&mut state, &order);
+                owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
                 Ok(state)
             }
-            Described::Absent { request_id } => {
+            Described::Absent { request_id, .. } => {
                 let detail = format!(
                     "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Check \
                      the id, the account that the credentials belong to, and the region."
@@ -232,7 +243,7 @@ async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Unrea
 async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
     let what = match find(cloud, id, limit).await {
         Ok(Described::Found(order)) => return Ok(*order),
-        Ok(Described::Absent { request_id }) => {
+        Ok(Described::Absent { request_id, .. }) => {
             format!("the Marketplace does not know it yet (RequestId {request_id})")
         }
         Err(unread) => unread.to_string(),
@@ -300,16 +311,6 @@ fn replaced_with_its_token(prior: &Partial<MarketOrder>) -> Diagnostic {
     );
     Diagnostic::error("No order was placed: the client_token has bought the order that is replaced", detail)
         .at(MarketOrder::CLIENT_TOKEN.path())
-}
-
-fn gone(id: &str, request_id: &str) -> Diagnostic {
-    let detail = format!(
-        "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
-         state, and Terraform plans a new order in its place. If you do not want one, remove the resource from the \
-         configuration, or check that the credentials belong to the account that bought it. To buy again, change a \
-         client_token that bought this order."
-    );
-    Diagnostic::warning(format!("Order {id} is gone: Terraform plans a new one"), detail)
 }
 
 /// Whether an order of this status is no longer in force.

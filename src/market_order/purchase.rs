@@ -44,9 +44,9 @@ impl<'a> MarketPurchase<'a> {
 }
 
 impl Steps for MarketPurchase<'_> {
-    /// With a token of the user's, which can have bought something else before: since when an order is certainly this
-    /// one, by the server's clock, in milliseconds since 1970.
-    type Answer = Option<i64>;
+    /// Since when an order was certainly placed by this apply, by the server's clock, in milliseconds since 1970. The token
+    /// can have bought it before.
+    type Answer = i64;
 
     const KIND: &'static str = NAME;
 
@@ -79,7 +79,7 @@ impl Steps for MarketPurchase<'_> {
         }
     }
 
-    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Option<i64>), Diagnostic> {
+    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, i64), Diagnostic> {
         let entry = attempt.entry.as_ref();
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
         let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
@@ -92,7 +92,7 @@ impl Steps for MarketPurchase<'_> {
         tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
         let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
         let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Ok((placed.order_id, self.client_token.as_ref().map(|_| since)))
+        Ok((placed.order_id, since))
     }
 
     fn accept(&self, attempt: &Attempt, order_id: &str) -> Result<(), Diagnostic> {

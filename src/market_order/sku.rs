@@ -1,5 +1,6 @@
 //! The SKU that is bought. CreateOrder and DescribeProduct call it `<product_code>-prepay`, DescribePrice only `prepay`;
-//! both are understood.
+//! both are understood, in any case. What the service tells of it never replaces the SKU that a state names: an order does
+//! not change, and the service may spell it in another way.
 
 use super::schema::{MarketOrder, PayType, is_half_imported};
 use alicloud::market::Order;
@@ -16,7 +17,7 @@ const KINDS: [(&str, PayType, bool); 4] = [
 /// How an order of this SKU is paid; none for SKUs that do not say it.
 fn paid(sku: &str) -> Option<PayType> {
     let kind = sku.rsplit_once('-').map_or(sku, |(_, kind)| kind);
-    KINDS.iter().find(|(name, ..)| *name == kind).map(|(_, paid, _)| *paid)
+    KINDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(kind)).map(|(_, paid, _)| *paid)
 }
 
 /// The SKU that a product, the argument `sku_code` and the way of paying mean.
@@ -32,14 +33,24 @@ pub(super) fn code(product: &str, given: Option<&str>, paid: PayType) -> String 
 
 /// With the product's code before it.
 fn full(product: &str, sku: &str) -> String {
-    let begins = sku.strip_prefix(product).is_some_and(|rest| rest.starts_with('-'));
-    if begins { sku.to_owned() } else { format!("{product}-{sku}") }
+    if after(product, sku).is_some() { sku.to_owned() } else { format!("{product}-{sku}") }
+}
+
+/// What stands after the product's code and a dash; none where the code does not stand before it.
+fn after<'s>(product: &str, sku: &'s str) -> Option<&'s str> {
+    let (code, rest) = sku.split_at_checked(product.len())?;
+    rest.strip_prefix('-').filter(|_| code.eq_ignore_ascii_case(product))
+}
+
+/// Whether both are the same SKU of a product.
+fn is_same(product: &str, one: &str, another: &str) -> bool {
+    full(product, one).eq_ignore_ascii_case(&full(product, another))
 }
 
 /// Whether it is a SKU that needs no argument.
 fn is_default(product: &str, sku: &str) -> bool {
-    let kind = sku.strip_prefix(product).and_then(|rest| rest.strip_prefix('-'));
-    KINDS.iter().any(|(name, _, is_default)| *is_default && kind == Some(*name))
+    let is_kind = |name: &str| after(product, sku).unwrap_or(sku).eq_ignore_ascii_case(name);
+    KINDS.iter().any(|(name, _, is_default)| *is_default && is_kind(name))
 }
 
 /// How an order is paid, by its SKU. Only the two usual ones say it for certain; from others it is taken where the state
@@ -50,24 +61,22 @@ pub(super) fn pay_type(order: &Order, state: &Partial<MarketOrder>) -> Option<Pa
     paid(sku).filter(|_| is_default(product, sku) || state.pay_type.is_null())
 }
 
-/// Whether a state names a SKU, and not the one that an order tells.
-fn is_another(state: &Partial<MarketOrder>, told: &str) -> bool {
-    let product = state.product_code.as_str().unwrap_or_default();
-    state.sku_code.as_str().is_some_and(|given| full(product, given) != full(product, told))
-}
-
-/// Brings into a state what an order tells of its SKU, as far as it says more than the state does.
+/// Brings into a state what an order tells of its SKU, where the state names none.
 pub(super) fn refresh(state: &mut Partial<MarketOrder>, order: &Order) {
     let Some(told) = order.product_sku_code.as_deref() else { return };
     let product = state.product_code.as_str().unwrap_or_default();
-    if (state.sku_code.is_null() && !is_default(product, told)) || is_another(state, told) {
+    if state.sku_code.is_null() && !is_default(product, told) {
         state.sku_code = told.into();
     }
 }
 
-/// Whether an order has another SKU than a planned state.
+/// Whether an order certainly has another SKU than a planned state. A name beside one of the known kinds can mean the same.
 pub(super) fn differs(order: &Order, planned: &Partial<MarketOrder>) -> bool {
-    order.product_sku_code.as_deref().is_some_and(|told| is_another(planned, told))
+    let (Some(told), Some(given)) = (order.product_sku_code.as_deref(), planned.sku_code.as_str()) else {
+        return false;
+    };
+    let product = planned.product_code.as_str().unwrap_or_default();
+    !is_same(product, given, told) && paid(given).is_some() == paid(told).is_some()
 }
 
 /// A SKU means the same with the product's code before it as without, and the usual one the same as none.
@@ -77,10 +86,10 @@ pub(super) fn same_sku(change: &AttributeChange<'_, MarketOrder, String>) -> Dec
         return Decision::Update;
     }
     let product = state.product_code.as_str().unwrap_or_default();
-    let planned = change.planned.as_str().map(|given| full(product, given));
     let paid = state.pay_type.known().copied().unwrap_or(PayType::PostPaid);
     let prior = code(product, state.sku_code.as_str(), paid);
-    if planned == Some(prior) { Decision::Keep } else { Decision::Replace }
+    let is_prior = change.planned.as_str().is_some_and(|given| is_same(product, given, &prior));
+    if is_prior { Decision::Keep } else { Decision::Replace }
 }
 
 /// How an order is paid where the configuration does not say it.
@@ -96,9 +105,36 @@ pub(super) fn known_pay_type(change: &AttributeChange<'_, MarketOrder, PayType>)
     if change.prior.is_null() { Decision::Update } else { Decision::Replace }
 }
 
-/// Checks that the SKU and the way of paying agree.
+/// Whether this begins like the code of a product, such as `cmapi033136`.
+fn begins_with_a_product_code(text: &str) -> bool {
+    let after = text.get(..2).filter(|start| start.eq_ignore_ascii_case("cm")).map_or("", |_| &text[2..]);
+    let digits = after.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    digits.len() < after.len() && digits.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// What is wrong with a SKU of a product, as a part of a sentence.
+fn mistake(product: &str, sku: &str) -> Option<&'static str> {
+    let other = "begins with the code of another product";
+    match after(product, sku) {
+        _ if sku.contains(char::is_whitespace) => Some("has blanks in it"),
+        Some("") => Some("has nothing after the product code"),
+        Some(_) => None,
+        None if begins_with_a_product_code(sku) => Some(other),
+        None => sku.contains('-').then(|| paid(sku)).flatten().map(|_| other),
+    }
+}
+
+/// Checks the SKU, and that it agrees with the way of paying.
 pub(super) fn validate(config: &Partial<MarketOrder>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
+    if let (Some(product), Some(sku)) = (config.product_code.as_str(), config.sku_code.as_str())
+        && let Some(mistake) = mistake(product, sku).filter(|_| !sku.trim().is_empty())
+    {
+        let detail = format!(
+            "sku_code is {sku:?}, which {mistake}. Give a SKU of {product:?}, such as \"{product}-Package\" or \"Package\"."
+        );
+        diagnostics.invalid(MarketOrder::SKU_CODE.path(), "Invalid sku_code", detail);
+    }
     if let (Some(sku), Some(pay_type)) = (config.sku_code.as_str(), config.pay_type.known())
         && let Some(paid) = paid(sku).filter(|paid| paid != pay_type)
     {

@@ -10,7 +10,7 @@ use super::{
     NAME,
     products::{self, Match},
 };
-use crate::Cloud;
+use crate::{Cloud, explain};
 use alicloud::{
     billing::{self, Row},
     error::Failure,
@@ -36,6 +36,13 @@ pub(super) struct Candidate {
     certainty: Match,
 }
 
+impl Candidate {
+    /// The command that imports it, with what is known of it.
+    pub(super) fn import_command(&self) -> String {
+        format!("  terraform import {NAME}.<name> {}   # {self}", self.order_id)
+    }
+}
+
 impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { order_id, commodities, created, .. } = self;
@@ -54,10 +61,10 @@ pub(super) enum Found {
     This(String),
     /// Only this one can be, if the next readings agree.
     Likely(Candidate),
-    /// One of these may be, and there is no telling.
-    InDoubt(Vec<Candidate>),
+    /// This one may be, and there is no telling.
+    InDoubt(Candidate),
     /// Several are alike.
-    Several(Vec<String>),
+    Several(Vec<Candidate>),
 }
 
 /// The orders that were made since a moment, in seconds since 1970, and that may hold one of these products.
@@ -72,7 +79,9 @@ pub(super) async fn since(
     for code in codes {
         let Some(product) = products::find(code) else { continue };
         let rows = billing::orders_between(&cloud.client, product.billing, period.clone(), limit).await?;
-        for row in rows.iter().filter(|row| row.is_purchase()) {
+        // The service may ignore the period, or take it for another one.
+        let is_in_period = |row: &&Row| row.created().is_none_or(|created| period.contains(&created));
+        for row in rows.iter().filter(|row| row.is_purchase()).filter(is_in_period) {
             if let (Some(certainty), Some(id)) = (product.matches(row), &row.order_id) {
                 let candidate = orders.entry(id.clone()).or_insert_with(|| Candidate {
                     order_id: id.clone(),
@@ -98,28 +107,31 @@ pub(super) async fn read(
     is_purchased: bool,
     limit: &Limit,
 ) -> Result<Found, Failure> {
-    let mut all = since(cloud, codes, moment, limit).await?;
-    all.retain(|candidate| !known.contains(&candidate.order_id));
-    if all.iter().any(|candidate| candidate.certainty == Match::Certain) {
-        all.retain(|candidate| candidate.certainty == Match::Certain);
+    let mut judged = Vec::new();
+    for candidate in since(cloud, codes, moment, limit).await? {
+        if known.contains(&candidate.order_id) {
+            continue;
+        }
+        let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?.rows;
+        let each: Vec<_> =
+            rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
+        // The order's own rows know more of it than the list.
+        if each.is_empty() || each.iter().any(Option::is_some) {
+            judged.push((candidate, each.into_iter().min().flatten()));
+        }
     }
-    let candidate = match &all[..] {
-        [] => return Ok(Found::Nothing),
-        [only] => only.clone(),
-        several => return Ok(Found::Several(several.iter().map(|candidate| candidate.order_id.clone()).collect())),
-    };
-    let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?;
-    let each: Vec<_> = rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
-    // The order's own rows know more of it than the list.
-    if !each.is_empty() && each.iter().all(Option::is_none) {
-        return Ok(Found::Nothing);
+    if judged.iter().any(|(_, certainty)| *certainty == Some(Match::Certain)) {
+        judged.retain(|(_, certainty)| *certainty == Some(Match::Certain));
     }
-    let certainty = each.into_iter().min().flatten();
-    Ok(match (certainty, is_purchased) {
-        (Some(Match::Certain), _) => Found::This(candidate.order_id),
-        (Some(Match::Possible), true) => Found::Likely(candidate),
+    if judged.len() > 1 {
+        return Ok(Found::Several(judged.into_iter().map(|(candidate, _)| candidate).collect()));
+    }
+    Ok(match judged.pop() {
+        None => Found::Nothing,
+        Some((candidate, Some(Match::Certain))) => Found::This(candidate.order_id),
+        Some((candidate, Some(Match::Possible))) if is_purchased => Found::Likely(candidate),
         // It holds something else too, or billing does not know it yet, or it may be somebody else's.
-        (Some(Match::Possible), false) | (None, _) => Found::InDoubt(vec![candidate]),
+        Some((candidate, _)) => Found::InDoubt(candidate),
     })
 }
 
@@ -146,26 +158,29 @@ impl Sightings {
 /// What billing is known to say, in a sentence without its end.
 pub(super) fn told(found: &Result<Found, Failure>) -> String {
     match found {
-        Ok(Found::Likely(candidate)) => in_doubt(std::slice::from_ref(candidate)),
-        Ok(Found::InDoubt(candidates)) => in_doubt(candidates),
+        Ok(Found::Likely(candidate) | Found::InDoubt(candidate)) => {
+            format!("QueryOrders finds {candidate}, which may be this order or another one")
+        }
         Ok(_) => "QueryOrders finds no order".to_owned(),
         Err(failure) => failure.to_string(),
     }
 }
 
-fn in_doubt(candidates: &[Candidate]) -> String {
-    let all: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-    format!("QueryOrders finds {}, which may be this order or another one", all.join(", "))
-}
-
 /// What to do about products that the account has, with the orders that may hold them.
-pub(super) fn proposal(candidates: &[Candidate]) -> String {
+pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
+    let candidates = match found {
+        Ok(candidates) => candidates,
+        Err(failure) => {
+            return format!(
+                "Its order could not be looked for: {failure}. {}\n\nOr look for it in the billing console, and import it into \
+                 the state:\n\n  terraform import {NAME}.<name> <order id>",
+                explain::failure_remedy(failure)
+            );
+        }
+    };
     let commands = |certainty: Match| {
         let orders = candidates.iter().filter(|candidate| candidate.certainty == certainty);
-        orders
-            .map(|candidate| format!("  terraform import {NAME}.<name> {}   # {candidate}", candidate.order_id))
-            .collect::<Vec<_>>()
-            .join("\n")
+        orders.map(Candidate::import_command).collect::<Vec<_>>().join("\n")
     };
     match (commands(Match::Certain), commands(Match::Possible)) {
         (certain, possible) if certain.is_empty() && possible.is_empty() => format!(

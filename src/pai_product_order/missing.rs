@@ -1,60 +1,104 @@
 //! Products that were asked for and not bought: CreateProductOrders can succeed in part.
 
+use std::collections::BTreeSet;
+
 use super::{
     NAME,
+    products::{self, Match},
     schema::{PaiProductOrder, codes},
 };
 use crate::Cloud;
 use alicloud::{
-    aiworkspace::{self, ListedProduct},
+    aiworkspace::{self, Listed, ListedProduct},
+    billing::Row,
     retry::Limit,
 };
-use tfplugin::{Attr, Diagnostic, Partial};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Partial, Private, PrivateKey, State};
 
 fn texts(attr: &Attr<Vec<Attr<String>>>) -> Vec<&str> {
-    attr.known().into_iter().flatten().filter_map(Attr::as_str).collect()
+    attr.known().into_iter().flatten().filter_map(Attr::as_str).filter(|text| !text.is_empty()).collect()
 }
 
 /// The products that a state names as missing.
-pub(super) fn named(state: &Partial<PaiProductOrder>) -> Vec<String> {
+fn named(state: &Partial<PaiProductOrder>) -> Vec<String> {
     texts(&state.missing_products).into_iter().map(str::to_owned).collect()
 }
 
-/// The products that a purchase left out. They are looked up only where its answer has fewer ids than products, and are all
-/// of them where that cannot be read.
-pub(super) async fn after_purchase(cloud: &Cloud, state: &Partial<PaiProductOrder>, limit: &Limit) -> Vec<String> {
+/// Where private data has the products of which it cannot be told whether the order includes them.
+const UNTOLD: PrivateKey<Vec<String>> = PrivateKey::new("untold_products");
+
+/// Looks for the products that a purchase left out, where its answer has fewer ids than products.
+pub(super) async fn after_purchase(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
     let codes = codes(state);
-    if texts(&state.product_ids).len() >= codes.len() {
-        return Vec::new();
-    }
-    still_missing(cloud, state, codes, limit).await
+    // One id twice stands for one product.
+    let ids: BTreeSet<&str> = texts(&state.product_ids).into_iter().collect();
+    let asked = if ids.len() >= codes.len() { Vec::new() } else { codes };
+    look(cloud, state, asked, rows, limit).await;
 }
 
-/// Those of these products that the account still does not have. What cannot be read stays as it was.
-pub(super) async fn still_missing(
-    cloud: &Cloud,
-    state: &Partial<PaiProductOrder>,
-    codes: Vec<String>,
-    limit: &Limit,
-) -> Vec<String> {
-    if codes.is_empty() {
-        return codes;
+/// Looks again for the products that the state names as missing.
+pub(super) async fn still_missing(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
+    look(cloud, state, named(state), rows, limit).await;
+}
+
+/// Writes into a state which of these products are missing. Where ListProducts cannot be read, or a row of the order may be
+/// for a product that it does not show, it cannot be told.
+async fn look(cloud: &Cloud, state: &mut State<PaiProductOrder>, codes: Vec<String>, rows: &[Row], limit: &Limit) {
+    let matches = |code: &String, least: Match| {
+        rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) >= Some(least))
+    };
+    let open: Vec<String> = codes.into_iter().filter(|code| !matches(code, Match::Certain)).collect();
+    let (mut missing, mut untold) = (Vec::new(), Vec::new());
+    if !open.is_empty() {
+        let listed = aiworkspace::list_products(&cloud.client, &open, limit).await.ok();
+        for code in open {
+            match listed.as_ref().map(|listed| is_listed(listed, state, &code)) {
+                Some(true) => continue,
+                Some(false) if !matches(&code, Match::Possible) => {}
+                _ => untold.push(code.clone()),
+            }
+            missing.push(code);
+        }
     }
-    let Ok(listed) = aiworkspace::list_products(&cloud.client, &codes, limit).await else { return codes };
+    state.missing_products = missing.into();
+    match untold.is_empty() {
+        true => state.private.remove(UNTOLD),
+        false => state.private.set(UNTOLD, &untold),
+    }
+}
+
+/// Whether ListProducts shows a product as bought by the account or by this order.
+fn is_listed(listed: &Listed, state: &Partial<PaiProductOrder>, code: &String) -> bool {
     let bought = texts(&state.product_ids);
     let is_there = |product: &ListedProduct| {
         product.is_purchased == Some(true) || product.product_id.as_deref().is_some_and(|id| bought.contains(&id))
     };
-    let is_missing = |code: &String| {
-        !listed.products.iter().any(|product| product.product_code.as_ref() == Some(code) && is_there(product))
-    };
-    codes.into_iter().filter(is_missing).collect()
+    listed.products.iter().any(|product| product.product_code.as_ref() == Some(code) && is_there(product))
 }
 
-/// The warning about the products that a state names as missing.
-pub(super) fn warning(state: &Partial<PaiProductOrder>) -> Option<Diagnostic> {
-    let missing = named(state);
+/// The warnings about the products that a state names as missing.
+pub(super) fn warnings(state: &Partial<PaiProductOrder>, private: &Private) -> Diagnostics {
+    let all = private.get(UNTOLD).unwrap_or_default();
+    let (untold, missing): (Vec<String>, Vec<String>) = named(state).into_iter().partition(|code| all.contains(code));
     let id = state.id.as_str().unwrap_or_default();
+    let mut warnings = Diagnostics::default();
+    warnings.extend((!missing.is_empty()).then(|| not_included(id, &missing)));
+    warnings.extend((!untold.is_empty()).then(|| not_told(id, &untold)));
+    warnings
+}
+
+fn not_told(id: &str, untold: &[String]) -> Diagnostic {
+    let all = untold.join(", ");
+    let attribute = PaiProductOrder::MISSING_PRODUCTS.name();
+    let detail = format!(
+        "CreateProductOrders answered the order {id} with fewer products than were asked for, and neither ListProducts nor \
+         GetOrderDetail tells for certain whether it includes {all}. Do not buy them again before you have looked at the order \
+         in the billing console. The next plan asks again; the attribute {attribute} names them until then."
+    );
+    Diagnostic::warning(format!("It cannot be told whether order {id} includes {all}"), detail)
+}
+
+fn not_included(id: &str, missing: &[String]) -> Diagnostic {
     let all = missing.join(", ");
     let attribute = PaiProductOrder::MISSING_PRODUCTS.name();
     let resources: Vec<String> = missing
@@ -65,11 +109,12 @@ pub(super) fn warning(state: &Partial<PaiProductOrder>) -> Option<Diagnostic> {
         })
         .collect();
     let detail = format!(
-        "The order {id} was placed, and it does not include {all}, as far as CreateProductOrders and ListProducts tell. \
-         Nothing is bought again by itself, and products in the state stays as it was planned. The attribute {attribute} \
-         names what is missing until ListProducts shows it.\n\nTo buy what is missing, look in the billing console why it \
-         was not bought, and then give it a resource of its own, with the properties that it has in this one:\n\n{}",
+        "The order {id} was placed, and it does not include {all}, as CreateProductOrders, GetOrderDetail and ListProducts \
+         tell. Nothing is bought again by itself, and products in the state stays as it was planned. The attribute \
+         {attribute} names what is missing until ListProducts shows it.\n\nTo buy what is missing, look in the billing \
+         console why it was not bought, and then give it a resource of its own, with the properties that it has in this \
+         one:\n\n{}",
         resources.join("\n")
     );
-    (!missing.is_empty()).then(|| Diagnostic::warning(format!("Order {id} does not include {all}"), detail))
+    Diagnostic::warning(format!("Order {id} does not include {all}"), detail)
 }

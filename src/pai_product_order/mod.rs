@@ -17,7 +17,7 @@ use super::{
     unpaid,
 };
 use alicloud::{
-    billing::{self, Row},
+    billing::{self, Detail, Row},
     endpoint::Product,
     retry::Limit,
 };
@@ -36,6 +36,8 @@ const PLANNED: PrivateKey<Vec<String>> = PrivateKey::new("products");
 
 impl OrderModel for PaiProductOrder {
     const PRODUCTS: &[Product] = &[Product::AiWorkspace, Product::Billing];
+
+    const READ_FROM: Product = Product::Billing;
 
     const CONSOLE: Console = Console { name: "billing console", page: "Orders" };
 
@@ -91,7 +93,9 @@ impl Resource for PaiProductOrders {
                 };
                 found.push(if again.is_empty() { stays_active(prior) } else { held_already(plan, prior, &again) });
             }
-            Change::Nothing { prior } | Change::Update { prior } => found.extend(missing::warning(prior)),
+            Change::Nothing { prior } | Change::Update { prior } => {
+                found.extend(missing::warnings(prior, plan.private()))
+            }
             _ => {}
         }
         ctx.report(found)
@@ -107,9 +111,11 @@ impl Resource for PaiProductOrders {
         let bought = crate::purchase::buy(cloud, &mut PaiPurchase::new(cloud, &state, ctx)?, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
+        let limit = cloud.operation_limit(Operation::Read, ctx);
+        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         let orders = match (bought.answer, bought.sent_earlier) {
             (Some(orders), _) => {
-                warnings.extend(orders.is_none().then(|| purchase::found(id)));
+                warnings.extend(orders.is_none().then(|| purchase::found(id, &rows)));
                 orders
             }
             (None, sent_earlier) => {
@@ -117,14 +123,14 @@ impl Resource for PaiProductOrders {
                 None
             }
         };
-        let limit = cloud.operation_limit(Operation::Read, ctx);
-        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         // What the plan recorded was for this purchase.
         state.private = Private::default();
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         model::place(&mut state, id, orders.as_ref(), &rows);
-        state.missing_products = missing::after_purchase(cloud, &state, &limit).await.into();
-        warnings.extend(missing::warning(&state).into_iter().chain(not_paid(&state)));
+        missing::after_purchase(cloud, &mut state, &rows, &limit).await;
+        warnings.extend(missing::warnings(&state, &state.private));
+        warnings.extend(not_paid(&state));
         // The order exists, so nothing from here on is an error.
         warnings.into_iter().for_each(|warning| ctx.warn(warning));
         Ok(cloud.answer(state, bought.entry))
@@ -137,17 +143,18 @@ impl Resource for PaiProductOrders {
         ctx: &Context,
     ) -> Result<Option<State<PaiProductOrder>>, Diagnostics> {
         let (id, limit) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
-        let rows = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
+        let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
         if rows.is_empty() {
             owner::confirm_gone(&id, &state, cloud, &limit).await?;
-            ctx.warn(gone(&id));
+            ctx.warn(gone(&id, &request_id));
             return Ok(None);
         }
         model::refresh(&mut state, &rows);
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() {
             owner::record(&mut state.private, None, cloud, &limit).await;
         }
-        state.missing_products = missing::still_missing(cloud, &state, missing::named(&state), &limit).await.into();
+        missing::still_missing(cloud, &mut state, &rows, &limit).await;
         not_paid(&state).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(Some(state))
     }
@@ -167,13 +174,16 @@ impl Resource for PaiProductOrders {
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<PaiProductOrder>, Diagnostics> {
         let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
-        let rows = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
+        let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
         if rows.is_empty() {
             let detail = format!(
-                "Billing knows no order {id} that these credentials may see. Check the id, and the account that the \
-                 credentials belong to."
+                "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Check the id, and the \
+                 account that the credentials belong to."
             );
             return Err(Diagnostic::error("No such order", detail).into());
+        }
+        if !rows.iter().any(Row::is_purchase) {
+            return Err(not_a_purchase(id, &rows).into());
         }
         let mut state = model::imported(id, &rows).ok_or_else(|| {
             let names: Vec<&str> = rows.iter().flat_map(Row::names).collect();
@@ -183,6 +193,7 @@ impl Resource for PaiProductOrders {
             );
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
+        owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         if let Some(detail) = candidates::uncertain_import(id, &schema::codes(&state), &rows) {
             ctx.warn(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail));
@@ -191,17 +202,33 @@ impl Resource for PaiProductOrders {
     }
 }
 
+fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+            format!("OrderType {}, PaymentStatus {}", text(&row.order_type), text(&row.payment_status))
+        })
+        .collect();
+    let detail = format!(
+        "The order {id} buys nothing that is in force: it renews or refunds, or it was cancelled. Billing says: {}. Import the \
+         order that bought the products.",
+        told.join("; ")
+    );
+    Diagnostic::error("Not an order that buys", detail)
+}
+
 /// The rows of an order; none, if it is not there.
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Unread> {
-    let is_there = |rows: &Vec<Row>| !rows.is_empty();
+async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Detail, Unread> {
+    let is_there = |detail: &Detail| !detail.rows.is_empty();
     owner::read_twice(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
 }
 
 /// Reads an order that was just placed, which billing may take a while to know.
 async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
     let what = match find(cloud, id, limit).await {
-        Ok(rows) if !rows.is_empty() => return Ok(rows),
-        Ok(_) => "billing does not know it yet".to_owned(),
+        Ok(detail) if !detail.rows.is_empty() => return Ok(detail.rows),
+        Ok(detail) => format!("billing does not know it yet (RequestId {})", detail.request_id),
         Err(unread) => unread.to_string(),
     };
     let detail = format!(
@@ -276,9 +303,9 @@ fn replaces_itself(prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagno
     Diagnostic::error(format!("Order {id} cannot be replaced by itself"), detail)
 }
 
-fn gone(id: &str) -> Diagnostic {
+fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
-        "Billing says twice that there is no order {id}, so it was taken out of the state. The next terraform apply asks \
+        "Billing says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the state. The next terraform apply asks \
          whether the products are active before it buys anything."
     );
     Diagnostic::warning(format!("Order {id} is gone"), detail)

@@ -76,7 +76,10 @@ pub(super) fn imported(id: &str, rows: &[Row]) -> Option<State<PaiProductOrder>>
 pub(super) fn refresh(state: &mut Partial<PaiProductOrder>, rows: &[Row]) {
     let first = |field: fn(&Row) -> &Option<String>| rows.iter().find_map(|row| field(row).clone());
     let instances: BTreeSet<String> = rows.iter().flat_map(Row::instance_ids).collect();
-    tell(&mut state.payment_status, first(|row| &row.payment_status));
+    // An order is paid when all of it is.
+    let mut statuses = rows.iter().filter_map(|row| row.payment_status.clone());
+    let unpaid = statuses.clone().find(|status| status.eq_ignore_ascii_case("Unpaid"));
+    tell(&mut state.payment_status, unpaid.or_else(|| statuses.next()));
     tell(&mut state.subscription_type, first(|row| &row.subscription_type));
     tell(&mut state.currency, first(|row| &row.currency));
     tell(&mut state.pretax_amount, total(rows));

@@ -7,7 +7,7 @@ use alicloud::billing::Row;
 pub(super) struct Product {
     /// The code that it is bought by.
     pub(super) code: &'static str,
-    /// The ProductCode by which billing lists its orders. Other products share it.
+    /// The ProductCode by which billing lists its orders. Other products share it, so it says little.
     pub(super) billing: &'static str,
     /// The exact commodity codes that are documented for it. Where there are none, its orders are never certain by name.
     commodities: &'static [&'static str],
@@ -93,7 +93,7 @@ pub(super) enum Match {
 
 impl Product {
     /// Whether a row of billing is for this product; none if it certainly is not. Everything that is bought here is paid by
-    /// use.
+    /// use. Where the commodities are documented, the ProductCode counts only for a row that tells no commodity.
     pub(super) fn matches(&self, row: &Row) -> Option<Match> {
         let is_any = |names: &[&str], text: &Option<String>| {
             text.as_deref().is_some_and(|text| names.iter().any(|name| name.eq_ignore_ascii_case(text)))
@@ -103,9 +103,10 @@ impl Product {
         if is_prepaid || commodity(&OTHERS) {
             None
         } else if commodity(self.commodities) || commodity(&[self.code]) {
-            Some(Match::Certain)
+            Some(if row.subscription_type.is_some() { Match::Certain } else { Match::Possible })
         } else {
-            is_any(&[self.billing], &row.product_code).then_some(Match::Possible)
+            let is_open = self.commodities.is_empty() || (row.commodity_code.is_none() && row.product_type.is_none());
+            (is_open && is_any(&[self.billing], &row.product_code)).then_some(Match::Possible)
         }
     }
 }
@@ -147,7 +148,10 @@ mod tests {
             ("PAI_share", "learn", "learn", "Subscription", None),
             ("PAI_share", "other", "learn_unheard_of", "PayAsYouGo", None),
             ("DataWorks_share", "dide", "dide_create_post", "PayAsYouGo", certain),
-            ("DataWorks_share", "dide", "DIDE_create_post_intl", "", certain),
+            ("DataWorks_share", "dide", "DIDE_create_post_intl", "PayAsYouGo", certain),
+            ("DataWorks_share", "dide", "dide_create_post", "", possible),
+            ("DataWorks_share", "dide", "dide_foo", "PayAsYouGo", None),
+            ("DataWorks_share", "dide", "", "PayAsYouGo", possible),
             ("DataWorks_share", "dide", "dide_pre_intl", "PayAsYouGo", None),
             ("DataWorks_share", "dide", "dide_create_post", "Subscription", None),
             ("PAI_share", "dide", "dide_create_post", "PayAsYouGo", None),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     NAME, PaiProductOrder,
-    candidates::{self, Found, Sightings},
+    candidates::{self, Candidate, Found, Sightings},
     model,
 };
 use crate::{
@@ -19,8 +19,9 @@ use crate::{
 };
 use alicloud::{
     aiworkspace::{self, ProductOrders},
+    billing::Row,
     endpoint::Product,
-    error::{Error, Failure, Fate, TransportKind},
+    error::{Error, Failure, Fate, Refusal, TransportKind},
     retry::Limit,
 };
 use tfplugin::{Context, Diagnostic, Diagnostics, Partial};
@@ -76,6 +77,31 @@ impl<'a> PaiPurchase<'a> {
     }
 }
 
+impl PaiPurchase<'_> {
+    /// The orders that were there before the purchase and look like it. That billing does not answer now stops nothing.
+    ///
+    /// # Errors
+    /// Billing refuses to be read, so that nobody could find out what became of a purchase whose reply is lost.
+    async fn known(&self, since: i64) -> Result<Vec<String>, Diagnostic> {
+        let brief = self.cloud.limit(KNOWN, self.ctx);
+        let read = candidates::since(self.cloud, &self.codes, since, &brief);
+        match tokio::time::timeout(brief.left(), read).await {
+            Ok(Err(failure)) if is_refused(&failure) => Err(explain::failure(
+                "No order was placed: the orders of the account cannot be read",
+                &subject(&self.codes),
+                &failure,
+                &Money::NotPlaced,
+            )),
+            known => Ok(known.ok().and_then(Result::ok).into_iter().flatten().map(|known| known.order_id).collect()),
+        }
+    }
+}
+
+/// Whether a service refuses for good what it is asked.
+fn is_refused(failure: &Failure) -> bool {
+    matches!(&failure.error, Error::Api(error) if matches!(error.refusal(), Refusal::Forbidden | Refusal::Site))
+}
+
 impl Steps for PaiPurchase<'_> {
     /// None for an order that was found by reading.
     type Answer = Option<ProductOrders>;
@@ -101,12 +127,7 @@ impl Steps for PaiPurchase<'_> {
             }
             Some(Begin::New(None)) | None => {
                 let checked = check(self.cloud, &self.codes, limit).await?;
-                // A precaution, for which no purchase fails.
-                let brief = self.cloud.limit(KNOWN, self.ctx);
-                let known = candidates::since(self.cloud, &self.codes, checked - CLOCK_SLACK, &brief);
-                let known =
-                    tokio::time::timeout(brief.left(), known).await.ok().and_then(Result::ok).unwrap_or_default();
-                let known = known.into_iter().map(|candidate| candidate.order_id).collect();
+                let known = self.known(checked - CLOCK_SLACK).await?;
                 (Start::New(Some(self.cloud.journal.enter(purchase, known)?)), checked)
             }
         };
@@ -161,7 +182,7 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
 
 async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
     let since = Utc::now().timestamp() - candidates::YEAR;
-    let import = candidates::proposal(&candidates::since(cloud, codes, since, limit).await.unwrap_or_default());
+    let import = candidates::proposal(&candidates::since(cloud, codes, since, limit).await);
     let detail = format!(
         "The account has {} already, says ListProducts. No order was placed, and nothing was paid.\n\n{import}\n\nOr take \
          the product out of the configuration.",
@@ -228,27 +249,36 @@ impl Buying<'_> {
             if nothing == readings {
                 return Ok(Decision::NotPlaced);
             }
-            if !self.limit.wait(BETWEEN_READINGS).await {
-                let purchased = is_purchased.map_err(|failure| failure.to_string());
-                return Err(self.undecided(sent, &purchased, &candidates::told(&found)));
+            let refused = is_purchased.as_ref().err().or(found.as_ref().err()).filter(|failure| is_refused(failure));
+            if refused.is_some() || !self.limit.wait(BETWEEN_READINGS).await {
+                let remedy = refused.map(explain::failure_remedy);
+                let purchased = is_purchased.as_ref().map_err(ToString::to_string);
+                return Err(self.undecided(sent, purchased, &candidates::told(&found), remedy));
             }
         }
     }
 
-    fn several(&self, orders: &[String]) -> Diagnostic {
-        let commands: Vec<String> = orders.iter().map(|id| format!("  terraform import {NAME}.<name> {id}")).collect();
+    fn several(&self, candidates: &[Candidate]) -> Diagnostic {
+        self.purchase.cloud.journal.mark_unresolved(self.entry);
+        let commands = candidates.iter().map(Candidate::import_command).collect::<Vec<_>>().join("\n");
         let detail = format!(
-            "{}: the reply to the purchase was lost, and billing knows several orders of these products since then, so that \
-             it cannot be told which of them is this one. Nothing is bought again. Take the right one into the state:\n\n\
-             {}\n\nThen remove the entry of the purchase:\n\n  rm {}",
+            "{}: the reply to the purchase was lost, and billing knows several orders since then that may be this one. Nothing \
+             is bought again.\n\n1. Look at them in the billing console, and import the right one into the state:\n\n\
+             {commands}\n\n2. Remove the entry of the purchase:\n\n  rm {}",
             subject(&self.purchase.codes),
-            commands.join("\n"),
             self.purchase.cloud.journal.path(self.entry)
         );
-        Diagnostic::error("An order was placed, and it is one of several", detail)
+        Diagnostic::error("An order may have been placed", detail)
     }
 
-    fn undecided(&self, sent: Option<&Failure>, purchased: &Result<bool, String>, billing: &str) -> Diagnostic {
+    fn undecided(
+        &self,
+        sent: Option<&Failure>,
+        purchased: Result<&bool, String>,
+        billing: &str,
+        remedy: Option<String>,
+    ) -> Diagnostic {
+        let remedy = remedy.map(|remedy| format!(" {remedy}")).unwrap_or_default();
         let sent = sent.map_or_else(
             || "It was sent by an earlier apply that ended before it knew".to_owned(),
             ToString::to_string,
@@ -256,11 +286,11 @@ impl Buying<'_> {
         let purchased = match purchased {
             Ok(true) => "ListProducts says that a product is purchased".to_owned(),
             Ok(false) => "ListProducts says that no product is purchased".to_owned(),
-            Err(failure) => failure.clone(),
+            Err(failure) => failure,
         };
         self.purchase.cloud.journal.mark_unresolved(self.entry);
         let detail = format!(
-            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.\n\n1. Run terraform apply \
+            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.{remedy}\n\n1. Run terraform apply \
              again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \
              if it is certain that nothing was bought. That can take a minute, so give timeouts.create more than that.\n\n2. \
              If the order is in the billing console, you can import it instead, and remove the entry of the \
@@ -283,10 +313,15 @@ fn subject(codes: &[String]) -> String {
 }
 
 /// The warning about an order that only reading has found.
-pub(super) fn found(order_id: &str) -> Diagnostic {
+pub(super) fn found(order_id: &str, rows: &[Row]) -> Diagnostic {
+    let commodities: Vec<&str> = rows.iter().filter_map(|row| row.names().next()).collect();
+    let holds = match commodities[..] {
+        [] => String::new(),
+        _ => format!(", which holds {} as billing calls it", commodities.join(", ")),
+    };
     let detail = format!(
         "The reply to the purchase was lost, or came to an apply that ended before it was saved. Reading found the order \
-         {order_id}. It is in the state now, and nothing was bought again."
+         {order_id}{holds}. It is in the state now, and nothing was bought again."
     );
     Diagnostic::warning(format!("Order {order_id} was found by reading"), detail)
 }

@@ -21,7 +21,8 @@ fn an_unknown_order_is_told_within_seconds_in_every_form_that_services_have_for_
         let mut forms = vec![Kind::Absent, Kind::AbsentEmpty];
         if operation == "DescribeOrder" {
             forms.extend([400, 404, 500].map(|status| Kind::NullError { status }));
-            forms.push(Kind::Reply { body: json!({"RequestId": "R", "OrderId": 0}).to_string() });
+            forms.push(Kind::NullError { status: 200 });
+            forms.push(Kind::Reply { body: json!({"RequestId": "R", "OrderId": 0, "TotalPrice": 0.0}).to_string() });
         }
         for kind in forms {
             terraform.mock.fault(Fault::times(operation, kind.clone(), 9));
@@ -48,13 +49,34 @@ fn an_error_that_says_nothing_takes_an_order_out_of_the_state_after_two_looks_by
     terraform.set("ALICLOUD_ACCESS_KEY", mock_endpoint::ACCESS_KEY);
     terraform.set("ALICLOUD_SECRET_KEY", mock_endpoint::SECRET_KEY);
 
+    // The account still lists what came of it.
     terraform.mock.fault(null(2));
+    terraform.apply().fails().says(&["is not gone", "DescribeInstances", "nothing is bought"]);
+    assert_eq!(terraform.orders().len(), 1);
+
+    terraform.mock.ledger().orders.clear();
     let begin = Instant::now();
     let planned = terraform.plan();
     assert_eq!(planned.code, Some(2), "{}", planned.text);
     planned.says(&["is gone: Terraform plans a new one"]);
     assert!(begin.elapsed() < Duration::from_secs(20));
-    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn where_instances_may_not_be_listed_a_fault_of_the_server_takes_no_order_out_of_the_state() {
+    for (status, is_gone) in [(500, false), (503, false), (400, true), (404, true)] {
+        let Some(terraform) = Terraform::with(ORDER) else { return };
+        terraform.apply().succeeds();
+        let key = |ledger: &mut mock_endpoint::ledger::Ledger| {
+            ledger.keys.get_mut(mock_endpoint::ACCESS_KEY).unwrap().forbidden.insert("DescribeInstances".to_owned())
+        };
+        key(&mut terraform.mock.ledger());
+        terraform.mock.fault(Fault::times("DescribeOrder", Kind::NullError { status }, 99));
+        let planned = terraform.plan();
+        assert_eq!(planned.code, Some(if is_gone { 2 } else { 1 }), "{status} {}", planned.text);
+        planned.says(&[if is_gone { "is gone: Terraform plans a new one" } else { "AliyunMarketplaceFullAccess" }]);
+        assert_eq!(terraform.ids().len(), 1);
+    }
 }
 
 #[test]
@@ -97,7 +119,7 @@ fn orders_are_asked_for_with_both_ends_of_a_period() {
 
 #[test]
 fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
-    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    let Some(mut terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     let error = |status, code: &str, message: &str| Kind::ApiError {
         status,
         code: code.to_owned(),
@@ -108,7 +130,15 @@ fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
         .import("alicloud_pai_product_order.data", "202600000000001")
         .fails()
         .says(&["belongs to another account"]);
+    terraform.mock.fault(Fault::once("CreateProductOrders", error(400, "InvalidOwner", "The owner is invalid.")));
+    terraform.apply().fails().says(&["Something that the purchase names", "No order was placed"]);
     terraform.mock.fault(Fault::once("CreateProductOrders", error(500, "LXBuyError", "ARREARAGE: pay first")));
     terraform.apply().fails().says(&["LXBuyError", "Settle the account first", "No order was placed"]);
-    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 2);
+
+    let proxy_page = Kind::Reply { body: "<html>".to_owned() };
+    terraform.mock.fault(Fault::times("GetOrderDetail", proxy_page, 99));
+    terraform.set("MAX_RETRY_TIMEOUT", "2");
+    let imported = terraform.import("alicloud_pai_product_order.data", "202600000000001").fails();
+    imported.says(&["then run the command again"]).never_says(&["terraform apply"]);
 }

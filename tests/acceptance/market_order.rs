@@ -214,7 +214,7 @@ fn an_order_is_gone_only_when_two_replies_say_so() {
     terraform.mock.fault(Fault::once("DescribeOrder", Kind::Absent));
     terraform.plans_empty();
 
-    terraform.mock.fault(Fault::times("DescribeOrder", Kind::Absent, 2));
+    terraform.mock.ledger().orders.clear();
     let plan = terraform.plan();
     assert_eq!(plan.code, Some(2));
     plan.says(&[&format!("Order {id} is gone: Terraform plans a new one")]);

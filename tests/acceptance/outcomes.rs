@@ -1,6 +1,10 @@
 //! Purchases that succeed in part: not everything is bought, or it is not paid.
 
-use mock_endpoint::fault::{Fault, Kind};
+use mock_endpoint::{
+    ACCOUNT,
+    fault::{Fault, Kind},
+    ledger::{Content, Order},
+};
 use serde_json::json;
 
 use crate::{market_order::ORDER, pai::documented, terraform::Terraform};
@@ -56,9 +60,59 @@ fn which_products_are_missing_is_asked_again_where_it_could_not_be_read() {
     // The check before the purchase is answered.
     terraform.mock.fault(Fault::once("ListProducts", Kind::Slow { delay_ms: 1 }));
     terraform.mock.fault(Fault::once("ListProducts", forbidden()));
-    terraform.apply().succeeds().says(&["does not include PAI_share, OSS_share"]);
+    let untold = "It cannot be told whether order 202600000000001 includes PAI_share, OSS_share";
+    terraform
+        .apply()
+        .succeeds()
+        .says(&[untold])
+        .never_says(&["does not include", "\"alicloud_pai_product_order\" \"pai_share\""]);
     terraform.plans_empty().says(&["does not include PAI_share"]).never_says(&["PAI_share, OSS_share"]);
     assert_eq!(terraform.orders().len(), 1);
+}
+
+/// A reply of ListProducts by which the account has none of these products.
+fn lagging(codes: &[&str]) -> Kind {
+    let products: Vec<_> = codes
+        .iter()
+        .map(|code| json!({"ProductCode": code, "IsPurchased": false, "HasPermissionToPurchase": true}))
+        .collect();
+    Kind::Reply { body: json!({"RequestId": "R", "Products": products}).to_string() }
+}
+
+#[test]
+fn what_the_order_itself_shows_is_never_proposed_to_be_bought() {
+    let codes = ["DataWorks_share", "PAI_share"];
+    let Some(terraform) = Terraform::with(&documented(&codes)) else { return };
+    let id = "202600000000001".to_owned();
+    let order = Order {
+        id: id.clone(),
+        account: ACCOUNT.to_owned(),
+        content: Content::Products(codes.map(str::to_owned).to_vec()),
+        created: chrono::Utc::now(),
+        told: serde_json::Map::new(),
+    };
+    terraform.mock.ledger().orders.insert(id.clone(), order);
+    let placed = json!({"RequestId": "R", "OrderId": id, "ProductIds": []});
+    terraform.mock.fault(Fault::times("ListProducts", lagging(&codes), 99));
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Reply { body: placed.to_string() }));
+    let told = format!("It cannot be told whether order {id} includes PAI_share");
+    let never = ["does not include", "\"alicloud_pai_product_order\" \"pai_share\"", "DataWorks_share,"];
+    terraform.apply().succeeds().says(&[&told]).never_says(&never);
+    terraform.plans_empty().says(&[&told]).never_says(&never);
+}
+
+#[test]
+fn one_id_twice_does_not_stand_for_two_products() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share", "OSS_share"])) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Partial { bought: 1 }));
+    terraform.apply().succeeds().says(&["does not include PAI_share"]);
+    let id = terraform.orders()[0].clone();
+    terraform.begin_anew();
+    terraform.mock.ledger().orders.clear();
+    let ids = ["OSS_share-id", "OSS_share-id"];
+    let placed = json!({"RequestId": "R", "OrderId": id, "ProductIds": ids}).to_string();
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Reply { body: placed }));
+    terraform.apply().succeeds().says(&["does not include PAI_share"]);
 }
 
 #[test]
@@ -96,4 +150,15 @@ fn an_order_that_was_not_meant_to_be_paid_at_once_is_no_surprise() {
     terraform.apply().succeeds().never_says(&["not paid"]);
     assert_eq!(terraform.attributes()["payment_status"], "Unpaid");
     terraform.plans_empty().never_says(&["not paid"]);
+}
+
+#[test]
+fn an_order_of_which_a_part_is_not_paid_is_not_paid() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    let row = |status: &str| json!({"OrderId": "202600000000001", "ProductCode": "learn", "PaymentStatus": status});
+    let rows = [row("Paid"), row("Unpaid")];
+    let detail = json!({"RequestId": "R", "Data": {"TotalCount": 2, "OrderList": {"Order": rows}}});
+    terraform.mock.fault(Fault::once("GetOrderDetail", Kind::Reply { body: detail.to_string() }));
+    terraform.apply().succeeds().says(&["is not paid"]);
+    assert_eq!(terraform.attributes()["payment_status"], "Unpaid");
 }

@@ -8,7 +8,7 @@ use mock_endpoint::{
 };
 use serde_json::json;
 
-use crate::{pai::documented, terraform::Terraform};
+use crate::{market_order::ORDER, pai::documented, terraform::Terraform};
 
 const ADDRESS: &str = "alicloud_pai_product_order.data";
 const ANOTHER: &str = "209900000000001";
@@ -64,8 +64,7 @@ fn an_order_that_may_be_ours_is_named_and_neither_taken_nor_bought_again() {
         terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
         terraform.mock.fault(Fault::once("CreateProductOrders", kind));
         let refused = terraform.apply().fails();
-        assert!(refused.text.contains("an order may have been placed") || refused.text.contains("one of several"));
-        refused.says(&[ANOTHER]);
+        refused.says(&["An order may have been placed", ANOTHER]);
         assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
         assert!(terraform.instances().is_empty());
     }
@@ -109,5 +108,59 @@ fn an_import_says_where_billing_does_not_tell_the_product_for_certain() {
         let imported = terraform.import(ADDRESS, &id).succeeds();
         assert_eq!(imported.text.contains(&warning), warns, "{}", imported.text);
         assert_eq!(terraform.attributes()["products"][0]["product_code"], code);
+    }
+}
+
+#[test]
+fn a_name_that_only_begins_like_that_of_a_documented_product_is_another_product() {
+    let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
+    place(&terraform, ["dide", "dide_foo", "PayAsYouGo"]);
+    terraform.import(ADDRESS, ANOTHER).fails().says(&["Not an order of PAI products", "dide_foo"]);
+    terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+    let told = ["was found by reading", "which holds dide_create_post as billing calls it"];
+    terraform.apply().succeeds().says(&told);
+    assert_ne!(terraform.attributes()["id"], ANOTHER);
+    terraform.begin_anew();
+    terraform.apply().fails().says(&["purchased already", "terraform import"]).never_says(&[ANOTHER]);
+}
+
+#[test]
+fn an_order_that_a_service_lists_although_it_is_of_another_time_is_no_candidate() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    place(&terraform, ["learn", "learn_unheard_of", "PayAsYouGo"]);
+    terraform.mock.tell_of_order(ANOTHER, json!({"CreateTime": "2020-01-01T00:00:00Z"}));
+    terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+    terraform.apply().succeeds().says(&["was found by reading"]);
+    assert_ne!(terraform.attributes()["id"], ANOTHER);
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn several_orders_that_may_be_ours_are_each_named_with_what_they_hold() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    place(&terraform, ["learn", "learn_unheard_of", "PayAsYouGo"]);
+    terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
+    terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+    let refused = terraform.apply().fails();
+    let ours = terraform.orders()[0].clone();
+    let named = [format!("{ours} # {ours} (learn, 20"), format!("{ANOTHER} # {ANOTHER} (learn_unheard_of, 20")];
+    refused.says(&["An order may have been placed", &named[0], &named[1]]);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
+    terraform.configure(ORDER);
+    terraform.apply().succeeds().says(&["An order may have been placed by an earlier apply"]);
+}
+
+#[test]
+fn an_order_that_buys_nothing_is_not_imported() {
+    let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    for told in [json!({"OrderType": "Refund"}), json!({"OrderType": "Renew"}), json!({"PaymentStatus": "Cancelled"})] {
+        terraform.mock.tell_of_order(&id, json!({"OrderType": "New", "PaymentStatus": "Paid"}));
+        terraform.mock.tell_of_order(&id, told.clone());
+        terraform.begin_anew();
+        terraform.import(ADDRESS, &id).fails().says(&["Not an order that buys"]);
     }
 }

@@ -172,3 +172,45 @@ fn nothing_is_sent_again_before_three_readings_over_ten_seconds() {
     assert!(between.iter().filter(|operation| *operation == "QueryOrders").count() >= 3, "{operations:?}");
     assert!(between.iter().filter(|operation| *operation == "ListProducts").count() >= 3, "{operations:?}");
 }
+
+fn refusal(status: u16, code: &str) -> Kind {
+    Kind::ApiError { status, code: code.to_owned(), message: "no".to_owned() }
+}
+
+#[test]
+fn nothing_is_bought_whose_order_could_not_be_found_again() {
+    for (status, code, remedy) in [
+        (403, "Forbidden.RAM", "bss:DescribeOrderList"),
+        (400, "NotApplicable", "account_type"),
+        (200, "NotApplicable", "account_type"),
+    ] {
+        let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+        terraform.mock.fault(Fault::times("QueryOrders", refusal(status, code), 99));
+        terraform.apply().fails().says(&["No order was placed: the orders of the account cannot be read", remedy]);
+        assert_eq!(terraform.requests("CreateProductOrders").len(), 0, "{code}");
+        assert!(crate::journal::entries(&terraform).is_empty());
+
+        terraform.mock.ledger().faults.clear();
+        terraform.apply().succeeds();
+        terraform.begin_anew();
+        terraform.mock.fault(Fault::times("QueryOrders", refusal(status, code), 99));
+        terraform.apply().fails().says(&["purchased already", remedy]).never_says(&["finds no order"]);
+    }
+}
+
+#[test]
+fn a_refusal_to_read_what_became_of_a_purchase_is_told_at_once() {
+    for operation in ["QueryOrders", "ListProducts"] {
+        let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+        terraform.mock.fault(Fault::once(operation, Kind::Slow { delay_ms: 1 }));
+        terraform.mock.fault(Fault::times(operation, refusal(403, "Forbidden.RAM"), 99));
+        terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
+        let begin = std::time::Instant::now();
+        let remedy = if operation == "QueryOrders" { "bss:DescribeOrderList" } else { "pai:ListProducts" };
+        terraform.apply().fails().says(&["An order may have been placed", remedy]);
+        assert!(begin.elapsed() < std::time::Duration::from_secs(60));
+        terraform.mock.ledger().faults.clear();
+        terraform.apply().succeeds();
+        assert_eq!(terraform.orders().len(), 1);
+    }
+}

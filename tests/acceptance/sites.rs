@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mock_endpoint::fault::{Fault, Kind};
 
 use crate::{
-    market_order::ORDER,
+    market_order::{ORDER, order_with},
     pai::documented,
     proxy::Proxy,
     terraform::{Outcome, Terraform},
@@ -110,4 +110,43 @@ fn a_site_that_was_chosen_and_an_explicit_endpoint_are_never_left() {
     let before = hosts(&terraform, "GetOrderDetail").len();
     told(terraform.plan());
     assert_eq!(hosts(&terraform, "GetOrderDetail")[before..], [CHINESE, INTERNATIONAL]);
+}
+
+const CHINESE_MARKET: &str = "market.aliyuncs.com";
+const INTERNATIONAL_MARKET: &str = "market.ap-southeast-1.aliyuncs.com";
+
+#[test]
+fn an_order_that_another_endpoint_does_not_know_is_not_gone() {
+    let table = [
+        (ORDER.to_owned(), "DescribeOrder", INTERNATIONAL_MARKET, CHINESE_MARKET),
+        (documented(&["PAI_share"]), "GetOrderDetail", INTERNATIONAL, CHINESE),
+    ];
+    for (configuration, operation, bought, other) in table {
+        let Some((mut terraform, _proxy)) = of(&configuration, "ap-southeast-1", "") else { return };
+        terraform.apply().succeeds();
+        terraform.mock.fault(Fault::times(operation, Kind::Absent, 99).at(other));
+        for (region, account_type) in [("cn-hangzhou", ""), ("ap-southeast-1", "Domestic")] {
+            terraform.set("ALICLOUD_REGION", region).set("ALIBABA_CLOUD_ACCOUNT_TYPE", account_type);
+            let told = ["another endpoint than it was bought at", bought, other, "region", "account_type", "endpoints"];
+            terraform.apply().fails().says(&told);
+        }
+        terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");
+        terraform.plans_empty();
+        assert_eq!((terraform.orders().len(), terraform.ids().len()), (1, 1));
+    }
+}
+
+#[test]
+fn a_client_token_that_was_sent_to_another_endpoint_is_not_sent_to_this_one() {
+    let configuration = order_with("client_token = \"t\"\n  timeouts = { create = \"1s\" }");
+    let Some((mut terraform, _proxy)) = of(&configuration, "cn-hangzhou", "") else { return };
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99).at(CHINESE_MARKET));
+    terraform.apply().fails();
+    terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "International");
+    terraform.apply().fails().says(&["at another endpoint", CHINESE_MARKET, "Nothing was bought now", "rm "]);
+    assert!(hosts(&terraform, "CreateOrder").iter().all(|host| host == CHINESE_MARKET));
+    terraform.mock.ledger().faults.clear();
+    terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");
+    terraform.apply().succeeds().says(&["nothing was bought now"]);
+    assert_eq!(terraform.orders().len(), 1);
 }

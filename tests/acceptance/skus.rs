@@ -76,6 +76,42 @@ fn a_state_without_a_sku_recovers_it_and_plans_empty() {
 }
 
 #[test]
+fn a_sku_that_the_service_spells_in_another_way_is_the_one_that_was_bought() {
+    for told in ["cmapi033136-Package", "cmapi033136-PACKAGE", "Package", "cmapi033136-yuncode1"] {
+        let Some(terraform) = Terraform::with(&order_with("sku_code = \"package\"")) else { return };
+        terraform.apply().succeeds();
+        let id = terraform.orders()[0].clone();
+        terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": told}));
+        terraform.plans_empty();
+        terraform.configure(&order_with("sku_code = \"cmapi033136-Package\""));
+        assert!(!terraform.planned_actions().contains(&"delete+create".to_owned()), "{told}");
+        assert_eq!(terraform.attributes()["sku_code"], "package");
+    }
+}
+
+#[test]
+fn a_sku_with_blanks_or_of_another_product_is_refused() {
+    let table = [
+        (" Package", "blanks"),
+        ("Pack age", "blanks"),
+        ("cmapi0331366-prepay", "another product"),
+        ("cmjj999999-yuncode1", "another product"),
+        ("other-Package", "another product"),
+        ("cmapi033136", "another product"),
+        ("cmapi033136-", "after the product code"),
+    ];
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    for (given, reason) in table {
+        terraform.configure(&order_with(&format!("sku_code = {given:?}")));
+        terraform.validate().fails().says(&[reason, "sku_code"]);
+    }
+    for given in ["Package", "cmapi033136-Package", "CMAPI033136-yuncode1", "yuncode-1"] {
+        terraform.configure(&order_with(&format!("sku_code = {given:?}")));
+        terraform.validate().succeeds();
+    }
+}
+
+#[test]
 fn a_sku_and_a_way_of_paying_that_contradict_each_other_are_refused() {
     let Some(terraform) = Terraform::with(&order_with("sku_code = \"Package\"\n  pay_type = \"PostPaid\"")) else {
         return;

@@ -121,3 +121,18 @@ fn an_entry_that_cannot_be_read_stops_a_purchase_with_a_token_too() {
     terraform.apply().fails().says(&["is damaged", "nothing was bought", "Look in the console", "rm ", "broken.json"]);
     assert!(terraform.orders().is_empty());
 }
+
+#[test]
+fn an_order_that_only_the_second_apply_placed_is_not_called_found() {
+    for token in ["", TOKEN] {
+        let Some(terraform) = Terraform::with(&order_with(&format!("{token}\n  timeouts = {{ create = \"1s\" }}")))
+        else {
+            return;
+        };
+        terraform.mock.fault(Fault::times("CreateOrder", Kind::DropBefore, 99));
+        terraform.apply().fails();
+        terraform.mock.ledger().faults.clear();
+        terraform.apply().succeeds().never_says(&["nothing was bought now", "Nothing was bought"]);
+        assert_eq!(terraform.orders().len(), 1);
+    }
+}

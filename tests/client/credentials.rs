@@ -27,6 +27,11 @@ pub fn client(mock: &Mock) -> Client {
     with_source(mock, Arc::new(StaticKeys::new(Credentials::new(ACCESS_KEY.to_owned(), SECRET_KEY.into(), None))))
 }
 
+/// The same for a server at this URL.
+pub fn client_at(url: &str) -> Client {
+    at(url, Arc::new(StaticKeys::new(Credentials::new(ACCESS_KEY.to_owned(), SECRET_KEY.into(), None))))
+}
+
 /// A client that nobody answers.
 fn offline() -> Client {
     at(NOWHERE, Arc::new(StaticKeys::new(Credentials::new("id".to_owned(), "secret".into(), None))))

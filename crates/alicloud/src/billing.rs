@@ -81,24 +81,39 @@ impl Row {
         is_new && self.payment_status.as_deref().is_none_or(|status| !status.eq_ignore_ascii_case("Cancelled"))
     }
 
+    /// When it was made, in seconds since 1970, if it tells.
+    pub fn created(&self) -> Option<i64> {
+        let created = self.create_time.as_deref()?;
+        DateTime::parse_from_rfc3339(created).ok().map(|created| created.timestamp())
+    }
+
     /// Everything by which the row can say what product it is for.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [&self.commodity_code, &self.product_type, &self.product_code].into_iter().filter_map(|name| name.as_deref())
     }
 }
 
-/// GetOrderDetail: the rows of an order; none if billing does not know it.
+/// The answer to GetOrderDetail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// The rows of the order; none if billing does not know it.
+    pub rows: Vec<Row>,
+    /// The id of the request; empty where the service gave none.
+    pub request_id: String,
+}
+
+/// GetOrderDetail: reads an order by its id.
 ///
 /// # Errors
 /// Anything but well-formed replies, and rows of another order.
-pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Vec<Row>, Failure> {
+pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Detail, Failure> {
     let query = [("OrderId", order_id.to_owned())];
-    let rows = all_pages(client, "GetOrderDetail", &query, limit, read_detail).await?;
+    let (rows, request_id) = all_pages(client, "GetOrderDetail", &query, limit, read_detail).await?;
     let is_foreign = |row: &Row| row.order_id.as_deref() != Some(order_id);
     if rows.iter().any(is_foreign) {
         return Err(odd("GetOrderDetail", "it has rows of another order"));
     }
-    Ok(rows)
+    Ok(Detail { rows, request_id })
 }
 
 /// The failure of a read whose reply is not what was asked for.
@@ -128,39 +143,46 @@ pub async fn orders_between(
         ("CreateTimeEnd", moment(period.end)),
         ("PageSize", PAGE_SIZE.to_string()),
     ];
-    all_pages(client, "QueryOrders", &query, limit, read_page).await
+    Ok(all_pages(client, "QueryOrders", &query, limit, read_page).await?.0)
 }
 
-/// A part of an answer, and how many rows the whole has.
+/// A part of an answer, and how many rows the whole has, if the service tells.
 #[derive(Debug, Default)]
 struct Page {
     rows: Vec<Row>,
-    total: usize,
+    total: Option<usize>,
+    request_id: Option<String>,
 }
 
+/// All rows, and the id of the last request.
 async fn all_pages(
     client: &Client,
     action: &'static str,
     query: &[(&str, String)],
     limit: &Limit,
     read: fn(&Reply) -> Result<Page, String>,
-) -> Result<Vec<Row>, Failure> {
+) -> Result<(Vec<Row>, String), Failure> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut previous = 0;
     for page in 1..=MAX_PAGES {
         // The first page needs no number, and GetOrderDetail does not document that it takes one.
         let number = (page > 1).then(|| ("PageNum", page.to_string()));
         let request = Request::rpc(Product::Billing, action, query.iter().cloned().chain(number));
-        let Page { rows: more, total } = client.call(&request, limit, read).await?;
-        let before = rows.len();
-        // A service that does not know pages answers the first one again.
-        let is_new = |row: &Row| !rows.contains(row);
-        let more: Vec<Row> = more.into_iter().filter(is_new).collect();
-        rows.extend(more);
-        if rows.len() >= total {
-            return Ok(rows);
+        let Page { rows: more, total, request_id } = client.call(&request, limit, read).await?;
+        let request_id = request_id.unwrap_or_default();
+        // A service that does not know pages answers the same one again. Single rows may be alike.
+        let length = more.len();
+        let is_repeated = length == 0 || (length == previous && rows.ends_with(&more));
+        previous = length;
+        if !is_repeated {
+            rows.extend(more);
         }
-        if rows.len() == before {
-            break;
+        // A count below what was read counts something else.
+        match total.filter(|total| *total > 0 && *total >= rows.len()) {
+            Some(total) if rows.len() >= total => return Ok((rows, request_id)),
+            Some(_) if is_repeated => break,
+            None if is_repeated || length < PAGE_SIZE => return Ok((rows, request_id)),
+            _ => {}
         }
     }
     Err(odd(action, "it has fewer rows than it counts"))
@@ -175,7 +197,11 @@ fn read_detail(reply: &Reply) -> Result<Page, String> {
     };
     let says_nothing = reply.body.get("Data").is_none_or(Json::is_null);
     let is_plain = reply.body.as_object().is_some_and(|fields| fields.iter().all(is_plain));
-    if says_nothing && is_plain && reply.request_id.is_some() { Ok(Page::default()) } else { read_page(reply) }
+    if says_nothing && is_plain && reply.request_id.is_some() {
+        Ok(Page { request_id: reply.request_id.clone(), ..Page::default() })
+    } else {
+        read_page(reply)
+    }
 }
 
 fn read_page(reply: &Reply) -> Result<Page, String> {
@@ -190,6 +216,6 @@ fn read_page(reply: &Reply) -> Result<Page, String> {
     if rows.is_empty() && reply.request_id.is_none() {
         return Err("it has neither rows nor a RequestId".to_owned());
     }
-    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok()).unwrap_or(rows.len());
-    Ok(Page { rows, total })
+    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok());
+    Ok(Page { rows, total, request_id: reply.request_id.clone() })
 }

@@ -176,14 +176,17 @@ const CODES: [(&str, Refusal); 32] = [
 const CODES_WITH_MESSAGE: [(&str, &str, Refusal); 1] = [("LXBuyError", "ARREARAGE", Refusal::Account)];
 
 impl ApiError {
-    /// Whether the code says nothing, or the message does and the code is not one that is known. An operation that reads
-    /// one object answers this where it does not know the object.
-    pub fn is_null(&self) -> bool {
-        self.code == NULL || (self.message == NULL && self.known().is_none())
+    /// Whether an operation that reads one object does not know the object: the code says so or says nothing, or the
+    /// message says nothing and the code is not one that is known.
+    pub fn is_absent(&self) -> bool {
+        match self.known() {
+            None => self.code == NULL || self.message == NULL,
+            known => known == Some(Refusal::NotFound),
+        }
     }
 
     /// What the code means, if it is one of those that are told apart.
-    fn known(&self) -> Option<Refusal> {
+    pub(super) fn known(&self) -> Option<Refusal> {
         let with_message = |(prefix, part, _): &&(&str, &str, Refusal)| {
             self.code.starts_with(prefix) && self.message.to_ascii_uppercase().contains(part)
         };

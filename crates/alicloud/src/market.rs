@@ -164,6 +164,8 @@ pub enum Described {
     Found(Box<Order>),
     /// A well-formed reply that holds no order, or an error that says nothing.
     Absent {
+        /// The HTTP status.
+        status: u16,
         /// The id of the request.
         request_id: String,
     },
@@ -197,8 +199,12 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
 /// Anything but a well-formed reply, and a reply about another order.
 pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
-    let unknown =
-        |error: &ApiError| error.is_null().then(|| Described::Absent { request_id: error.request_id.clone() });
+    // What says that there is nothing must come from the service itself.
+    let is_unknown = |error: &ApiError| error.is_absent() && !error.request_id.is_empty();
+    let unknown = |error: &ApiError| {
+        let ApiError { status, request_id, .. } = error.clone();
+        is_unknown(error).then_some(Described::Absent { status, request_id })
+    };
     client.call_or(&request, limit, |reply| Described::read(reply, order_id), unknown).await
 }
 
@@ -250,7 +256,7 @@ impl Described {
         let order = Order::deserialize(&reply.body).map_err(|_| "it is no order".to_owned())?;
         match &order.order_id {
             _ if !order.is_there() && reply.is_empty() => {
-                Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() })
+                Ok(Self::Absent { status: reply.status, request_id: reply.request_id.clone().unwrap_or_default() })
             }
             _ if !order.is_there() => Err("it has neither an OrderId nor a ProductCode".to_owned()),
             Some(id) if id != order_id => Err(format!("it is about another order, {id:?}")),

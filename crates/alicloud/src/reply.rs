@@ -35,7 +35,7 @@ impl Reply {
     /// reply.
     pub fn is_empty(&self) -> bool {
         let is_usual = |name: &str, json: &Json| match name {
-            "RequestId" | "requestId" => true,
+            "RequestId" | "requestId" | "HostId" => true,
             "Success" => text(json).is_none_or(|text| text == "true"),
             "Code" => text(json).is_none_or(|text| matches!(text.as_str(), "Success" | "200" | "OK" | NULL)),
             _ => says_nothing(json),
@@ -51,7 +51,7 @@ fn says_nothing(json: &Json) -> bool {
     match json {
         Json::Array(elements) => elements.is_empty(),
         Json::Object(fields) => fields.values().all(says_nothing),
-        json => text(json).is_none_or(|text| text == "0" || text == NULL),
+        json => text(json).is_none_or(|text| text == NULL || text.parse() == Ok(0.0)),
     }
 }
 
@@ -81,25 +81,27 @@ impl RawReply {
             malformed(None, what.to_owned())
         })?;
         let field = |names: [&str; 2]| names.iter().find_map(|name| text(json.get(name)?));
+        let hidden = |text: String| redact(&text, secrets);
         let request_id = field(["RequestId", "requestId"]);
         let code = error_text(&json, ["Code", "code"]);
-        // Billing answers some of its errors with HTTP 200.
-        let is_refusal = json.get("Success").and_then(text).is_some_and(|text| text == "false") && code.is_some();
-        if (200..300).contains(&status) && !is_refusal {
-            return if json.is_object() {
-                Ok((request_id, json))
-            } else {
-                Err(malformed(None, "it is no object".to_owned()))
-            };
-        }
-        match code {
-            Some(code) => {
-                let hidden = |text: String| redact(&text, secrets);
-                let message = hidden(error_text(&json, ["Message", "message"]).unwrap_or_default());
-                let (code, request_id) = (hidden(code), hidden(request_id.unwrap_or_default()));
-                Err(Error::Api(ApiError { status, code, message, request_id, retry_after }))
-            }
-            None => Err(malformed(request_id, "it is an error without a code".to_owned())),
+        let error = ApiError {
+            status,
+            code: hidden(code.clone().unwrap_or_else(|| NULL.to_owned())),
+            message: hidden(error_text(&json, ["Message", "message"]).unwrap_or_default()),
+            request_id: hidden(request_id.clone().unwrap_or_default()),
+            retry_after,
+        };
+        // Billing answers some of its errors with HTTP 200, and not all of them say that they are none.
+        let is_refusal = match field(["Success", "success"]) {
+            Some(success) => success == "false" && code.is_some(),
+            None => error.known().is_some(),
+        };
+        match (200..300).contains(&status) && !is_refusal {
+            true if json.is_object() => Ok((request_id, json)),
+            true => Err(malformed(None, "it is no object".to_owned())),
+            // An error of the service itself may say nothing.
+            false if code.is_some() || request_id.is_some() => Err(Error::Api(error)),
+            false => Err(malformed(None, "it is an error without a code".to_owned())),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What is to go wrong, and how often.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use crate::operations::{self, PRODUCTS};
 
 /// One thing that goes wrong with an operation, a number of times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +121,47 @@ impl Fault {
     #[must_use]
     pub fn at(self, host: &str) -> Self {
         Self { host: Some(host.to_owned()), ..self }
+    }
+}
+
+/// The kinds that change what some operations answer, and only those.
+const APPLY_TO: [(&str, &[&str]); 5] = [
+    ("absent", &["DescribeOrder", "GetOrderDetail", "QueryOrders", "ListProducts"]),
+    ("absent_empty", &["DescribeOrder", "GetOrderDetail", "QueryOrders"]),
+    ("unpaid", &["CreateOrder", "CreateProductOrders"]),
+    ("partial", &["CreateProductOrders"]),
+    ("partial_lost", &["CreateProductOrders"]),
+];
+
+/// The least and the most that a number of a fault can be.
+const NUMBERS: [(&str, u64, u64); 4] =
+    [("times", 1, u64::MAX), ("status", 200, 599), ("delay_ms", 1, u64::MAX), ("bought", 0, PRODUCTS.len() as u64 - 1)];
+
+/// Reads a fault. One that changes nothing would let a test pass that tests nothing.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn parse(json: &Json) -> Result<Fault, String> {
+    let fault = Fault::deserialize(json).map_err(|error| format!("not a fault: {error}"))?;
+    if !operations::all().any(|known| known.name == fault.operation) {
+        return Err(format!("there is no operation {:?}, but {}", fault.operation, crate::operations().join(", ")));
+    }
+    let known = json!(fault);
+    let unknown = json.as_object().into_iter().flatten().map(|(name, _)| name).find(|name| known.get(name).is_none());
+    if let Some(unknown) = unknown {
+        return Err(format!("there is no {unknown:?} in a fault of this kind"));
+    }
+    for (name, least, most) in NUMBERS {
+        if let Some(number) = known[name].as_u64().filter(|number| !(least..=most).contains(number)) {
+            return Err(format!("{name} is {number}, and must be from {least} to {most}"));
+        }
+    }
+    let kind = known["kind"].as_str().unwrap_or_default();
+    match APPLY_TO.iter().find(|(name, _)| *name == kind) {
+        Some((_, operations)) if !operations.contains(&fault.operation.as_str()) => {
+            Err(format!("{kind} does not apply to {}, but to {}", fault.operation, operations.join(", ")))
+        }
+        _ => Ok(fault),
     }
 }
 

@@ -112,7 +112,12 @@ impl Mock {
     }
 
     /// Lets something go wrong.
+    ///
+    /// # Panics
+    /// The fault would change nothing, and so would a test with it.
     pub fn fault(&self, fault: Fault) {
+        let parsed = fault::parse(&serde_json::json!(fault));
+        assert_eq!(parsed.as_ref(), Ok(&fault), "this fault changes nothing");
         self.state.lock().faults.push(fault);
     }
 

@@ -68,3 +68,31 @@ fn a_fault_for_an_operation_that_is_not_there_is_refused() {
     assert!(post_faults(&mock, known).starts_with("HTTP/1.1 204"));
     assert_eq!(mock.ledger().faults.len(), 1);
 }
+
+#[test]
+fn a_fault_that_would_change_nothing_is_refused() {
+    let mock = Mock::start().unwrap();
+    let table = [
+        (
+            r#""operation": "ListProducts", "kind": "unpaid""#,
+            "unpaid does not apply to ListProducts, but to CreateOrder",
+        ),
+        (r#""operation": "CreateOrder", "kind": "absent""#, "absent does not apply to CreateOrder"),
+        (r#""operation": "CreateOrder", "kind": "partial", "bought": 1"#, "partial does not apply to CreateOrder"),
+        (r#""operation": "ListProducts", "kind": "absent_empty""#, "absent_empty does not apply to ListProducts"),
+        (r#""operation": "CreateOrder", "kind": "drop_after", "time": 2"#, "there is no \"time\""),
+        (r#""operation": "CreateOrder", "kind": "drop_after", "status": 500"#, "there is no \"status\""),
+        (r#""operation": "CreateOrder", "kind": "drop_after", "times": 0"#, "times is 0"),
+        (r#""operation": "CreateOrder", "kind": "null_error", "status": 99"#, "status is 99"),
+        (r#""operation": "CreateOrder", "kind": "api_error", "status": 700, "code": "X""#, "status is 700"),
+        (r#""operation": "CreateProductOrders", "kind": "partial", "bought": 4"#, "bought is 4"),
+        (r#""operation": "CreateOrder", "kind": "slow", "delay_ms": 0"#, "delay_ms is 0"),
+    ];
+    for (fault, reason) in table {
+        let reply = post_faults(&mock, &format!("{{{fault}}}"));
+        assert!(reply.starts_with("HTTP/1.1 400") && reply.contains(reason), "{fault}: {reply}");
+    }
+    assert!(mock.ledger().faults.is_empty());
+    let whole = r#"{"operation": "CreateOrder", "kind": "throttling", "retry_after": 1, "times": 2, "host": "a"}"#;
+    assert!(post_faults(&mock, whole).starts_with("HTTP/1.1 204"));
+}

@@ -11,7 +11,7 @@ use crate::{
 
 /// The products that can be bought: the code, billing's ProductCode, and its CommodityCode, which is documented for
 /// DataWorks only.
-pub(super) const PRODUCTS: [(&str, &str, &str); 4] = [
+pub(crate) const PRODUCTS: [(&str, &str, &str); 4] = [
     ("DataWorks_share", "dide", "dide_create_post"),
     ("MaxCompute_share", "odps", "odps"),
     ("PAI_share", "learn", "learn"),

@@ -5,6 +5,7 @@ mod billing;
 mod market;
 mod sts;
 
+pub(crate) use aiworkspace::PRODUCTS;
 use serde_json::Value as Json;
 
 use crate::{
