@@ -7,10 +7,10 @@ mod models;
 use broken::Broken;
 use models::{Everything, Test};
 use tfplugin::{
-    Diagnostics, Model as _,
+    Attr, Diagnostics, Model as _,
     schema::Nesting,
     testing::{Host, Stored, check},
-    value::{Number, Value},
+    value::{Number, Type, Value},
 };
 
 const NAME: &str = "test_everything";
@@ -48,7 +48,8 @@ fn a_collection_of_secrets_is_a_secret() {
 
 #[test]
 fn a_block_can_be_deprecated() {
-    let block = Everything::block().blocks.remove(0);
+    let blocks = Everything::block().blocks;
+    let block = blocks.iter().find(|block| block.name == "may").unwrap();
     assert_eq!((block.name, block.block.deprecated), ("may", Some("Write `must`.")));
 }
 
@@ -158,4 +159,19 @@ async fn a_change_inside_a_set_replaces_only_where_it_must() {
         let planned = host.plan(NAME, &changed, Some(&created)).await.unwrap();
         assert_eq!(!planned.requires_replace.is_empty(), replaces, "{changed:?}");
     }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_a_value_and_no_blocks_are_none() {
+    let mut host = host().await;
+    let config = |all: Value| object([("must", object([])), ("must_not", list([])), ("ids", list([])), ("all", all)]);
+    assert!(host.validate(NAME, &config(Value::Null)).await.is_ok());
+    let errors = host.validate(NAME, &config(true.into())).await.unwrap_err();
+    assert_eq!(paths(&errors), ["ids"]);
+}
+
+#[test]
+fn a_value_of_any_type_is_known_if_its_parts_are() {
+    let inside = Value::Dynamic(Box::new((Type::list(Type::String), list([Value::unknown()]))));
+    assert!(!Attr::<Value>::decode(&inside).is_wholly_known());
 }

@@ -26,6 +26,14 @@ pub(crate) struct Everything {
     times: Option<Vec<Vec<Time>>>,
     /// More times.
     time_set: Option<Set<Time>>,
+    /// Some ids.
+    #[attr(conflicts_with(all, must_not))]
+    ids: Option<Vec<String>>,
+    /// All of them.
+    all: Option<bool>,
+    /// Blocks that nobody writes.
+    #[attr(block)]
+    must_not: Vec<Nested>,
     /// The zone.
     #[attr(force_new, default = "a")]
     zone: String,
