@@ -175,3 +175,14 @@ fn a_value_of_any_type_is_known_if_its_parts_are() {
     let inside = Value::Dynamic(Box::new((Type::list(Type::String), list([Value::unknown()]))));
     assert!(!Attr::<Value>::decode(&inside).is_wholly_known());
 }
+
+#[tokio::test]
+async fn a_demand_reaches_into_an_object() {
+    let mut host = host().await;
+    let config =
+        |text: Value| object([("must", object([])), ("outer", "x".into()), ("inner", object([("text", text)]))]);
+    assert!(host.validate(NAME, &config(Value::Null)).await.is_ok());
+    let errors = host.validate(NAME, &config("y".into())).await.unwrap_err();
+    assert_eq!(paths(&errors), ["outer"]);
+    assert!(errors.iter().next().unwrap().detail.contains("inner.text"));
+}

@@ -34,6 +34,11 @@ pub(crate) struct Everything {
     /// Blocks that nobody writes.
     #[attr(block)]
     must_not: Vec<Nested>,
+    /// Not together with what is inside another one.
+    #[attr(conflicts_with(inner.text))]
+    outer: Option<String>,
+    /// Nested attributes.
+    inner: Option<Nested>,
     /// The zone.
     #[attr(force_new, default = "a")]
     zone: String,
