@@ -186,3 +186,12 @@ async fn a_demand_reaches_into_an_object() {
     assert_eq!(paths(&errors), ["outer"]);
     assert!(errors.iter().next().unwrap().detail.contains("inner.text"));
 }
+
+#[tokio::test]
+async fn a_data_source_sees_defaults_and_stores_nothing_unknown() {
+    let mut host = host().await;
+    let read = host.data("test_length", &object([("text", "four".into())])).await.unwrap();
+    assert_eq!((read.get("length").as_i64(), read.get("forgotten")), (Some(4), &Value::Null));
+    let errors = host.data("test_length", &object([("misspelt", Value::Null)])).await.unwrap_err();
+    assert!(errors.has_errors());
+}

@@ -1,8 +1,8 @@
 //! A resource with a field of every kind, which stores what is planned.
 
 use tfplugin::{
-    AttributeEnum, Configure, Configured, Context, Create, CreateError, Delete, Diagnostics, Invalid, Map, Model,
-    Provider, Resource, Resources, Scalar, Sensitive, Set, State,
+    AttributeEnum, Computed, Configure, Configured, Context, Create, CreateError, DataSource, DataSources, Delete,
+    Diagnostics, Invalid, Map, Model, Provider, Resource, Resources, Scalar, Sensitive, Set, State,
     model::AttributeChange,
     schema::Decision,
     value::{Type, Value},
@@ -136,6 +136,34 @@ impl Resource for Everythings {
     }
 }
 
+/// The length of a text.
+#[derive(Debug, Clone, Model)]
+#[model(data_source = "test_length")]
+pub(crate) struct Length {
+    /// The text.
+    text: String,
+    /// What counts.
+    #[attr(default = Size::Small)]
+    size: Size,
+    /// How many characters it has.
+    length: Computed<i64>,
+    /// What nobody finds out.
+    forgotten: Computed<String>,
+}
+
+struct LengthSource;
+
+impl DataSource for LengthSource {
+    type Model = Length;
+    type Client = ();
+
+    async fn read(&self, _: &(), mut config: Length, _: &Context) -> Result<Length, Diagnostics> {
+        assert_eq!(config.size, Size::Small);
+        config.length = i64::try_from(config.text.chars().count()).ok().into();
+        Ok(config)
+    }
+}
+
 /// Nothing.
 #[derive(Debug, Clone, Model)]
 #[model(provider)]
@@ -149,6 +177,10 @@ impl Provider for Test {
 
     fn resources(&self) -> Resources<()> {
         Resources::new().add(Everythings)
+    }
+
+    fn data_sources(&self) -> DataSources<()> {
+        DataSources::new().add(LengthSource)
     }
 
     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {
