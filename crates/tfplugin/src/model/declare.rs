@@ -75,11 +75,11 @@ pub fn plan_modifier<M: Model, T: AttributeType>(
     }
 }
 
-/// A default that sees the other fields.
+/// A default that sees the other fields, with their constant defaults.
 pub fn default_with<M: Model, T: AttributeType, A: Into<Attr<T::Partial>>>(
     with: impl Fn(&Partial<M>) -> A + Send + Sync + 'static,
 ) -> impl Fn(&Value) -> Value + Send + Sync + 'static {
-    move |object| with(&decoded::<M>(object)).into().encode()
+    move |object| with(&decoded::<M>(&M::block().with_constants(object))).into().encode()
 }
 
 /// The object, or one without values where there is none.

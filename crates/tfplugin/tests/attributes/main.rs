@@ -195,3 +195,10 @@ async fn a_data_source_sees_defaults_and_stores_nothing_unknown() {
     let errors = host.data("test_length", &object([("misspelt", Value::Null)])).await.unwrap_err();
     assert!(errors.has_errors());
 }
+
+#[tokio::test]
+async fn a_default_sees_the_defaults_beside_it() {
+    let mut host = host().await;
+    let planned = host.plan(NAME, &object([("must", object([]))]), None).await.unwrap();
+    assert_eq!(planned.state.get("place").as_str(), Some("in a"));
+}

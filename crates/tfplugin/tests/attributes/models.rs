@@ -2,7 +2,7 @@
 
 use tfplugin::{
     AttributeEnum, Computed, Configure, Configured, Context, Create, CreateError, DataSource, DataSources, Delete,
-    Diagnostics, Invalid, Map, Model, Provider, Resource, Resources, Scalar, Sensitive, Set, State,
+    Diagnostics, Invalid, Map, Model, Partial, Provider, Resource, Resources, Scalar, Sensitive, Set, State,
     model::AttributeChange,
     schema::Decision,
     value::{Type, Value},
@@ -42,6 +42,9 @@ pub(crate) struct Everything {
     /// The zone.
     #[attr(force_new, default = "a")]
     zone: String,
+    /// The place, which the zone tells.
+    #[attr(default_with = place)]
+    place: String,
     /// Marks.
     marks: Option<Set<Mark>>,
     /// One block.
@@ -73,6 +76,10 @@ pub(crate) struct Mark {
     /// Its weight.
     #[attr(plan_modifier = weight)]
     weight: Option<i64>,
+}
+
+fn place(object: &Partial<Everything>) -> String {
+    format!("in {}", object.zone.as_str().unwrap_or("nowhere"))
 }
 
 /// Heavier marks need another object.
