@@ -217,14 +217,19 @@ fn block(field: &Field<'_>, report: &mut Report<'_>) {
 
 fn siblings(field: &Field<'_>, fields: &[Field<'_>], report: &mut Report<'_>) {
     let options = &field.options;
-    let related = options.relations.iter().flat_map(|(_, names)| names);
+    let related = options.relations.iter().flat_map(|(_, others)| others).map(|other| &other.field);
+    // What is always there may still hold something that is not.
+    let is_inside = |sibling: &Ident| {
+        let mut others = options.relations.iter().flat_map(|(_, others)| others);
+        others.any(|other| other.field == *sibling && other.inner.is_some())
+    };
     for sibling in options.changes_with.iter().chain(related) {
         match fields.iter().find(|other| other.ident == sibling) {
             None => report(sibling.span(), format!("the struct has no field {sibling}")),
             Some(other) if other.ident == field.ident => {
                 report(sibling.span(), "a field cannot relate to itself".to_owned());
             }
-            Some(other) if other.is_required() && !options.changes_with.contains(sibling) => {
+            Some(other) if other.is_required() && !options.changes_with.contains(sibling) && !is_inside(sibling) => {
                 report(sibling.span(), format!("{sibling} is always set, so this demands nothing of it"));
             }
             Some(other) if !other.is_argument() && !options.changes_with.contains(sibling) => {

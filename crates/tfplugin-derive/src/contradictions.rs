@@ -60,6 +60,7 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&CHANGES, Block, "this stands on the attributes inside a block"),
     (&DEFAULTS, Block, "a block has no default: its attributes have"),
     (&["rule"], Block, "blocks are counted by min and max, and validated by their attributes"),
+    (&["relation"], Block, "say this on the other field: a block makes no demands"),
     (&["env"], Block, "this stands on the attributes inside a block"),
     (&CHANGES, Provider, "a provider block is never planned: this has no effect"),
     (&["changes_with"], Provider, "a provider block is never planned: this has no effect"),

@@ -7,7 +7,7 @@ use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 use crate::{
     checks::{self, token},
     fields::{self, Field, Wrapper},
-    options::{ModelOptions, Role, RuleOption},
+    options::{ModelOptions, Related, Role, RuleOption},
 };
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
@@ -142,7 +142,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let description = fields::docs(&input.attrs);
     let deprecated = optional(options.deprecated.as_ref());
     let (blocks, attributes): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.options.block.is_some());
-    let attributes = attributes.into_iter().map(|field| attribute(model, field));
+    let attributes = attributes.into_iter().map(|field| attribute(model, field, fields));
     let blocks = blocks.into_iter().map(block);
     let none = syn::LitStr::new("", model.span());
     let (name, role) = match &options.role {
@@ -182,7 +182,7 @@ fn count(literal: Option<&syn::LitInt>) -> TokenStream {
     literal.map_or_else(|| quote!(0), |literal| quote!(#literal))
 }
 
-fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
+fn attribute(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let (name, ty, docs, options) = (field.name(), field.ty, &field.docs, &field.options);
     let value = value(field);
     let mut chain = quote! { ::tfplugin::model::attribute::<#ty>(#name).describe(#docs) };
@@ -220,12 +220,12 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
             "at_least_one_of" => quote!(AtLeastOne),
             _ => quote!(Together),
         };
-        let siblings = siblings.iter().map(token);
+        let others = siblings.iter().map(|other| place(model, other, fields));
         chain.extend(quote! {
-            .relation(::tfplugin::schema::Relation::new(
-                ::tfplugin::schema::Demand::#demand,
-                &[#(#model::#siblings.name()),*],
-            ))
+            .relation(::tfplugin::schema::Relation {
+                demand: ::tfplugin::schema::Demand::#demand,
+                others: ::std::vec![#(#others),*],
+            })
         });
     }
     chain.extend(options.rules.iter().map(|rule| {
@@ -247,6 +247,17 @@ fn attribute(model: &Ident, field: &Field<'_>) -> TokenStream {
         chain.extend(quote! { .deprecated(#deprecated) });
     }
     chain
+}
+
+/// The path of another field, or of one in its object.
+fn place(model: &Ident, other: &Related, fields: &[Field<'_>]) -> TokenStream {
+    let outer = token(&other.field);
+    let object = fields.iter().find(|field| *field.ident == other.field).map(value);
+    let inner = other.inner.as_ref().map(|inner| {
+        let inner = token(inner);
+        quote_spanned! { inner.span() => .then(<#object>::#inner) }
+    });
+    quote! { ::tfplugin::value::Path::from(#model::#outer #inner) }
 }
 
 fn validator(value: &TokenStream, rule: &RuleOption) -> TokenStream {

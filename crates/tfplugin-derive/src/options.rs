@@ -67,7 +67,7 @@ pub(crate) struct FieldOptions {
     pub(crate) plan_modifier: Option<Expr>,
     pub(crate) changes_with: Vec<Ident>,
     pub(crate) rules: Vec<RuleOption>,
-    pub(crate) relations: Vec<(Ident, Vec<Ident>)>,
+    pub(crate) relations: Vec<(Ident, Vec<Related>)>,
     pub(crate) block: Option<Span>,
     pub(crate) min: Option<LitInt>,
     pub(crate) max: Option<LitInt>,
@@ -154,6 +154,20 @@ impl FieldOptions {
         };
         self.rules.push(rule);
         Ok(())
+    }
+}
+
+/// Another field, or one of an object in it: `network` or `network.cidr`.
+pub(crate) struct Related {
+    pub(crate) field: Ident,
+    pub(crate) inner: Option<Ident>,
+}
+
+impl syn::parse::Parse for Related {
+    fn parse(input: syn::parse::ParseStream<'_>) -> Result<Self> {
+        let field = input.parse()?;
+        let inner = input.parse::<Option<Token![.]>>()?.map(|_| input.parse()).transpose()?;
+        Ok(Self { field, inner })
     }
 }
 

@@ -1,7 +1,6 @@
-//! Write Terraform providers in Rust: plugin protocol 6.
+#![doc = include_str!("../README.md")]
 //!
-//! One struct with `#[derive(Model)]` says what a resource is; a [`Resource`] says what becomes of it; a [`Provider`] names
-//! its resources; [`run`] serves them. The README has a complete provider.
+//! ## Where to find it
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
 //! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
@@ -10,8 +9,6 @@
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
 //! - [`serve`]: the process, from go-plugin's handshake to its end
-//!
-//! Nothing here knows what the provider is for.
 
 // The derive macros name this crate as everybody else does.
 extern crate self as tfplugin;

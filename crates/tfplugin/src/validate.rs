@@ -2,7 +2,7 @@
 
 use super::{
     diagnostics::Diagnostics,
-    schema::{Attribute, Block, Kind, Mode, Nesting, ObjectAt},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, ObjectAt},
     value::{Path, Value},
 };
 
@@ -28,6 +28,7 @@ pub fn read_only(block: &Block, config: &Value) -> Diagnostics {
 }
 
 fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    check_relations(&block.attributes, &block.blocks, value, path, diagnostics);
     check_attributes(&block.attributes, value, path, diagnostics);
     for nested in &block.blocks {
         let path = path.dot(nested.name);
@@ -38,7 +39,6 @@ fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diag
 }
 
 fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    check_relations(attributes, object, path, diagnostics);
     for attribute in attributes {
         let value = object.get(attribute.name);
         let path = path.dot(attribute.name);
@@ -53,7 +53,10 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
         }
         check_value(attribute, attribute.name, value, &path, diagnostics);
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
-            visit(*nesting, value, &path, |object, path| check_attributes(attributes, object, path, diagnostics));
+            visit(*nesting, value, &path, |object, path| {
+                check_relations(attributes, &[], object, path, diagnostics);
+                check_attributes(attributes, object, path, diagnostics);
+            });
         }
     }
 }
@@ -93,9 +96,15 @@ pub(crate) fn wrong_default(attribute: &Attribute, default: &Value) -> Vec<Strin
 }
 
 /// What attributes of one object demand of each other.
-fn check_relations(attributes: &[Attribute], object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+fn check_relations(
+    attributes: &[Attribute],
+    blocks: &[NestedBlock],
+    object: &Value,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) {
     for attribute in attributes {
-        for wrong in attribute.relations.iter().filter_map(|relation| relation.check(attribute.name, object)) {
+        for wrong in attribute.relations.iter().filter_map(|relation| relation.check(attribute.name, object, blocks)) {
             let path = path.dot(attribute.name);
             let detail = format!("{path} {wrong}.");
             diagnostics.invalid(path, format!("Invalid {}", attribute.name), detail);

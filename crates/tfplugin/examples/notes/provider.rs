@@ -59,7 +59,8 @@ impl Resource for NoteResource {
     }
 
     async fn read(&self, desk: &Desk, state: State<Note>, _: &Context) -> Result<Option<State<Note>>, Diagnostics> {
-        let is_there = desk.notes.lock().await.contains_key(&state.complete()?.subject);
+        let notes = desk.notes.lock().await;
+        let is_there = state.subject.known().is_some_and(|subject| notes.contains_key(subject));
         Ok(is_there.then_some(state))
     }
 
@@ -68,7 +69,9 @@ impl Resource for NoteResource {
     }
 
     async fn delete(&self, desk: &Desk, delete: Delete<Note>, _: &Context) -> Result<(), Diagnostics> {
-        desk.notes.lock().await.remove(&delete.prior.complete()?.subject);
+        if let Some(subject) = delete.prior.subject.known() {
+            desk.notes.lock().await.remove(subject);
+        }
         Ok(())
     }
 }

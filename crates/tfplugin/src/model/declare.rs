@@ -10,6 +10,42 @@ use crate::{
 };
 
 /// A planned value beside the prior one, for a plan modifier. `M` is the model that the attribute stands in.
+///
+/// ```
+/// use tfplugin::{Attr, AttributeEnum, Model, Partial, model::AttributeChange, schema::Decision};
+///
+/// /// A disk.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(resource = "example_disk")]
+/// struct Disk {
+///     /// The size in GiB. A disk grows in place.
+///     #[attr(plan_modifier = size)]
+///     size: i64,
+///     /// The class.
+///     #[attr(default_with = class, default_text = "`fast` from 100 GiB")]
+///     class: Class,
+/// }
+///
+/// #[derive(Debug, Clone, PartialEq, AttributeEnum)]
+/// enum Class {
+///     #[attr("slow")]
+///     Slow,
+///     #[attr("fast")]
+///     Fast,
+/// }
+///
+/// fn size(change: &AttributeChange<'_, Disk, i64>) -> Decision {
+///     if change.planned.known() < change.prior.known() { Decision::Replace } else { Decision::Update }
+/// }
+///
+/// fn class(disk: &Partial<Disk>) -> Attr<Class> {
+///     match disk.size {
+///         Attr::Known(size) if size >= 100 => Class::Fast.into(),
+///         Attr::Known(_) => Class::Slow.into(),
+///         _ => Attr::Unknown,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct AttributeChange<'a, M: Model, T: AttributeType> {
     /// What the configuration and the defaults say.
@@ -39,11 +75,11 @@ pub fn plan_modifier<M: Model, T: AttributeType>(
     }
 }
 
-/// A default that sees the other fields.
+/// A default that sees the other fields, with their constant defaults.
 pub fn default_with<M: Model, T: AttributeType, A: Into<Attr<T::Partial>>>(
     with: impl Fn(&Partial<M>) -> A + Send + Sync + 'static,
 ) -> impl Fn(&Value) -> Value + Send + Sync + 'static {
-    move |object| with(&decoded::<M>(object)).into().encode()
+    move |object| with(&decoded::<M>(&M::block().with_constants(object))).into().encode()
 }
 
 /// The object, or one without values where there is none.

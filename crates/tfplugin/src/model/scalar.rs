@@ -50,6 +50,12 @@ pub trait Scalar: Debug + Clone + PartialEq + Send + Sync + 'static {
     /// Writes a value.
     fn encode(&self) -> Value;
 
+    /// Whether no part is unknown. Only values of any type have parts.
+    #[doc(hidden)]
+    fn is_wholly_known(&self) -> bool {
+        true
+    }
+
     /// Whether two values mean the same, although they may be written differently.
     fn same_meaning(&self, other: &Self) -> bool {
         self == other
@@ -68,6 +74,10 @@ impl<T: Scalar> PartialValue for T {
 
     fn encode(&self) -> Value {
         <T as Scalar>::encode(self)
+    }
+
+    fn is_wholly_known(&self) -> bool {
+        <T as Scalar>::is_wholly_known(self)
     }
 }
 
@@ -128,5 +138,22 @@ scalar!(
     f64, Number, value => value.as_number().and_then(Number::to_f64), "must be a number of at most 64 bits",
     this => Number::from_f64(*this).ok().into()
 );
-// Any type: the value is what it is.
-scalar!(Value, Dynamic, value => Some(value.clone()), "must be a value", this => this.clone());
+
+/// Any type: the value is what it is.
+impl Scalar for Value {
+    fn ty() -> Type {
+        Type::Dynamic
+    }
+
+    fn decode(value: &Value) -> Result<Self, Invalid> {
+        Ok(value.clone())
+    }
+
+    fn encode(&self) -> Value {
+        self.clone()
+    }
+
+    fn is_wholly_known(&self) -> bool {
+        Value::is_wholly_known(self)
+    }
+}

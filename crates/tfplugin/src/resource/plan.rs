@@ -14,6 +14,35 @@ use crate::{
 ///
 /// Terraform makes a plan several times: a replacement once beside the prior state and once as a create (only the second is
 /// shown), and everything again when it applies. What was planned as known must come out the same each time.
+///
+/// ```
+/// use tfplugin::{Change, Computed, Context, Diagnostic, Diagnostics, Model, Plan};
+///
+/// /// A server.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(resource = "example_server")]
+/// struct Server {
+///     /// How many processors it has.
+///     processors: i64,
+///     /// What it costs a month.
+///     price: Computed<i64>,
+/// }
+///
+/// /// What `Resource::modify_plan` does.
+/// fn modify(plan: &mut Plan<Server>, ctx: &Context) -> Result<(), Diagnostics> {
+///     if let Change::Destroy { .. } | Change::Replace { .. } = plan.change() {
+///         ctx.warn(Diagnostic::warning("The disk goes too", "Save what is on it."));
+///     }
+///     match plan.planned().processors.known().copied() {
+///         Some(0) => Err(Diagnostic::error("No processor", "A server needs one.").at(Server::PROCESSORS).into()),
+///         Some(processors) if plan.creates() => {
+///             plan.set(Server::PRICE, processors * 10);
+///             Ok(())
+///         }
+///         _ => Ok(()),
+///     }
+/// }
+/// ```
 pub struct Plan<M: Model> {
     action: Action,
     config: Partial<M>,

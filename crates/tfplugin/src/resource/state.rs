@@ -117,6 +117,16 @@ pub struct Delete<M: Model> {
 }
 
 /// Why a create failed, and what is left of it. `?` on diagnostics says that nothing was made.
+///
+/// ```
+/// use tfplugin::{CreateError, Diagnostic, State, model::ResourceModel};
+///
+/// /// A server that was made and does not start: the next apply destroys it and makes another one.
+/// fn does_not_start<M: ResourceModel>(server: State<M>) -> CreateError<M> {
+///     let error = Diagnostic::error("The server does not start", "It is there, and the next apply replaces it.");
+///     CreateError::Tainted(Box::new(server), error.into())
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateError<M: Model> {

@@ -11,6 +11,37 @@ use crate::{
 
 /// How a model is made of one of an older version. The older one is a struct of its own, whose `version` says which states
 /// it reads.
+///
+/// ```
+/// use tfplugin::{Diagnostics, Model, Partial, UpgradeFrom, Upgrades};
+///
+/// /// A note, as version 0 stored it.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(resource = "example_note", version = 0)]
+/// struct OldNote {
+///     /// What it said.
+///     title: String,
+/// }
+///
+/// /// A note.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(resource = "example_note", version = 1)]
+/// struct Note {
+///     /// What it says.
+///     text: String,
+/// }
+///
+/// impl UpgradeFrom<OldNote> for Note {
+///     fn upgrade(old: Partial<OldNote>) -> Result<Partial<Self>, Diagnostics> {
+///         Ok(Partial::<Self> { text: old.title })
+///     }
+/// }
+///
+/// /// What `Resource::upgrades` returns.
+/// fn upgrades() -> Upgrades<Note> {
+///     Upgrades::new().from::<OldNote>()
+/// }
+/// ```
 pub trait UpgradeFrom<V: Model>: Model {
     /// The state in the current shape.
     ///

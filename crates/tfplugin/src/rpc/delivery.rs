@@ -53,7 +53,7 @@ impl Delivery {
     }
 }
 
-/// A service whose answers may carry a [`Delivery`].
+/// A service whose answers may carry work for after them.
 #[derive(Debug, Clone)]
 pub struct Delivering<S>(pub S);
 

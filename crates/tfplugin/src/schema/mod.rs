@@ -120,6 +120,17 @@ impl Schema {
 }
 
 impl Block {
+    /// An object of a configuration with the constant defaults of the attributes that it leaves out.
+    pub(crate) fn with_constants(&self, object: &Value) -> Value {
+        let mut object = object.clone();
+        for attribute in &self.attributes {
+            if let (Some(Default::Always(value)), Value::Null) = (&attribute.default, object.get(attribute.name)) {
+                object.set_attribute(attribute.name, value.clone());
+            }
+        }
+        object
+    }
+
     /// The type of values of this block.
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name, attribute.ty()));

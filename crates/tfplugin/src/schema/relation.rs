@@ -1,6 +1,7 @@
 //! What attributes of one object demand of each other.
 
-use crate::value::{Path, Value};
+use super::NestedBlock;
+use crate::value::{Path, Step, Value};
 
 /// A demand that an attribute makes of others, named by their paths in the same object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +32,25 @@ impl Relation {
     }
 
     /// What is wrong in this object, if anything; `name` makes the demand. What is not known yet may turn out either way.
-    pub(crate) fn check(&self, name: &str, object: &Value) -> Option<String> {
-        let is_set = |value: &Value| match value {
+    pub(crate) fn check(&self, name: &str, object: &Value, blocks: &[NestedBlock]) -> Option<String> {
+        let is_block = |path: &Path| {
+            let name = match path.steps() {
+                [Step::Attribute(name)] => name,
+                _ => return false,
+            };
+            blocks.iter().any(|block| block.name == name)
+        };
+        let is_set = |path: &Path, value: &Value| match value {
             Value::Null => Some(false),
             // A block that is not written is an empty list.
-            Value::List(elements) | Value::Set(elements) => Some(!elements.is_empty()),
+            Value::List(elements) | Value::Set(elements) if is_block(path) => Some(!elements.is_empty()),
+            Value::Map(elements) if is_block(path) => Some(!elements.is_empty()),
             value if !value.is_known() => None,
             _ => Some(true),
         };
-        let own = is_set(object.get(name));
+        let own = is_set(&Path::attribute(name), object.get(name));
         let others: Vec<Option<bool>> =
-            self.others.iter().map(|path| object.at(path).map_or(Some(false), is_set)).collect();
+            self.others.iter().map(|path| object.at(path).map_or(Some(false), |value| is_set(path, value))).collect();
         let with = |wanted: bool| {
             let found = self.others.iter().zip(&others).find(|(_, is_set)| **is_set == Some(wanted));
             found.map(|(path, _)| path.to_string())

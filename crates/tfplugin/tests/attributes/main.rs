@@ -7,10 +7,10 @@ mod models;
 use broken::Broken;
 use models::{Everything, Test};
 use tfplugin::{
-    Diagnostics, Model as _,
+    Attr, Diagnostics, Model as _,
     schema::Nesting,
     testing::{Host, Stored, check},
-    value::{Number, Value},
+    value::{Number, Type, Value},
 };
 
 const NAME: &str = "test_everything";
@@ -48,7 +48,8 @@ fn a_collection_of_secrets_is_a_secret() {
 
 #[test]
 fn a_block_can_be_deprecated() {
-    let block = Everything::block().blocks.remove(0);
+    let blocks = Everything::block().blocks;
+    let block = blocks.iter().find(|block| block.name == "may").unwrap();
     assert_eq!((block.name, block.block.deprecated), ("may", Some("Write `must`.")));
 }
 
@@ -158,4 +159,46 @@ async fn a_change_inside_a_set_replaces_only_where_it_must() {
         let planned = host.plan(NAME, &changed, Some(&created)).await.unwrap();
         assert_eq!(!planned.requires_replace.is_empty(), replaces, "{changed:?}");
     }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_a_value_and_no_blocks_are_none() {
+    let mut host = host().await;
+    let config = |all: Value| object([("must", object([])), ("must_not", list([])), ("ids", list([])), ("all", all)]);
+    assert!(host.validate(NAME, &config(Value::Null)).await.is_ok());
+    let errors = host.validate(NAME, &config(true.into())).await.unwrap_err();
+    assert_eq!(paths(&errors), ["ids"]);
+}
+
+#[test]
+fn a_value_of_any_type_is_known_if_its_parts_are() {
+    let inside = Value::Dynamic(Box::new((Type::list(Type::String), list([Value::unknown()]))));
+    assert!(!Attr::<Value>::decode(&inside).is_wholly_known());
+}
+
+#[tokio::test]
+async fn a_demand_reaches_into_an_object() {
+    let mut host = host().await;
+    let config =
+        |text: Value| object([("must", object([])), ("outer", "x".into()), ("inner", object([("text", text)]))]);
+    assert!(host.validate(NAME, &config(Value::Null)).await.is_ok());
+    let errors = host.validate(NAME, &config("y".into())).await.unwrap_err();
+    assert_eq!(paths(&errors), ["outer"]);
+    assert!(errors.iter().next().unwrap().detail.contains("inner.text"));
+}
+
+#[tokio::test]
+async fn a_data_source_sees_defaults_and_stores_nothing_unknown() {
+    let mut host = host().await;
+    let read = host.data("test_length", &object([("text", "four".into())])).await.unwrap();
+    assert_eq!((read.get("length").as_i64(), read.get("forgotten")), (Some(4), &Value::Null));
+    let errors = host.data("test_length", &object([("misspelt", Value::Null)])).await.unwrap_err();
+    assert!(errors.has_errors());
+}
+
+#[tokio::test]
+async fn a_default_sees_the_defaults_beside_it() {
+    let mut host = host().await;
+    let planned = host.plan(NAME, &object([("must", object([]))]), None).await.unwrap();
+    assert_eq!(planned.state.get("place").as_str(), Some("in a"));
 }

@@ -1,8 +1,8 @@
 //! A resource with a field of every kind, which stores what is planned.
 
 use tfplugin::{
-    AttributeEnum, Configure, Configured, Context, Create, CreateError, Delete, Diagnostics, Invalid, Map, Model,
-    Provider, Resource, Resources, Scalar, Sensitive, Set, State,
+    AttributeEnum, Computed, Configure, Configured, Context, Create, CreateError, DataSource, DataSources, Delete,
+    Diagnostics, Invalid, Map, Model, Partial, Provider, Resource, Resources, Scalar, Sensitive, Set, State,
     model::AttributeChange,
     schema::Decision,
     value::{Type, Value},
@@ -26,9 +26,25 @@ pub(crate) struct Everything {
     times: Option<Vec<Vec<Time>>>,
     /// More times.
     time_set: Option<Set<Time>>,
+    /// Some ids.
+    #[attr(conflicts_with(all, must_not))]
+    ids: Option<Vec<String>>,
+    /// All of them.
+    all: Option<bool>,
+    /// Blocks that nobody writes.
+    #[attr(block)]
+    must_not: Vec<Nested>,
+    /// Not together with what is inside another one.
+    #[attr(conflicts_with(inner.text))]
+    outer: Option<String>,
+    /// Nested attributes.
+    inner: Option<Nested>,
     /// The zone.
     #[attr(force_new, default = "a")]
     zone: String,
+    /// The place, which the zone tells.
+    #[attr(default_with = place)]
+    place: String,
     /// Marks.
     marks: Option<Set<Mark>>,
     /// One block.
@@ -60,6 +76,10 @@ pub(crate) struct Mark {
     /// Its weight.
     #[attr(plan_modifier = weight)]
     weight: Option<i64>,
+}
+
+fn place(object: &Partial<Everything>) -> String {
+    format!("in {}", object.zone.as_str().unwrap_or("nowhere"))
 }
 
 /// Heavier marks need another object.
@@ -123,6 +143,34 @@ impl Resource for Everythings {
     }
 }
 
+/// The length of a text.
+#[derive(Debug, Clone, Model)]
+#[model(data_source = "test_length")]
+pub(crate) struct Length {
+    /// The text.
+    text: String,
+    /// What counts.
+    #[attr(default = Size::Small)]
+    size: Size,
+    /// How many characters it has.
+    length: Computed<i64>,
+    /// What nobody finds out.
+    forgotten: Computed<String>,
+}
+
+struct LengthSource;
+
+impl DataSource for LengthSource {
+    type Model = Length;
+    type Client = ();
+
+    async fn read(&self, _: &(), mut config: Length, _: &Context) -> Result<Length, Diagnostics> {
+        assert_eq!(config.size, Size::Small);
+        config.length = i64::try_from(config.text.chars().count()).ok().into();
+        Ok(config)
+    }
+}
+
 /// Nothing.
 #[derive(Debug, Clone, Model)]
 #[model(provider)]
@@ -136,6 +184,10 @@ impl Provider for Test {
 
     fn resources(&self) -> Resources<()> {
         Resources::new().add(Everythings)
+    }
+
+    fn data_sources(&self) -> DataSources<()> {
+        DataSources::new().add(LengthSource)
     }
 
     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {

@@ -32,6 +32,9 @@ struct Thing {
     /// None at all.
     #[attr(block, max = 0)]
     none: Vec<Nested>,
+    /// Blocks make no demands.
+    #[attr(block, conflicts_with(free))]
+    demanding: Vec<Nested>,
     /// No operation, and no time.
     #[attr(timeouts(craete = "10m", read = "10 parsecs"))]
     timeouts: Timeouts,
