@@ -49,7 +49,10 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
         import(state, order);
         return;
     }
-    let missing = Told::by(order, state).write_to(state);
+    let mut told = Told::by(order, state);
+    // An order that was bought is paid in one way.
+    told.pay_type = told.pay_type.filter(|_| state.pay_type.is_null());
+    let missing = told.write_to(state);
     missing.into_iter().filter(|(_, is_null)| *is_null).for_each(|(mark, _)| mark(state));
     let told = order.components();
     for (key, value) in state.components.known_mut().into_iter().flatten() {

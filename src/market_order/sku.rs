@@ -118,6 +118,7 @@ fn mistake(product: &str, sku: &str) -> Option<&'static str> {
     match after(product, sku) {
         _ if sku.contains(char::is_whitespace) => Some("has blanks in it"),
         Some("") => Some("has nothing after the product code"),
+        None if sku.eq_ignore_ascii_case(product) => Some("has nothing after the product code"),
         Some(_) => None,
         None if begins_with_a_product_code(sku) => Some(other),
         None => sku.contains('-').then(|| paid(sku)).flatten().map(|_| other),

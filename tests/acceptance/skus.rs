@@ -90,6 +90,15 @@ fn a_sku_that_the_service_spells_in_another_way_is_the_one_that_was_bought() {
 }
 
 #[test]
+fn an_order_that_was_prepaid_stays_so_whatever_sku_is_told() {
+    let Some(terraform) = Terraform::with(&order_with("pay_type = \"PrePaid\"")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-postpay"}));
+    terraform.plans_empty();
+}
+
+#[test]
 fn a_sku_with_blanks_or_of_another_product_is_refused() {
     let table = [
         (" Package", "blanks"),
@@ -97,7 +106,7 @@ fn a_sku_with_blanks_or_of_another_product_is_refused() {
         ("cmapi0331366-prepay", "another product"),
         ("cmjj999999-yuncode1", "another product"),
         ("other-Package", "another product"),
-        ("cmapi033136", "another product"),
+        ("cmapi033136", "after the product code"),
         ("cmapi033136-", "after the product code"),
     ];
     let Some(terraform) = Terraform::with(ORDER) else { return };

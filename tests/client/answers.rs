@@ -221,3 +221,13 @@ fn codes_mean_what_is_documented() {
         assert_eq!(alicloud::error::Error::Api(error).fate(), fate);
     }
 }
+
+#[tokio::test]
+async fn orders_are_asked_for_with_both_ends_of_a_period() {
+    let mock = Mock::start().unwrap();
+    billing::orders_between(&client(&mock), "learn", 0..3600, &limit()).await.unwrap();
+    let asked = mock.ledger().requests[0].parameters.clone();
+    let end = |name: &str| asked.get(name).map(String::as_str);
+    let ends = [end("CreateTimeStart"), end("CreateTimeEnd")];
+    assert_eq!(ends, [Some("1970-01-01T00:00:00Z"), Some("1970-01-01T01:00:00Z")]);
+}
