@@ -14,10 +14,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::{
-    Outcome,
-    project::{root, run as run_command, target_directory},
-};
+use xtask::{Outcome, output, root, run as run_command, target_directory};
 
 /// The name of the provider's binary and of everything that is released with it.
 pub const NAME: &str = "terraform-provider-alicloud";
@@ -184,14 +181,4 @@ fn sbom_of(target: &str) -> Result<Json, String> {
 
 fn write(path: &Path, content: &[u8]) -> Outcome {
     fs::write(path, content).map_err(|error| format!("{} cannot be written: {error}", path.display()))
-}
-
-/// What a command prints to stdout.
-pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
-    }
 }

@@ -1,21 +1,15 @@
 //! The release's zip, installed through a filesystem mirror by a real `terraform init`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
-use xtask::{
-    dist::{NAME, VERSION, package, platform},
-    terraform_alone,
-};
+use xtask::{find_terraform, root, terraform_alone};
+use xtask_tools::dist::{NAME, VERSION, package, platform};
 
 /// The provider, built as the tests build it.
 fn binary() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = root();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo).args(["build", "--locked", "--package", NAME]).current_dir(root).status().unwrap();
     assert!(built.success());
@@ -24,15 +18,9 @@ fn binary() -> PathBuf {
 }
 
 fn terraform() -> Option<PathBuf> {
-    let path = env::var_os("TF_ACC_TERRAFORM_PATH").map(PathBuf::from).or_else(|| {
-        let path = env::var_os("PATH")?;
-        let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-        let mut candidates =
-            ["terraform", "tofu"].into_iter().flat_map(|name| directories.iter().map(move |d| d.join(name)));
-        candidates.find(|candidate| candidate.is_file())
-    });
-    assert!(path.is_some() || env::var_os("TF_ACC").is_none(), "TF_ACC is set, but there is no terraform");
-    path
+    let found = find_terraform();
+    assert!(found.is_ok() || env::var_os("TF_ACC").is_none(), "TF_ACC is set, but there is no terraform");
+    found.ok()
 }
 
 #[test]
@@ -63,7 +51,7 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
         .unwrap();
     let work = directory.path().join("work");
     fs::create_dir(&work).unwrap();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/quickstart/main.tf");
+    let example = root().join("examples/quickstart/main.tf");
     fs::copy(example, work.join("main.tf")).unwrap();
     fs::write(
         work.join("backend.tf"),
