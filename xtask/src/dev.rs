@@ -35,6 +35,13 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     }
     let mut command = Command::new(shell);
     command.env("TF_CLI_CONFIG_FILE", overrides).env("PATH", path()?);
+    if mock.is_some() {
+        // Nothing of an account that the caller has leads past the mock.
+        let names = env::vars_os().map(|(name, _)| name);
+        for name in names.filter(|name| name.to_string_lossy().starts_with("ALI")) {
+            command.env_remove(name);
+        }
+    }
     command.envs(mock.iter().flat_map(Mock::environment).map(|(name, value)| (name, value)));
     // How its last command ended is no business of this one.
     command.status().map(drop).map_err(|error| format!("no shell: {error}"))
