@@ -21,18 +21,6 @@ pub fn plugin_directory() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_terraform-provider-alicloud")).parent().expect("a binary stands in a directory")
 }
 
-/// The Terraform to use: TF_ACC_TERRAFORM_PATH, else `terraform`, else `tofu` on PATH.
-fn binary() -> Option<PathBuf> {
-    if let Some(path) = env::var_os("TF_ACC_TERRAFORM_PATH") {
-        return Some(path.into());
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-    ["terraform", "tofu"]
-        .iter()
-        .find_map(|name| directories.iter().map(|directory| directory.join(name)).find(|candidate| candidate.is_file()))
-}
-
 /// A working directory with a configuration, and the mock that it talks to.
 pub struct Terraform {
     binary: PathBuf,
@@ -86,11 +74,13 @@ impl Terraform {
     /// A directory with this configuration below the usual header. None where there is no Terraform; that is a failure
     /// if TF_ACC is set.
     pub fn with(configuration: &str) -> Option<Self> {
-        let Some(binary) = binary() else {
-            let why = "no terraform and no tofu on PATH, and TF_ACC_TERRAFORM_PATH is not set";
-            assert!(env::var_os("TF_ACC").is_none(), "TF_ACC is set, but there is {why}");
-            eprintln!("acceptance test not run: {why}");
-            return None;
+        let binary = match xtask::find_terraform() {
+            Ok(binary) => binary,
+            Err(why) => {
+                assert!(env::var_os("TF_ACC").is_none(), "TF_ACC is set, and this test needs Terraform. {why}");
+                eprintln!("acceptance test not run. {why}");
+                return None;
+            }
         };
         Some(Self::new(binary, Arc::new(Mock::start().expect("a mock")), configuration))
     }

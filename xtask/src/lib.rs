@@ -1,54 +1,135 @@
 //! The project's own commands: `cargo xtask <command>`.
+//!
+//! This crate has no dependencies: it is built in a moment, and the first command starts while a new checkout has nothing
+//! else. Commands that need the provider's schemas or libraries are in `xtask/tools`, which is built when one is asked for.
 
-mod bench;
+mod bump;
 mod dev;
-pub mod dist;
-mod docs;
-mod measure;
+mod mock;
 mod project;
 mod quickstart;
+mod terraform;
 
-pub use project::terraform_alone;
+pub use bump::bump;
+pub use project::{build, output, root, run, target_directory, write_overrides};
+pub use terraform::{find as find_terraform, terraform_alone};
 
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 /// What went wrong, for the person who ran the command.
 pub type Outcome = Result<(), String>;
 
-/// A command: its name, what it does, and the function that does it.
-type Command = (&'static str, &'static str, fn(&[&str]) -> Outcome);
+/// A command.
+struct Command {
+    name: &'static str,
+    /// Its arguments, as a usage line shows them.
+    arguments: &'static str,
+    /// What it does.
+    about: &'static str,
+    run: fn(&[&str]) -> Outcome,
+}
 
-const COMMANDS: [Command; 5] = [
-    (
-        "quickstart",
-        "build the provider and run Terraform on examples/quickstart against the mock ([--keep])",
-        quickstart::run,
-    ),
-    ("dist", "build the release into dist/: zip, manifest, checksums, SBOM ([--target TRIPLE])", dist::run),
-    ("bench", "measure whole processes and write docs/benchmarks.md", bench::run),
-    ("docs", "write docs/ from the schemas and examples/ ([--check] only compares)", docs::run),
-    ("dev", "a shell in which Terraform uses the provider of this checkout ([--print] for the variables)", dev::run),
+const COMMANDS: [Command; 7] = [
+    Command {
+        name: "quickstart",
+        arguments: "[--keep]",
+        about: "build the provider and run Terraform on examples/quickstart against the mock",
+        run: quickstart::run,
+    },
+    Command {
+        name: "dev",
+        arguments: "[--mock | --print]",
+        about: "open a shell in which Terraform uses the provider of this checkout, and the mock if you ask for it",
+        run: dev::run,
+    },
+    Command {
+        name: "terraform",
+        arguments: "",
+        about: "print the path of the Terraform that all this uses",
+        run: terraform::run,
+    },
+    Command {
+        name: "docs",
+        arguments: "[--check]",
+        about: "write docs/ from the schemas and examples/, or only compare",
+        run: |arguments| tool("docs", arguments),
+    },
+    Command {
+        name: "bench",
+        arguments: "",
+        about: "measure whole processes and write docs/benchmarks.md",
+        run: |arguments| tool("bench", arguments),
+    },
+    Command {
+        name: "dist",
+        arguments: "[--target TRIPLE] [--sign KEY]",
+        about: "build the release into dist/: zip, manifest, checksums, SBOM, signature",
+        run: |arguments| tool("dist", arguments),
+    },
+    Command {
+        name: "bump",
+        arguments: "VERSION",
+        about: "set the version of every crate and open its section in CHANGELOG.md",
+        run: bump::run,
+    },
 ];
 
 /// Runs the command that the arguments name.
-pub fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let command = arguments
-        .split_first()
-        .and_then(|(name, rest)| COMMANDS.iter().find(|(known, ..)| known == name).map(|(_, _, run)| run(rest)));
-    match command {
-        Some(Ok(())) => ExitCode::SUCCESS,
-        Some(Err(error)) => {
-            eprintln!("\n{error}");
-            ExitCode::FAILURE
+pub fn main(arguments: &[&str]) -> ExitCode {
+    let outcome = match arguments {
+        [] | ["--help" | "-h"] => help(),
+        ["--version" | "-V"] => {
+            println!("xtask {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
         }
-        None => {
-            eprintln!("usage: cargo xtask <command>\n");
-            for (name, what, _) in COMMANDS {
-                eprintln!("  {name:<12}{what}");
-            }
+        [name, rest @ ..] => match COMMANDS.iter().find(|command| command.name == *name) {
+            Some(command) => run_command(command, rest),
+            None => Err(format!("there is no command {name:?}, see cargo xtask --help")),
+        },
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run_command(command: &Command, arguments: &[&str]) -> Outcome {
+    if arguments.iter().any(|argument| matches!(*argument, "--help" | "-h")) {
+        println!("usage: {}\n\n{}", usage(command), command.about);
+        return Ok(());
+    }
+    (command.run)(arguments)
+}
+
+fn usage(command: &Command) -> String {
+    format!("cargo xtask {} {}", command.name, command.arguments).trim_end().to_owned()
+}
+
+fn help() -> Outcome {
+    println!("usage: cargo xtask <command>\n");
+    for command in &COMMANDS {
+        println!("  {:<42}  {}", format!("{} {}", command.name, command.arguments), command.about);
+    }
+    for (option, about) in [("--help", "print this list"), ("--version", "print the version")] {
+        println!("  {option:<42}  {about}");
+    }
+    Ok(())
+}
+
+/// Why a command does not take its arguments.
+fn refuse(command: &str, arguments: &[&str]) -> String {
+    let wrong = arguments.last().copied().unwrap_or_default();
+    let usage = COMMANDS.iter().find(|known| known.name == command).map(usage).unwrap_or_default();
+    format!("there is no argument {wrong:?} here, usage: {usage}")
+}
+
+/// Runs a command of `xtask/tools`; its errors are printed there.
+fn tool(command: &str, arguments: &[&str]) -> Outcome {
+    build(&["xtask-tools"])?;
+    let mut tools = process::Command::new(project::built("xtask-tools"));
+    let status = tools.arg(command).args(arguments).status().map_err(|error| format!("xtask-tools: {error}"))?;
+    if status.success() { Ok(()) } else { process::exit(status.code().unwrap_or(1)) }
 }

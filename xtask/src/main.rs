@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    xtask::main()
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    xtask::main(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }

@@ -1,4 +1,4 @@
-//! What commands share: the checkout, the build, and Terraform.
+//! What commands share: the checkout and the build.
 
 use std::{
     env, fs,
@@ -6,69 +6,69 @@ use std::{
     process::Command,
 };
 
-use terraform_provider_alicloud::environment;
-
 use crate::Outcome;
 
 /// The top of the checkout.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// Builds the provider with optimisation and says where it is.
-pub(crate) fn build_provider() -> Result<PathBuf, String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--release", "--locked", "--package", "terraform-provider-alicloud"]);
-    run(build.current_dir(root()))?;
-    Ok(target_directory().join("release"))
-}
-
 /// Where cargo builds.
-pub(crate) fn target_directory() -> PathBuf {
+pub fn target_directory() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// Terraform, or OpenTofu, from PATH.
-pub(crate) fn terraform() -> Result<PathBuf, String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-    let found = ["terraform", "tofu"].iter().find_map(|name| {
-        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        directories.iter().map(|directory| directory.join(&name)).find(|candidate| candidate.is_file())
-    });
-    found.ok_or_else(|| {
-        "Neither terraform nor tofu is on PATH: install Terraform (https://developer.hashicorp.com/terraform/install) or \
-         OpenTofu (https://opentofu.org/docs/intro/install) and run this again."
-            .to_owned()
-    })
+/// Builds packages in the profile that the tests use too, so that nothing is compiled twice. Cargo's progress streams
+/// through.
+///
+/// # Errors
+/// What cargo has not printed itself.
+pub fn build(packages: &[&str]) -> Outcome {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--locked"]).current_dir(root());
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    run(&mut cargo)
 }
 
-/// Settings of Terraform that lead it elsewhere.
-const SETTINGS: [&str; 6] =
-    ["TF_CLI_ARGS", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_LOG", "TF_REATTACH_PROVIDERS", "TF_WORKSPACE"];
-
-/// Terraform without the settings of whoever runs this: they may have an account and a workspace of their own.
-pub fn terraform_alone(terraform: &Path) -> Command {
-    let mut command = Command::new(terraform);
-    let variables = environment().into_iter().flat_map(|(.., variables)| variables.iter().copied());
-    for name in variables.chain(SETTINGS) {
-        command.env_remove(name);
-    }
-    command.env("CHECKPOINT_DISABLE", "1");
-    command
+/// Where [`build`] puts a binary.
+pub(crate) fn built(name: &str) -> PathBuf {
+    target_directory().join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
 /// A CLI configuration by which Terraform takes the provider from a directory, under the addresses that it is known by.
-pub(crate) fn write_overrides(file: &Path, plugin: &Path) -> Outcome {
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_overrides(file: &Path, plugin: &Path) -> Outcome {
     let addresses = ["aliyun/alicloud", "hashicorp/alicloud"];
     let lines: String = addresses.iter().map(|address| format!("    {address:?} = {plugin:?}\n")).collect();
-    let text = format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n");
+    write(file, &format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n"))
+}
+
+pub(crate) fn write(file: &Path, text: &str) -> Outcome {
     fs::write(file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))
 }
 
 /// Runs a command whose output streams through.
-pub(crate) fn run(command: &mut Command) -> Outcome {
+///
+/// # Errors
+/// It cannot be run, or it failed.
+pub fn run(command: &mut Command) -> Outcome {
     let status = command.status().map_err(|error| format!("{:?} cannot be run: {error}", command.get_program()))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed ({status})")) }
+}
+
+/// What a command prints to stdout.
+///
+/// # Errors
+/// It cannot be run, or it failed.
+pub fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
+    }
 }

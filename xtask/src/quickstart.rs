@@ -1,46 +1,50 @@
 //! The main job, end to end: real Terraform, the provider of this checkout, and the mock endpoint on loopback.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     time::Instant,
 };
 
-use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
-use serde_json::Value as Json;
-
 use crate::{
     Outcome,
-    project::{build_provider, root, run as run_command, terraform, terraform_alone, write_overrides},
+    mock::Mock,
+    project::{build, built, output, root, target_directory, write},
+    terraform::{self, terraform_alone},
 };
+
+/// The orders of examples/quickstart: their addresses, and the outputs that say their ids.
+const ORDERS: [(&str, &str); 2] =
+    [("alicloud_market_order.order", "market_order_id"), ("alicloud_pai_product_order.pai", "pai_order_id")];
 
 /// Terraform in one directory, with the mock as its world.
 struct Stage<'a> {
     terraform: &'a Path,
     directory: PathBuf,
-    environment: &'a [(&'static str, String)],
+    environment: &'a [(String, String)],
 }
 
 impl Stage<'_> {
+    fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = terraform_alone(self.terraform);
+        command.args(arguments).current_dir(&self.directory).envs(self.environment.iter().cloned());
+        command
+    }
+
     /// Announces a step and runs it; Terraform's own output streams through.
     fn step(&self, title: &str, arguments: &[&str]) -> Outcome {
         println!("\n==> {title}\n    terraform {}\n", arguments.join(" "));
-        let mut command = terraform_alone(self.terraform);
-        command.args(arguments).current_dir(&self.directory).envs(self.environment.iter().cloned());
-        run_command(&mut command).map_err(|error| format!("{title}: {error}"))
+        let status = self.command(arguments).status().map_err(|error| format!("{title}: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("{title}: terraform failed ({status})")) }
     }
+}
 
-    /// The address and id of every resource in the state.
-    fn resources(&self) -> Result<Vec<(String, String)>, String> {
-        let file = self.directory.join("terraform.tfstate");
-        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let state: Json = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        let resources = state["resources"].as_array().cloned().unwrap_or_default();
-        let named = resources.iter().filter_map(|resource| {
-            let id = resource["instances"][0]["attributes"]["id"].as_str()?;
-            Some((format!("{}.{}", resource["type"].as_str()?, resource["name"].as_str()?), id.to_owned()))
-        });
-        Ok(named.collect())
+/// A directory that is removed at the end.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -48,71 +52,92 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let keep = match arguments {
         [] => false,
         ["--keep"] => true,
-        _ => return Err("usage: cargo xtask quickstart [--keep]".to_owned()),
+        _ => return Err(crate::refuse("quickstart", arguments)),
     };
-    let terraform = terraform()?;
-    println!("==> Build the provider");
-    let plugin = build_provider()?;
+    let terraform = terraform::find()?;
+    println!("==> Build the provider and the mock endpoint");
+    build(&["terraform-provider-alicloud", "mock-endpoint"])?;
     let begin = Instant::now();
-    let failed = |error: std::io::Error| error.to_string();
-    let directory = tempfile::Builder::new().prefix("quickstart-").tempdir().map_err(failed)?;
-    let mock = Mock::start().map_err(|error| format!("The mock endpoint cannot start: {error}"))?;
+    let directory = target_directory().join(format!("quickstart-{}", std::process::id()));
+    let scratch = Scratch(directory.clone());
+    let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
+    fs::create_dir_all(&directory).map_err(failed)?;
+    let mock = Mock::start()?;
     println!("\n==> The mock endpoint is at {}", mock.url());
-    let overrides = directory.path().join("cli.tfrc");
-    write_overrides(&overrides, &plugin)?;
-    let environment = environment(&overrides, &mock);
+    let cli = directory.join("cli.tfrc");
+    write_mirror(&directory.join("mirror"), &cli)?;
+    let mut environment = vec![("TF_CLI_CONFIG_FILE".to_owned(), cli.display().to_string())];
+    environment.extend_from_slice(mock.environment());
     let stage = |name: &str| -> Result<Stage<'_>, String> {
-        let directory = directory.path().join(name);
+        let directory = directory.join(name);
         fs::create_dir(&directory).map_err(failed)?;
         fs::copy(root().join("examples/quickstart/main.tf"), directory.join("main.tf")).map_err(failed)?;
         Ok(Stage { terraform: &terraform, directory, environment: &environment })
     };
 
-    let bought = stage("bought")?;
-    let acted = act(&bought, || stage("imported"));
+    let (bought, imported) = (stage("bought")?, stage("imported")?);
+    act(&bought, &imported)?;
+    let (orders, requests) = mock.counts()?;
+    if orders != ORDERS.len() {
+        return Err(format!("{} orders were to be placed, and the ledger has {orders}.", ORDERS.len()));
+    }
+    println!("\n==> Done: {orders} orders placed, {requests} requests seen, {:.1} s.", begin.elapsed().as_secs_f64());
     if keep {
-        let kept = directory.keep();
-        println!("\n==> Kept in {}. To go on by hand, with a mock of your own:\n", kept.display());
-        println!("    cargo run -p mock-endpoint -- --port {}", mock.url().rsplit(':').next().unwrap_or("0"));
-        println!("    cd {}", kept.join("bought").display());
+        std::mem::forget(scratch);
+        println!("\n==> Kept, with the mock still running. To go on by hand, where both orders are imported:\n");
+        println!("    cd '{}'", imported.directory.display());
         for (name, value) in &environment {
             println!("    export {name}='{value}'");
         }
+        println!("    '{}' plan", terraform.display());
+        println!("\n==> To stop the mock and remove everything:\n");
+        let stop = mock.leave_running().map(|process| format!("kill {process}; ")).unwrap_or_default();
+        println!("    {stop}rm -r '{}'", directory.display());
     }
-    acted?;
-    let ledger = mock.ledger();
-    println!(
-        "\n==> Done: {} orders placed, {} requests seen, {:.1} s.",
-        ledger.orders.len(),
-        ledger.requests.len(),
-        begin.elapsed().as_secs_f64()
-    );
     Ok(())
 }
 
-fn act<'a>(bought: &Stage<'a>, fresh: impl FnOnce() -> Result<Stage<'a>, String>) -> Outcome {
+fn act(bought: &Stage<'_>, imported: &Stage<'_>) -> Outcome {
+    bought.step("Install the provider", &["init"])?;
     bought.step("Validate the configuration", &["validate"])?;
     bought.step("Plan the purchase", &["plan"])?;
     bought.step("Buy", &["apply", "-auto-approve"])?;
     bought.step("Plan again: nothing to do", &["plan", "-detailed-exitcode"])?;
-    let imported = fresh()?;
-    for (address, id) in bought.resources()? {
-        imported.step("Import into a fresh state", &["import", &address, &id])?;
+    // With the lock file, the same provider is installed without another warning that there is no lock file yet.
+    let lock = ".terraform.lock.hcl";
+    fs::copy(bought.directory.join(lock), imported.directory.join(lock)).map_err(|error| format!("{lock}: {error}"))?;
+    imported.step("Install the provider beside it, for a state that knows nothing", &["init"])?;
+    for (address, name) in ORDERS {
+        let id = output(&mut bought.command(&["output", "-raw", name]))?;
+        imported.step("Import into a fresh state", &["import", address, id.trim()])?;
     }
+    // No service says which client_token bought an order: the state learns it from the configuration.
     imported.step("Apply: the client_token goes into the state, and nothing is bought", &["apply", "-auto-approve"])?;
-    imported.step("Plan after the import: nothing to do", &["plan", "-detailed-exitcode"])?;
-    bought.step("Destroy: Terraform forgets the orders", &["destroy", "-auto-approve"])
+    imported.step("Plan again: nothing to do", &["plan", "-detailed-exitcode"])?;
+    // The plan of a destruction has the warnings that its apply shows too.
+    let plan = ["plan", "-destroy", "-out=destroy.plan"];
+    println!("\n==> Destroy: Terraform forgets the orders\n    terraform {} > /dev/null", plan.join(" "));
+    output(&mut bought.command(&plan))?;
+    bought.step("Apply that", &["apply", "destroy.plan"])
 }
 
-fn environment(overrides: &Path, mock: &Mock) -> Vec<(&'static str, String)> {
-    let url = mock.url();
-    vec![
-        ("TF_CLI_CONFIG_FILE", overrides.display().to_string()),
-        ("MARKET_ENDPOINT", url.clone()),
-        ("BSSOPENAPI_ENDPOINT", url.clone()),
-        ("AIWORKSPACE_ENDPOINT", url.clone()),
-        ("STS_ENDPOINT", url),
-        ("ALICLOUD_ACCESS_KEY", ACCESS_KEY.to_owned()),
-        ("ALICLOUD_SECRET_KEY", SECRET_KEY.to_owned()),
-    ]
+/// A filesystem mirror with the provider that was built, for Terraform and for OpenTofu, and the CLI configuration that
+/// leads them to it.
+fn write_mirror(mirror: &Path, cli: &Path) -> Outcome {
+    let version = env!("CARGO_PKG_VERSION");
+    let os = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
+    let arch = match env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+        let folder = mirror.join(format!("{registry}/aliyun/alicloud/{version}/{os}_{arch}"));
+        let binary = built("terraform-provider-alicloud");
+        let installed = folder.join(format!("terraform-provider-alicloud_v{version}{}", env::consts::EXE_SUFFIX));
+        let failed = |error: std::io::Error| format!("{}: {error}", installed.display());
+        fs::create_dir_all(&folder).map_err(failed)?;
+        fs::hard_link(&binary, &installed).or_else(|_| fs::copy(&binary, &installed).map(drop)).map_err(failed)?;
+    }
+    write(cli, &format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"))
 }

@@ -10,7 +10,7 @@ use tfplugin::{
     value::Type,
 };
 
-use crate::{Outcome, project::root};
+use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
 const SUBCATEGORIES: [(&str, &str); 2] =

@@ -1,7 +1,7 @@
 //! The release, as a registry expects it: a zip with the binary, a manifest, checksums over both, and an SBOM.
 //!
-//! Two runs make the same bytes. The detached signature of the checksums is the publisher's step:
-//! `gpg --detach-sign terraform-provider-alicloud_<version>_SHA256SUMS`.
+//! Two runs make the same bytes. With `--sign KEY` there is the detached signature of the checksums too; where the key is in
+//! an agent or on a card, that is the publisher's step: `gpg --detach-sign terraform-provider-alicloud_<version>_SHA256SUMS`.
 
 use std::{
     env, fs,
@@ -14,10 +14,9 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::{
-    Outcome,
-    project::{root, run as run_command, target_directory},
-};
+use xtask::{Outcome, output, root, run as run_command, target_directory};
+
+use crate::{licences, sign};
 
 /// The name of the provider's binary and of everything that is released with it.
 pub const NAME: &str = "terraform-provider-alicloud";
@@ -25,19 +24,49 @@ pub const NAME: &str = "terraform-provider-alicloud";
 /// The version that is released.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The file of the zip with the licence texts of the dependencies.
+pub const LICENCES: &str = "THIRD-PARTY-LICENSES.txt";
+
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    let wanted = match arguments {
-        [] => None,
-        ["--target", target] => Some(*target),
-        _ => return Err("usage: cargo xtask dist [--target TRIPLE]".to_owned()),
-    };
-    let (binary, target) = build(wanted)?;
+    let (mut target, mut key) = (None, None);
+    let mut rest = arguments;
+    loop {
+        rest = match rest {
+            [] => break,
+            ["--target", triple, rest @ ..] => {
+                target = Some(*triple);
+                rest
+            }
+            ["--sign", file, rest @ ..] => {
+                key = Some(Path::new(*file));
+                rest
+            }
+            [option @ ("--target" | "--sign")] => return Err(format!("{option} needs a value")),
+            [wrong, ..] => return Err(format!("there is no argument {wrong:?} here, see cargo xtask dist --help")),
+        };
+    }
+    if let Some(key) = key.filter(|key| !key.is_file()) {
+        return Err(format!("there is no key {}", key.display()));
+    }
+    let (binary, target) = build(target)?;
     let directory = root().join("dist");
-    let archive = package(&binary, &platform(&target), &directory)?;
+    let archive = package(&binary, &target, &directory)?;
     let sbom = directory.join(format!("{NAME}_{VERSION}_{}_sbom.cdx.json", platform(&target)));
     write(&sbom, format!("{:#}\n", sbom_of(&target)?).as_bytes())?;
     println!("\n{} is ready, with its manifest, checksums and SBOM beside it.", archive.display());
-    println!("To publish: sign {NAME}_{VERSION}_SHA256SUMS with gpg --detach-sign.");
+    let sums = directory.join(format!("{NAME}_{VERSION}_SHA256SUMS"));
+    let signature = directory.join(format!("{NAME}_{VERSION}_SHA256SUMS.sig"));
+    match key {
+        Some(key) => {
+            sign::sign(key, &sums)?;
+            println!("{} is its signature.", signature.display());
+        }
+        None => {
+            // One of other checksums would be worse than none.
+            let _ = fs::remove_file(&signature);
+            println!("To publish: sign {NAME}_{VERSION}_SHA256SUMS with --sign KEY or with gpg --detach-sign.");
+        }
+    }
     Ok(())
 }
 
@@ -104,18 +133,21 @@ pub fn platform(target: &str) -> String {
     format!("{os}_{arch}")
 }
 
-/// Packs a binary into a directory: the zip, the manifest, and the checksums over it, the manifest and the zips of other
+/// Packs a binary for a target into a directory: the zip, the manifest, and the checksums over it, the manifest and the zips of other
 /// platforms that are there. Returns the path of the zip.
 ///
 /// # Errors
 /// A file that cannot be read or written.
-pub fn package(binary: &Path, platform: &str, directory: &Path) -> Result<PathBuf, String> {
+pub fn package(binary: &Path, target: &str, directory: &Path) -> Result<PathBuf, String> {
     fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let content = fs::read(binary).map_err(|error| format!("{}: {error}", binary.display()))?;
-    let name = format!("{NAME}_v{VERSION}{}", executable_suffix(platform));
-    let archive = zip_of(&name, &content).map_err(|error| format!("no zip: {error}"))?;
+    let name = format!("{NAME}_v{VERSION}{}", executable_suffix(target));
+    let licences = licences::texts(target)?;
+    let own = fs::read(root().join("LICENSE")).map_err(|error| format!("LICENSE: {error}"))?;
+    let files = [("LICENSE", &own[..]), (LICENCES, licences.as_bytes()), (name.as_str(), &content[..])];
+    let archive = zip_of(&files).map_err(|error| format!("no zip: {error}"))?;
     let manifest = format!("{:#}\n", json!({"version": 1, "metadata": {"protocol_versions": ["6.0"]}}));
-    let archive_path = directory.join(format!("{NAME}_{VERSION}_{platform}.zip"));
+    let archive_path = directory.join(format!("{NAME}_{VERSION}_{}.zip", platform(target)));
     write(&archive_path, &archive)?;
     write(&directory.join(format!("{NAME}_{VERSION}_manifest.json")), manifest.as_bytes())?;
     write(&directory.join(format!("{NAME}_{VERSION}_SHA256SUMS")), sums(directory)?.as_bytes())?;
@@ -139,15 +171,18 @@ fn sums(directory: &Path) -> Result<String, String> {
     Ok(sums)
 }
 
-fn zip_of(name: &str, content: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+fn zip_of(files: &[(&str, &[u8])]) -> zip::result::ZipResult<Vec<u8>> {
     let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    // No clock in it, so that two runs make the same bytes.
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o755);
-    archive.start_file(name, options)?;
-    archive.write_all(content)?;
+    for (name, content) in files {
+        let is_binary = name.starts_with(NAME);
+        // No clock in it, so that two runs make the same bytes.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(if is_binary { 0o755 } else { 0o644 });
+        archive.start_file(*name, options)?;
+        archive.write_all(content)?;
+    }
     Ok(archive.finish()?.into_inner())
 }
 
@@ -184,14 +219,4 @@ fn sbom_of(target: &str) -> Result<Json, String> {
 
 fn write(path: &Path, content: &[u8]) -> Outcome {
     fs::write(path, content).map_err(|error| format!("{} cannot be written: {error}", path.display()))
-}
-
-/// What a command prints to stdout.
-pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
-    }
 }

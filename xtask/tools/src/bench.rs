@@ -10,11 +10,11 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
 
+use xtask::{Outcome, find_terraform, output, root, run as run_command, terraform_alone, write_overrides};
+
 use crate::{
-    Outcome,
     dist::{self, NAME},
     measure::{Run, first_line, median, memory, watch},
-    project::{root, run as run_command, terraform, terraform_alone, write_overrides},
 };
 
 /// How many starts are measured.
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {
         return Err("usage: cargo xtask bench".to_owned());
     }
-    let terraform = terraform()?;
+    let terraform = find_terraform()?;
     // What is measured is what is released.
     let (binary, target) = dist::build(None)?;
     let plugin = binary.parent().unwrap_or(&binary).to_owned();
@@ -58,7 +58,7 @@ fn machine() -> String {
 
 /// Terraform's name and version.
 fn version(terraform: &Path) -> Result<String, String> {
-    let text = dist::output(terraform_alone(terraform).arg("version"))?;
+    let text = output(terraform_alone(terraform).arg("version"))?;
     Ok(text.lines().next().unwrap_or("unknown").to_owned())
 }
 

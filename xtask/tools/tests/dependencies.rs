@@ -4,15 +4,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
     process::Command,
 };
 
 use spdx::{Expression, ParseMode};
 
 fn rules() -> toml::Table {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    fs::read_to_string(root.join("deny.toml")).unwrap().parse().unwrap()
+    fs::read_to_string(xtask::root().join("deny.toml")).unwrap().parse().unwrap()
 }
 
 /// The texts of a list, or of a field of its tables.
