@@ -11,7 +11,11 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use crate::journal::{Buyer, Journal, Purchase};
+use crate::{
+    journal::{Buyer, Journal, Purchase},
+    purchase_guard::Guard,
+    quotes::Quotes,
+};
 use alicloud::{
     client::Client,
     credentials::{Credentials, NoCredentials, Source},
@@ -45,6 +49,10 @@ pub struct Cloud {
     buyer: OnceCell<Buyer>,
     /// The journal of purchases that are under way.
     pub(super) journal: Arc<Journal>,
+    /// What purchases would cost.
+    pub(super) quotes: Quotes,
+    /// What they may cost.
+    pub(super) guard: Guard,
     is_exposure_reported: AtomicBool,
 }
 
@@ -64,8 +72,15 @@ impl Cloud {
             account: OnceCell::new(),
             buyer: OnceCell::new(),
             journal: Journal::configured(),
+            quotes: Quotes::default(),
+            guard: Guard::default(),
             is_exposure_reported: AtomicBool::default(),
         }
+    }
+
+    /// The same with quotes and limits.
+    pub(super) fn with_prices(self, quotes: Quotes, guard: Guard) -> Self {
+        Self { quotes, guard, ..self }
     }
 
     /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform

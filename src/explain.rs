@@ -33,10 +33,12 @@ impl Money {
 }
 
 /// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
-const PERMISSIONS: [(&str, &str); 8] = [
+const PERMISSIONS: [(&str, &str); 10] = [
     ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribePrice", "the system policy AliyunMarketplaceFullAccess"),
+    ("QueryAccountBalance", "the RAM action bss:DescribeAcccount"),
     ("CreateProductOrders", "the RAM action pai:CreateOrder"),
     ("ListProducts", "the RAM action pai:ListProducts"),
     ("GetOrderDetail", "the RAM action bss:DescribeOrderDetail"),
@@ -73,7 +75,7 @@ pub(super) fn failure_remedy(failure: &Failure) -> String {
 }
 
 /// What to do next after an error of an operation.
-fn remedy(action: &str, error: &Error) -> String {
+pub(super) fn remedy(action: &str, error: &Error) -> String {
     match error {
         Error::Api(error) => refused(action, error.refusal()),
         Error::NotSent(transport) | Error::Lost(transport) => match transport.kind {

@@ -3,6 +3,7 @@
 //! The crate [`tfplugin`] speaks Terraform's plugin protocol, the crate [`alicloud`] speaks to Alibaba Cloud; what the
 //! provider offers is here.
 
+mod balance;
 mod cloud;
 mod config;
 mod explain;
@@ -13,12 +14,15 @@ mod order_plan;
 mod owner;
 mod pai_product_order;
 mod purchase;
+mod purchase_guard;
+mod quotes;
+mod spending;
 mod terraform;
 mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{Configure, Configured, Context, Diagnostics, Plugin, Provider, Resources};
+use tfplugin::{Configure, Configured, Context, DataSources, Diagnostics, Plugin, Provider, Resources};
 
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
@@ -55,6 +59,10 @@ impl Provider for Alicloud {
 
     fn resources(&self) -> Resources<Cloud> {
         Resources::new().add(market_order::MarketOrders).add(pai_product_order::PaiProductOrders)
+    }
+
+    fn data_sources(&self) -> DataSources<Cloud> {
+        DataSources::new().add(market_order::MarketPrices)
     }
 
     fn validate(&self, configure: &Configure<ProviderBlock>) -> Diagnostics {

@@ -2,7 +2,13 @@
 
 use super::variables;
 use alicloud::endpoint::{Endpoint, Product, Protocol};
-use tfplugin::{Model, Sensitive, Set, schema::Validator};
+use tfplugin::{
+    Model, Sensitive, Set,
+    schema::Validator,
+    value::{Number, Value},
+};
+
+use crate::purchase_guard;
 
 /// Buys Alibaba Cloud orders, and never buys one twice.
 #[derive(Clone, Debug, Model)]
@@ -67,6 +73,11 @@ pub struct ProviderBlock {
     /// `v1` signs with HMAC-SHA1 as the API documents say, `v3` with ACS3-HMAC-SHA256. Default `v1`.
     #[attr(one_of_ignore_case("v1", "v3"))]
     pub(super) signature_version: Option<String>,
+    /// Whether plans ask for the price of what they buy, with one request for each distinct purchase. Default `true`.
+    pub(super) quote_prices: Option<bool>,
+    /// What purchases may cost.
+    #[attr(block, max = 1)]
+    pub(super) purchase_guard: Set<PurchaseGuard>,
     /// A RAM role to assume with the credentials that everything else here gives.
     #[attr(block, max = 1)]
     pub(super) assume_role: Set<AssumeRole>,
@@ -94,6 +105,29 @@ pub(super) struct Endpoints {
     /// A host, `host:port` or URL.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"))]
     pub(super) sts: Option<String>,
+}
+
+/// A block `purchase_guard`.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(super) struct PurchaseGuard {
+    /// The most that one order may cost.
+    #[attr(validator = purchase_guard::amount(), env("ALICLOUD_PURCHASE_MAX_PRICE"))]
+    pub(super) max_price: Option<Number>,
+    /// The most that all orders of one Terraform run may cost together, those of all aliases of the provider.
+    #[attr(validator = purchase_guard::amount(), env("ALICLOUD_PURCHASE_MAX_TOTAL"))]
+    pub(super) max_total: Option<Number>,
+    /// The currency of the limits, `max_price` of the resources included. An order in another one is refused. Default `CNY`.
+    #[attr(not_blank)]
+    pub(super) currency: Option<String>,
+    /// Refuse to buy what the account already holds in an order younger than this, such as `30m`, if this Terraform neither
+    /// placed it nor has it in its state. Without effect on an order with a `client_token`.
+    #[attr(validator = Validator::rule("a time such as 30m", is_time))]
+    pub(super) recent_orders: Option<String>,
+}
+
+fn is_time(value: &Value) -> Option<String> {
+    humantime::parse_duration(value.as_str()?).err().map(|_| "must be a time such as 30m".to_owned())
 }
 
 /// A block `assume_role`.

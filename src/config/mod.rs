@@ -2,11 +2,12 @@
 
 mod block;
 mod credentials;
+mod guard;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 pub use block::ProviderBlock;
-use block::{AssumeRole, AssumeRoleWithOidc, Endpoints};
+use block::{AssumeRole, AssumeRoleWithOidc, Endpoints, PurchaseGuard};
 
 use super::{
     Cloud,
@@ -107,7 +108,8 @@ pub(super) fn configure(
         Some(Site::International) => AccountType::International,
         Some(Site::Chinese) | None => AccountType::Domestic,
     };
-    Ok(Configured::Ready(Cloud::new(client, longest, text(&block.account_id), account_type)))
+    let cloud = Cloud::new(client, longest, text(&block.account_id), account_type);
+    Ok(Configured::Ready(guard::with_prices(cloud, &block)?))
 }
 
 /// A client for plans while the block waits for values. It has no credentials, so nothing is sent; the journal needs none.
@@ -139,7 +141,7 @@ fn unknown(block: &Partial<ProviderBlock>) -> Vec<Path> {
         account_id ACCOUNT_ID, account_type ACCOUNT_TYPE, protocol PROTOCOL, source_ip SOURCE_IP,
         secure_transport SECURE_TRANSPORT, skip_region_validation SKIP_REGION_VALIDATION,
         signature_version SIGNATURE_VERSION, endpoints ENDPOINTS, assume_role ASSUME_ROLE,
-        assume_role_with_oidc ASSUME_ROLE_WITH_OIDC
+        assume_role_with_oidc ASSUME_ROLE_WITH_OIDC, quote_prices QUOTE_PRICES, purchase_guard PURCHASE_GUARD
     );
     known.into_iter().filter(|(_, is_known)| !is_known).map(|(path, _)| path).collect()
 }

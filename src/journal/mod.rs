@@ -9,6 +9,7 @@
 //! An order is safe in a state when a later Terraform shows it there, and not before: Terraform saves after it has ended
 //! this process, and what it saves can be cut off.
 
+mod beside;
 mod entry;
 mod messages;
 mod plans;

@@ -142,6 +142,15 @@ impl Store {
         self.folder().join(format!("{}.{SHOWN}", terraform.pid()))
     }
 
+    /// Writes a file in one step.
+    pub(super) fn put_file(&self, name: &str, text: &[u8]) -> io::Result<()> {
+        self.prepare()?;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
+        file.write_all(text)?;
+        self.share(file.path());
+        file.persist(self.folder().join(name)).map(drop).map_err(|error| error.error)
+    }
+
     /// A file of this name to lock. The system gives a lock back when a process ends, however it does.
     pub(super) fn open_to_lock(&self, name: &str) -> io::Result<File> {
         self.prepare()?;

@@ -5,7 +5,10 @@ mod gone;
 mod model;
 mod period;
 mod planned_token;
+mod price_source;
 mod purchase;
+mod quote;
+mod quote_messages;
 mod schema;
 mod sku;
 mod unresolved;
@@ -23,7 +26,8 @@ use alicloud::{
     retry::Limit,
 };
 use answered::Placed;
-use purchase::MarketPurchase;
+pub(crate) use price_source::MarketPrices;
+use purchase::{Answer, MarketPurchase};
 pub(crate) use schema::MarketOrder;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Map, Model, Operation, Partial, Plan,
@@ -100,6 +104,7 @@ impl Resource for MarketOrders {
             record_token(plan, ctx);
         }
         let mut found = order_plan::check(cloud, plan);
+        found.extend(quote::plan(cloud, plan, ctx).await);
         let token = &plan.config().client_token;
         match plan.change() {
             Change::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
@@ -129,15 +134,16 @@ impl Resource for MarketOrders {
         let mut warnings = bought.warnings;
         let limit = cloud.operation_limit(Operation::Read, ctx);
         let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        let (since, quote) = bought.answer.map(|Answer { since, quote }| (since, quote)).unzip();
         // As far as the clocks tell; an order that only the journal knew was placed before.
         let created = order.as_ref().and_then(|order| order.created_on);
-        let placed = match (bought.answer, created) {
+        let placed = match (since, created) {
             (None, _) => Placed::Before,
             (Some(_), None) => Placed::Unclear,
             (Some(since), Some(created)) if created < since => Placed::Before,
             _ => Placed::Now,
         };
-        let token = state.client_token.known().filter(|_| bought.answer.is_some());
+        let token = state.client_token.known().filter(|_| since.is_some());
         let answered = order.as_ref().map_or(Ok(None), |order| {
             answered::check(id, order, &state, token.is_some(), placed, bought.sent_earlier.is_some())
         });
@@ -146,6 +152,7 @@ impl Resource for MarketOrders {
             warnings.push(journal::adopted(id, created, sent));
         }
         warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
+        warnings.extend(order.as_ref().and_then(|order| model::paid_otherwise(id, quote.as_ref()?.as_ref()?, order)));
         // The order exists, so nothing from here on is an error.
         warnings.into_iter().for_each(|warning| ctx.warn(warning));
         // What the plan recorded was for this purchase.
@@ -186,13 +193,14 @@ impl Resource for MarketOrders {
     async fn delete(&self, cloud: &Cloud, delete: Delete<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
         let prior = &delete.prior;
         // In a replacement that destroys first, this comes before the create.
-        let buys_with = delete.successor.and_then(|successor| successor.get(CLIENT_TOKEN));
+        let buys_with = delete.successor.as_ref().and_then(|successor| successor.get(CLIENT_TOKEN));
         // Of an object that is tainted, Terraform hands over no private data: what its state says counts.
         let is_told = prior.private != Private::default();
         let bought_with = if is_told { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
         if buys_with.is_some() && buys_with == bought_with {
             return Err(replaced_with_its_token(prior).into());
         }
+        quote::confirm_replacement(cloud, &delete, ctx).await?;
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
         ctx.warn(destroyed_without_refund(prior));
         Ok(())

@@ -4,12 +4,13 @@ use chrono::{DateTime, SecondsFormat};
 
 use super::{
     period::Period,
+    quote_messages,
     schema::{Cycle, MarketOrder, PACKAGE_VERSION, PayType, is_half_imported},
     sku,
 };
-use crate::order::tell;
+use crate::{order::tell, quotes::Quote};
 use alicloud::market::{Commodity, Order};
-use tfplugin::{Attr, Partial, State, value::Number};
+use tfplugin::{Attr, Diagnostic, Partial, State, value::Number};
 
 /// The components that other arguments say, and that are never part of `components`.
 const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
@@ -32,6 +33,8 @@ pub(super) fn commodity(order: MarketOrder) -> Commodity {
 /// Fills the state of an order that was just placed: with what the order tells beyond its plan, if it could be read.
 pub(super) fn place(state: &mut Partial<MarketOrder>, id: &str, order: Option<&Order>) {
     state.id = id.into();
+    tell(&mut state.quoted_price, None);
+    tell(&mut state.quoted_currency, None);
     match order {
         Some(order) => set_computed(state, order),
         None => {
@@ -183,6 +186,13 @@ pub(super) fn set_computed(state: &mut Partial<MarketOrder>, order: &Order) {
     tell(&mut state.created_on, order.created_on.and_then(moment));
     tell(&mut state.paid_on, order.paid_on.and_then(moment));
     state.instance_ids = order.instance_ids.clone().into();
+}
+
+/// The warning about an order that cost something else than was quoted.
+pub(super) fn paid_otherwise(id: &str, quote: &Quote, order: &Order) -> Option<Diagnostic> {
+    let price = Number::parse(order.payment_price.as_deref()?).ok().filter(|price| *price != quote.price)?;
+    let currency = order.currency.clone().or_else(|| quote.currency.clone());
+    Some(quote_messages::paid_otherwise(id, quote, &Quote { price, currency }))
 }
 
 /// Milliseconds since 1970 as RFC 3339; none for 0, which stands for a moment that has not come.

@@ -5,25 +5,27 @@ use std::{fs::File, time::Instant};
 use alicloud::{
     endpoint::Product,
     error::{Error, Failure, Fate, Refusal},
-    market::{self, NewOrder},
+    market::{self, Commodity, NewOrder},
     retry::Limit,
 };
 use chrono::Utc;
 use serde_json::json;
 use tfplugin::{Diagnostic, Diagnostics, Partial, State};
 
-use super::{MarketOrder, NAME, model, planned_token, unresolved};
+use super::{MarketOrder, NAME, model, planned_token, quote, unresolved};
 use crate::{
     Cloud,
     explain::{self, Money},
     journal::{self, Begin, Entry},
     purchase::{Attempt, Start, Steps},
+    quotes::Quote,
 };
 
 /// A purchase at the Marketplace.
 pub(super) struct MarketPurchase<'a> {
     cloud: &'a Cloud,
     planned: &'a Partial<MarketOrder>,
+    asked: Commodity,
     commodity: String,
     client_token: Option<String>,
     /// The token that the plan has made.
@@ -38,15 +40,31 @@ impl<'a> MarketPurchase<'a> {
     pub(super) fn new(cloud: &'a Cloud, planned: &'a State<MarketOrder>) -> Result<Self, Diagnostics> {
         let order = planned.complete()?;
         let client_token = order.client_token.clone();
-        let commodity = json!(model::commodity(order)).to_string();
-        Ok(Self { cloud, planned, commodity, client_token, planned_token: planned_token::read(&planned.private) })
+        let asked = model::commodity(order);
+        let commodity = json!(asked).to_string();
+        Ok(Self {
+            cloud,
+            planned,
+            asked,
+            commodity,
+            client_token,
+            planned_token: planned_token::read(&planned.private),
+        })
     }
 }
 
-impl Steps for MarketPurchase<'_> {
+/// What is known of an order beside its id.
+#[derive(Debug)]
+pub(super) struct Answer {
     /// Since when an order was certainly placed by this apply, by the server's clock, in milliseconds since 1970. The token
     /// can have bought it before.
-    type Answer = i64;
+    pub(super) since: i64,
+    /// What it was to cost.
+    pub(super) quote: Option<Quote>,
+}
+
+impl Steps for MarketPurchase<'_> {
+    type Answer = Answer;
 
     const KIND: &'static str = NAME;
 
@@ -79,20 +97,30 @@ impl Steps for MarketPurchase<'_> {
         }
     }
 
-    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, i64), Diagnostic> {
+    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Answer), Diagnostic> {
         let entry = attempt.entry.as_ref();
+        let has_token = self.client_token.is_some();
+        let is_resent = attempt.sent_earlier.is_some();
+        let cleared = quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit).await;
+        let cleared = cleared.map_err(|refused| not_sent(self.cloud, entry, refused.explain(self.cloud, false)))?;
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
         let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
         let order = NewOrder { client_token: token.to_owned(), commodity: self.commodity.clone() };
         let begin = Instant::now();
         let placed = match market::create_order(&self.cloud.client, &order, &limit).await {
             Ok(placed) => placed,
-            Err(failure) => return Err(failed(self.cloud, self.planned, entry, &failure, &limit).await),
+            Err(failure) => {
+                if failure.fate == Fate::NotDone && !is_resent {
+                    cleared.give_back(self.cloud);
+                }
+                return Err(failed(self.cloud, self.planned, entry, &failure, &limit).await);
+            }
         };
         tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
         let now = placed.server_time.map_or_else(|| Utc::now().timestamp_millis(), |seconds| seconds * 1000);
         let since = now - i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Ok((placed.order_id, since))
+        let quote = cleared.quote.clone().filter(|_| !is_resent);
+        Ok((placed.order_id, Answer { since, quote }))
     }
 
     fn accept(&self, attempt: &Attempt, order_id: &str) -> Result<(), Diagnostic> {
@@ -101,6 +129,25 @@ impl Steps for MarketPurchase<'_> {
             return Err(in_use(order_id));
         }
         Ok(())
+    }
+}
+
+/// The error for a purchase that is refused before it is sent. What an earlier apply sent stays unresolved.
+fn not_sent(cloud: &Cloud, entry: Option<&Entry>, mut error: Diagnostic) -> Diagnostic {
+    match entry {
+        Some(entry) if cloud.journal.is_taken_over(entry) => {
+            cloud.journal.mark_unresolved(entry);
+            let earlier =
+                "An earlier apply sent this purchase, and what became of it is not known. It was not sent again.";
+            error.detail += &format!("\n\n{earlier} {}", look_for_it(cloud, Some(entry)));
+            error.summary = error.summary.replace("No order was placed", "No order was placed by this apply");
+            error
+        }
+        Some(entry) => {
+            cloud.journal.settle(entry);
+            error
+        }
+        None => error,
     }
 }
 
@@ -159,7 +206,7 @@ async fn failed(
             look_for_it(cloud, None)
         )),
     };
-    explain::failure(money.heading(), NAME, failure, &money)
+    cloud.with_balance(explain::failure(money.heading(), NAME, failure, &money), failure, limit).await
 }
 
 fn earlier_with_token() -> Money {

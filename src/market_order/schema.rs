@@ -8,6 +8,8 @@ use tfplugin::{
     value::{Number, Value},
 };
 
+use crate::purchase_guard;
+
 /// The key of `components` that the argument `package_version` says.
 pub(super) const PACKAGE_VERSION: &str = "package_version";
 
@@ -73,6 +75,11 @@ pub(crate) struct MarketOrder {
     /// Changing it later changes only the state.
     #[attr(validator = Validator::rule("1 to 64 ASCII letters, digits, `-`, `_` or `.`", is_token))]
     pub(crate) client_token: Option<String>,
+    /// The most that the order may cost, in `currency` of the provider's `purchase_guard` (default `CNY`). It is compared when
+    /// the purchase is planned, and again right before it is sent; an order whose price is not known is refused. Changing it
+    /// later changes only the state.
+    #[attr(validator = purchase_guard::amount())]
+    pub(super) max_price: Option<Number>,
     /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
     /// non-zero `max_retry_timeout` of the provider limits them.
     #[attr(timeouts(create = "10m", read = "2m"))]
@@ -91,6 +98,11 @@ pub(crate) struct MarketOrder {
     pub(super) product_sku_code: Computed<String>,
     /// The company that sells the product.
     pub(super) supplier_company_name: Computed<String>,
+    /// The price that Alibaba Cloud quoted when the purchase was planned, in `quoted_currency`. It never changes afterwards.
+    /// Null where the quote failed, and after an import.
+    pub(super) quoted_price: Computed<Number>,
+    /// The currency of `quoted_price`.
+    pub(super) quoted_currency: Computed<String>,
     /// The currency of the prices, such as `CNY`, `USD` or `JPY`, if the Marketplace names it.
     pub(super) currency: Computed<String>,
     /// The list price, in `currency`.
@@ -140,7 +152,7 @@ fn same_components(change: &AttributeChange<'_, MarketOrder, Map<String>>) -> De
     if is_same { Decision::Keep } else { Decision::Replace }
 }
 
-fn said_elsewhere() -> Validator {
+pub(super) fn said_elsewhere() -> Validator {
     Validator::NoKeys(&[
         ("ord_time", "the arguments duration and pricing_cycle say it"),
         ("order_num", "the argument quantity says it"),
@@ -154,7 +166,7 @@ fn is_token(token: &Value) -> Option<String> {
     (!valid).then(|| "must be 1 to 64 ASCII letters, digits, '-', '_' or '.'".to_owned())
 }
 
-fn without_nulls(components: &Value) -> Option<String> {
+pub(super) fn without_nulls(components: &Value) -> Option<String> {
     let null = components.as_map()?.iter().find(|(_, value)| value.is_null())?;
     Some(format!("must have a value for the key {:?}", null.0))
 }

@@ -97,7 +97,12 @@ pub(super) fn default_pay_type(config: &Partial<MarketOrder>) -> Attr<PayType> {
     if config.sku_code.is_unknown() {
         return Attr::Unknown;
     }
-    config.sku_code.as_str().and_then(paid).unwrap_or(PayType::PostPaid).into()
+    usual_pay_type(config.sku_code.as_str()).into()
+}
+
+/// How an order of this SKU is paid where nothing else says it.
+pub(super) fn usual_pay_type(sku: Option<&str>) -> PayType {
+    sku.and_then(paid).unwrap_or(PayType::PostPaid)
 }
 
 /// A way of paying that nobody could tell forces no other order.

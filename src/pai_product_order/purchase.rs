@@ -207,7 +207,8 @@ impl Buying<'_> {
                     // Reading has decided that no earlier attempt did it either.
                     cloud.journal.settle(self.entry);
                     let subject = subject(codes);
-                    return Err(explain::failure(Money::NotPlaced.heading(), &subject, &failure, &Money::NotPlaced));
+                    let error = explain::failure(Money::NotPlaced.heading(), &subject, &failure, &Money::NotPlaced);
+                    return Err(cloud.with_balance(error, &failure, self.limit).await);
                 }
                 Err(failure) => {
                     tracing::warn!(%failure, "the outcome of the purchase is not known");

@@ -75,6 +75,11 @@ impl Terraform {
         &self.data
     }
 
+    /// Whether it applies a plan that was saved.
+    pub(crate) fn applies_saved_plan(&self) -> bool {
+        self.saved_plan.is_some()
+    }
+
     /// Which state Terraform works on, if it has begun just now.
     pub(crate) fn state(&self) -> StateId {
         if self.command.is_test() {

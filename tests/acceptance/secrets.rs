@@ -22,7 +22,7 @@ use crate::{
 const CANARIES: [&str; 4] = ["canary-secret-key", "canary-token", "canary-oidc-token", "canary-profile-secret"];
 
 /// An order of PAI products, which is asked for in the other style.
-const PAI: &str =
+pub const PAI: &str =
     "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
 
 /// Everything that Terraform and the plugin wrote into the directory, but for the configuration and the credentials
@@ -84,8 +84,10 @@ fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
             code: "Forbidden.RAM".to_owned(),
             message: format!("{quoted} server string to sign is:POST&canary-secret-key&canary-token"),
         };
-        terraform.mock.fault(Fault::once(operation, forbidden));
+        // Quotes ask for credentials too.
+        terraform.mock.fault(Fault::times(operation, forbidden, 99));
         let failed = terraform.apply();
+        terraform.mock.ledger().faults.clear();
         assert_eq!(failed.code, Some(1), "{}", failed.text);
         assert!(failed.text.contains("Forbidden.RAM"), "{}", failed.text);
         said += &failed.text;

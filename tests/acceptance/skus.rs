@@ -180,7 +180,7 @@ fn another_period_is_another_order() {
 fn a_cost_is_told_in_the_currency_that_the_service_names() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
-    terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10."]).never_says(&["CNY"]);
+    terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10."]).never_says(&["10 CNY"]);
     let id = terraform.orders()[0].clone();
     terraform.mock.tell_of_order(&id, json!({"Currency": "USD"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10 USD."]);

@@ -202,13 +202,19 @@ impl Terraform {
         self.plan().succeeds()
     }
 
-    /// A plan that changes something: the actions of each resource that changes.
+    /// A plan as JSON.
     #[track_caller]
-    pub fn planned_actions(&self) -> Vec<String> {
+    pub fn planned_json(&self) -> Json {
         let planned = self.run(&["plan", "-detailed-exitcode", "-no-color", "-out=plan.bin"]);
         assert!(matches!(planned.code, Some(0 | 2)), "{}", planned.text);
         let shown = self.command(&["show", "-json", "plan.bin"]).output().expect("Terraform runs");
-        let shown: Json = serde_json::from_slice(&shown.stdout).expect("JSON");
+        serde_json::from_slice(&shown.stdout).expect("JSON")
+    }
+
+    /// A plan that changes something: the actions of each resource that changes.
+    #[track_caller]
+    pub fn planned_actions(&self) -> Vec<String> {
+        let shown = self.planned_json();
         let changes = shown["resource_changes"].as_array().cloned().unwrap_or_default();
         let actions = changes.iter().map(|change| {
             let actions = change["change"]["actions"].as_array().cloned().unwrap_or_default();

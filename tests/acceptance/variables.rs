@@ -135,7 +135,7 @@ fn an_empty_variable_counts_as_nothing() {
 }
 
 /// The variables of each argument, as the provider block is described: `block.argument`, then the variables in their order.
-const VARIABLES: [(&str, &[&str]); 29] = [
+const VARIABLES: [(&str, &[&str]); 31] = [
     ("access_key", &["ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"]),
     ("secret_key", &["ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"]),
     ("security_token", &["ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"]),
@@ -153,6 +153,8 @@ const VARIABLES: [(&str, &[&str]); 29] = [
     ("secure_transport", &["ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"]),
     ("configuration_source", &["TF_APPEND_USER_AGENT"]),
     ("skip_region_validation", &["ALICLOUD_SKIP_REGION_VALIDATION"]),
+    ("purchase_guard.max_price", &["ALICLOUD_PURCHASE_MAX_PRICE"]),
+    ("purchase_guard.max_total", &["ALICLOUD_PURCHASE_MAX_TOTAL"]),
     ("assume_role.role_arn", &["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"]),
     ("assume_role.session_name", &["ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"]),
     ("assume_role.session_expiration", &["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"]),

@@ -8,4 +8,5 @@ mod hostile;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod official_sdk;
+mod prices;
 mod signatures;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use mock_endpoint::{ACCESS_KEY, ACCOUNT, Mock, SECRET_KEY};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// The common client, which signs as the API documents describe it.
 const CORE: &str = include_str!("official_sdk/core.py");
@@ -89,6 +89,18 @@ fn the_official_sdk_and_the_mock_agree() {
 fn every_operation_of_the_mock_is_answered_in_the_fields_that_the_official_sdks_know() {
     let Some(python) = PRODUCT_SDKS.python() else { return };
     let mock = Mock::start().unwrap();
+    mock.set_price(
+        "cmapi033136",
+        json!({
+            "ExpressionCode": "ORDER.NO_REAL_NAME_AUTHENTICATION",
+            "ExpressionMessage": "Only companies can buy",
+            "Coupons": {"Coupon": [{
+                "CouponOptionNo": "3874923111", "CouponOptionCode": "ActiveCoupon", "CouponName": "Spring",
+                "CouponDesc": "Spring sale", "IsSelected": false, "CanPromFee": 100.0,
+            }]},
+            "PromotionRules": {"PromotionRule": [{"RuleId": "102112", "Name": "First year", "Title": "First year"}]},
+        }),
+    );
     let output = Command::new(python).args(["-c", PRODUCTS, &host(&mock), ACCESS_KEY, SECRET_KEY]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

@@ -6,6 +6,7 @@ mod codec;
 mod configuration;
 mod host;
 mod plan;
+mod planned_price;
 mod planned_token;
 mod process;
 mod results;

@@ -19,13 +19,13 @@ const ORDER: &str =
     r#"{"product_code": "cmapi033136", "pricing_cycle": "Month", "package_version": "yuncode2713600001"}"#;
 
 /// A plugin in a directory of its own.
-struct Job {
+pub struct Job {
     plugin: Plugin,
     provider: ProviderClient<Channel>,
     _data: tempfile::TempDir,
 }
 
-fn type_of_order() -> Type {
+pub fn type_of_order() -> Type {
     let resources = schemas(&Alicloud::default()).resources;
     resources.iter().find(|(name, _)| *name == "alicloud_market_order").unwrap().1.ty()
 }
@@ -36,7 +36,12 @@ fn wire(text: &str, ty: &Type) -> Option<DynamicValue> {
 }
 
 impl Job {
-    async fn start(mock: &Mock) -> Self {
+    pub async fn start(mock: &Mock) -> Self {
+        Self::start_with(mock, ("UNUSED", "")).await
+    }
+
+    /// With one more variable.
+    pub async fn start_with(mock: &Mock, variable: (&str, &str)) -> Self {
         let (certificate, data) = (Certificate::new(), tempfile::tempdir().unwrap());
         let (url, folder) = (mock.url(), data.path().to_string_lossy().into_owned());
         let variables = [
@@ -46,6 +51,7 @@ impl Job {
             ("ALICLOUD_SECRET_KEY", SECRET_KEY),
             ("MARKET_ENDPOINT", &url),
             ("STS_ENDPOINT", &url),
+            variable,
         ];
         let plugin = Plugin::start(variables);
         let mut provider = ProviderClient::new(plugin.channel(&certificate).await);
@@ -57,7 +63,7 @@ impl Job {
     }
 
     /// Plans a create, with what an earlier plan of it remembered.
-    async fn plan(&mut self, is_stored: bool, earlier: &[u8]) -> plan_resource_change::Response {
+    pub async fn plan(&mut self, is_stored: bool, earlier: &[u8]) -> plan_resource_change::Response {
         let ty = type_of_order();
         let request = plan_resource_change::Request {
             type_name: "alicloud_market_order".to_owned(),
@@ -71,7 +77,18 @@ impl Job {
         self.provider.plan_resource_change(request).await.unwrap().into_inner()
     }
 
-    async fn apply(&mut self, plan: plan_resource_change::Response) -> String {
+    pub async fn apply(&mut self, plan: plan_resource_change::Response) -> String {
+        let applied = self.applied(plan).await;
+        let state = msgpack::decode(&applied.new_state.unwrap().msgpack, &type_of_order()).unwrap();
+        state.get("id").as_str().unwrap_or_else(|| panic!("{:?}", applied.diagnostics)).to_owned()
+    }
+
+    /// The heading of the error of an apply.
+    pub async fn refused(&mut self, plan: plan_resource_change::Response) -> String {
+        self.applied(plan).await.diagnostics.remove(0).summary
+    }
+
+    async fn applied(&mut self, plan: plan_resource_change::Response) -> apply_resource_change::Response {
         let ty = type_of_order();
         let request = apply_resource_change::Request {
             type_name: "alicloud_market_order".to_owned(),
@@ -81,9 +98,7 @@ impl Job {
             planned_private: plan.planned_private,
             ..Default::default()
         };
-        let applied = self.provider.apply_resource_change(request).await.unwrap().into_inner();
-        let state = msgpack::decode(&applied.new_state.unwrap().msgpack, &ty).unwrap();
-        state.get("id").as_str().unwrap_or_else(|| panic!("{:?}", applied.diagnostics)).to_owned()
+        self.provider.apply_resource_change(request).await.unwrap().into_inner()
     }
 }
 

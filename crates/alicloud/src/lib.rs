@@ -6,11 +6,12 @@
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`billing`], [`aiworkspace`], [`sts`]: the operations, one product a file
+//! - [`market`], [`price`], [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
 //!
 //! Nothing here knows of Terraform.
 
 pub mod aiworkspace;
+pub mod balance;
 pub mod billing;
 pub mod client;
 mod connecting;
@@ -18,6 +19,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod market;
+pub mod price;
 pub mod regions;
 pub mod reply;
 pub mod retry;

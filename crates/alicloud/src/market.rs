@@ -141,6 +141,9 @@ pub struct Instance {
     /// The id.
     #[serde(deserialize_with = "loose_text")]
     pub instance_id: Option<String>,
+    /// The SKU, with the product's code.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_sku_code: Option<String>,
     /// When it was made, in milliseconds since 1970.
     #[serde(deserialize_with = "loose_whole")]
     pub created_on: Option<i64>,

@@ -19,6 +19,7 @@ pub(crate) fn routes(state: State) -> Router {
         .route("/_mock/ledger", get(ledger))
         .route("/_mock/faults", post(add_faults).delete(clear_faults))
         .route("/_mock/orders/{id}", post(tell_of_order))
+        .route("/_mock/prices/{product}", post(set_price))
         .route("/_mock/reset", post(reset))
         .with_state(state)
 }
@@ -57,6 +58,15 @@ async fn tell_of_order(
         }
         None => StatusCode::NOT_FOUND,
     }
+}
+
+async fn set_price(
+    Shared(state): Shared<State>,
+    Path(product): Path<String>,
+    axum::Json(fields): axum::Json<Map<String, Json>>,
+) -> StatusCode {
+    state.lock().set_price(&product, Json::Object(fields));
+    StatusCode::NO_CONTENT
 }
 
 /// Forgets everything but the keys.

@@ -78,8 +78,8 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
             (operation, call, fault::take(&mut ledger.faults, operation.name, parts.header("host")))
         })
     };
-    let (kind, answered) = match admitted {
-        Err(error) => (None, Err(error)),
+    let (kind, has_request_id, answered) = match admitted {
+        Err(error) => (None, true, Err(error)),
         Ok((operation, mut call, kind)) => {
             call.variant = Variant::of(kind.as_ref());
             let answered = match (refused(kind.as_ref()), &kind) {
@@ -88,12 +88,12 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
                 (None, Some(Kind::SlowBefore { delay_ms })) => late(state, operation, call, *delay_ms).await?,
                 (None, _) => (operation.answer)(&mut state.lock(), &call),
             };
-            (kind, answered)
+            (kind, operation.has_request_id, answered)
         }
     };
     let (status, body) = match answered {
         Ok(mut body) => {
-            if !matches!(kind, Some(Kind::NoRequestId)) {
+            if has_request_id && !matches!(kind, Some(Kind::NoRequestId)) {
                 body["RequestId"] = request_id.into();
             }
             (200, body)

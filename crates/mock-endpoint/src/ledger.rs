@@ -19,6 +19,8 @@ pub struct Ledger {
     pub connections: u64,
     /// The faults that have not happened yet.
     pub faults: Vec<Fault>,
+    /// What DescribePrice tells instead of the usual price, by product code.
+    pub prices: BTreeMap<String, Map<String, Json>>,
     /// Who may sign, by AccessKey id.
     #[serde(skip)]
     pub keys: BTreeMap<String, Key>,
@@ -109,6 +111,14 @@ impl Ledger {
     pub fn tell(&mut self, order_id: &str, fields: Json) {
         if let (Some(order), Json::Object(fields)) = (self.orders.get_mut(order_id), fields) {
             order.told.extend(fields);
+        }
+    }
+
+    /// Sets what DescribePrice tells of a product: these fields instead of the usual ones, and none where the value is null.
+    /// Orders that are placed from now on cost that.
+    pub fn set_price(&mut self, product: &str, fields: Json) {
+        if let Json::Object(fields) = fields {
+            self.prices.insert(product.to_owned(), fields);
         }
     }
 

@@ -126,6 +126,12 @@ impl Mock {
         self.state.lock().tell(order_id, fields);
     }
 
+    /// Sets what DescribePrice tells of a product: these fields instead of the usual ones, and none where the value is null.
+    /// Orders that are placed from now on cost that.
+    pub fn set_price(&self, product: &str, fields: Json) {
+        self.state.lock().set_price(product, fields);
+    }
+
     /// Waits until it is stopped from outside, for a mock that is a process of its own.
     pub fn wait(mut self) {
         let _stop = self.stop.take();

@@ -70,9 +70,16 @@ compare(
     "OrderType", "PeriodType", "Quantity", "OriginalPrice", "TotalPrice", "PaymentPrice", "CouponPrice", "CreatedOn",
     "PaidOn", "InstanceIds.InstanceId", "Components.package_version.value", "Components.ord_time.value",
 )
+priced = dict(commodity, skuCode="prepay")
+compare("DescribePrice", lambda: client.describe_price(market.DescribePriceRequest(
+    commodity=json.dumps(priced), order_type="INSTANCE_BUY",
+)), "ProductCode", "OriginalPrice", "TradePrice", "DiscountPrice", "Currency", "ExpressionCode", "ExpressionMessage",
+    *(f"Coupons.Coupon.{name}" for name in (
+        "CouponOptionNo", "CouponOptionCode", "CouponName", "CouponDesc", "CanPromFee")),
+    *(f"PromotionRules.PromotionRule.{name}" for name in ("RuleId", "Name", "Title")))
 compare("DescribeInstances", lambda: client.describe_instances(market.DescribeInstancesRequest(
     codes="cmapi033136", page_number=1, page_size=10,
-)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in ("OrderId", "InstanceId", "CreatedOn")))
+)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in ("OrderId", "InstanceId", "CreatedOn", "ProductSkuCode")))
 
 client = connect(aiworkspace)
 products = [
@@ -105,6 +112,8 @@ now = datetime.datetime.now(datetime.timezone.utc)
 compare("QueryOrders", lambda: client.query_orders(bss.QueryOrdersRequest(
     product_code="dide", create_time_start=moment(now - day), create_time_end=moment(now + day), page_num=1, page_size=20,
 )), *listed)
+
+compare("QueryAccountBalance", client.query_account_balance, "Data.AvailableAmount", "Data.Currency")
 
 client = connect(security_tokens)
 keys = [f"Credentials.{name}" for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration")]

@@ -13,8 +13,11 @@ use tfplugin::{
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
-const SUBCATEGORIES: [(&str, &str); 2] =
-    [("alicloud_market_order", "Market Place"), ("alicloud_pai_product_order", "Platform For AI (PAI)")];
+const SUBCATEGORIES: [(&str, &str); 3] = [
+    ("alicloud_market_order", "Market Place"),
+    ("alicloud_market_price", "Market Place"),
+    ("alicloud_pai_product_order", "Platform For AI (PAI)"),
+];
 
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let check = match arguments {
@@ -27,6 +30,10 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     for (name, schema) in &schemas.resources {
         let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
         pages.push((file, resource_page(name, schema)?));
+    }
+    for (name, schema) in &schemas.data_sources {
+        let file = format!("docs/data-sources/{}.md", name.trim_start_matches("alicloud_"));
+        pages.push((file, data_source_page(name, schema)?));
     }
     let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
@@ -52,8 +59,8 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 /// Pages that no schema stands behind, and guides that the registry cannot list.
 fn odd_pages(pages: &[(String, String)]) -> Result<Vec<String>, String> {
     let mut odd = Vec::new();
-    for folder in ["docs/resources", "docs/guides"] {
-        let entries = fs::read_dir(root().join(folder)).map_err(|error| format!("{folder}: {error}"))?;
+    for folder in ["docs/resources", "docs/data-sources", "docs/guides"] {
+        let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
         for entry in entries.flatten() {
             let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
             let is_made = pages.iter().any(|(page, _)| *page == file);
@@ -101,6 +108,18 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
         read(&examples.join("import-by-string-id.tf"))?,
         read(&examples.join("import.sh"))?
     );
+    Ok(page)
+}
+
+fn data_source_page(name: &str, schema: &Schema) -> Result<String, String> {
+    let example = root().join("examples/data-sources").join(name).join("data-source.tf");
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
+    let mut page = front_matter(&format!("{name} Data Source - alicloud"), subcategory, schema.block.description);
+    let _ = write!(page, "# {name} (Data Source)\n\n{}\n\n", schema.block.description);
+    let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&example)?);
+    page.push_str(&schema_section(&schema.block));
+    page.truncate(page.trim_end().len());
+    page.push('\n');
     Ok(page)
 }
 

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::required;
+use super::{prices, required};
 use crate::{
     call::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
 };
 
 /// What one pricing cycle of one item costs, in CNY.
-const PRICE: f64 = 10.0;
+pub(super) const PRICE: f64 = 10.0;
 
 /// The most that one page holds.
 const MAX_PAGE_SIZE: usize = 100;
@@ -39,7 +39,9 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
             return Err(ApiError::new(400, "IdempotentParameterMismatch", message));
         }
         None => {
+            let told = prices::told(ledger, commodity["productCode"].as_str().unwrap_or_default());
             let id = ledger.place(&call.account, Content::Commodity(commodity));
+            ledger.tell(&id, told);
             if call.variant == Variant::Unpaid {
                 ledger.tell(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
             }
@@ -109,7 +111,7 @@ pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Jso
 fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
     let text = |name: &str| commodity[name].as_str().unwrap_or_default();
     let (duration, quantity) = (&commodity["duration"], &commodity["quantity"]);
-    let price = PRICE * duration.as_f64().unwrap_or(1.0) * quantity.as_f64().unwrap_or(1.0);
+    let price = prices::amount(commodity);
     let product = text("productCode");
     let component = |code: &str, value: &str| {
         let key = format!("{product}_{code}_{code}_{value}");

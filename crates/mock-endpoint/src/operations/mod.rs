@@ -3,6 +3,7 @@
 mod aiworkspace;
 mod billing;
 mod market;
+mod prices;
 mod sts;
 
 pub(crate) use aiworkspace::PRODUCTS;
@@ -23,6 +24,8 @@ pub(crate) struct Operation {
     route: Option<(&'static str, &'static str)>,
     /// Whether it needs a signature.
     pub(crate) signed: bool,
+    /// Whether its answers have a RequestId.
+    pub(crate) has_request_id: bool,
     /// What it does.
     pub(crate) answer: fn(&mut Ledger, &Call) -> Result<Json, ApiError>,
 }
@@ -33,14 +36,16 @@ impl Operation {
         version: &'static str,
         answer: fn(&mut Ledger, &Call) -> Result<Json, ApiError>,
     ) -> Self {
-        Self { name, version, route: None, signed: true, answer }
+        Self { name, version, route: None, signed: true, has_request_id: true, answer }
     }
 }
 
-static OPERATIONS: [Operation; 10] = [
+static OPERATIONS: [Operation; 12] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
     Operation::rpc("DescribeInstances", "2015-11-01", market::describe_instances),
+    Operation { has_request_id: false, ..Operation::rpc("DescribePrice", "2015-11-01", prices::describe_price) },
+    Operation::rpc("QueryAccountBalance", "2017-12-14", prices::query_account_balance),
     Operation::rpc("GetOrderDetail", "2017-12-14", billing::get_order_detail),
     Operation::rpc("QueryOrders", "2017-12-14", billing::query_orders),
     Operation::rpc("AssumeRole", "2015-04-01", sts::assume_role),

@@ -1,0 +1,149 @@
+//! The Marketplace: what a purchase would cost (DescribePrice).
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Value as Json, json};
+
+use super::{
+    client::{Client, Reply, Request},
+    endpoint::Product,
+    error::{ApiError, Failure},
+    market::Commodity,
+    reply::{self, loose_text},
+    retry::Limit,
+};
+
+/// The code with which DescribePrice says that it has nothing to say.
+const NOTHING: &str = "ReturnNull";
+
+/// A price. Amounts are decimal numbers, as the text that came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Price {
+    /// The product.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
+    /// Such as `CNY`, `USD` or `JPY`.
+    #[serde(deserialize_with = "loose_text")]
+    pub currency: Option<String>,
+    /// The list price.
+    #[serde(deserialize_with = "loose_text")]
+    pub original_price: Option<String>,
+    /// What is to be paid.
+    #[serde(deserialize_with = "loose_text")]
+    pub trade_price: Option<String>,
+    /// The difference between both.
+    #[serde(deserialize_with = "loose_text")]
+    pub discount_price: Option<String>,
+    /// Why this account may not buy, such as `ORDER.NO_REAL_NAME_AUTHENTICATION`; none if it may.
+    #[serde(deserialize_with = "loose_text")]
+    pub expression_code: Option<String>,
+    /// The same in words.
+    #[serde(deserialize_with = "loose_text")]
+    pub expression_message: Option<String>,
+    /// The coupons that apply.
+    #[serde(deserialize_with = "items")]
+    pub coupons: Vec<Coupon>,
+    /// The id of the request, where the reply has one.
+    #[serde(skip)]
+    pub request_id: Option<String>,
+    /// The promotions that apply.
+    #[serde(deserialize_with = "items")]
+    pub promotion_rules: Vec<Promotion>,
+}
+
+/// A coupon that applies to a purchase.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Coupon {
+    /// Its id, which a purchase names.
+    #[serde(rename = "CouponOptionNo", deserialize_with = "loose_text")]
+    pub id: Option<String>,
+    /// Its kind.
+    #[serde(rename = "CouponOptionCode", deserialize_with = "loose_text")]
+    pub code: Option<String>,
+    /// Its name.
+    #[serde(rename = "CouponName", deserialize_with = "loose_text")]
+    pub name: Option<String>,
+    /// Its description.
+    #[serde(rename = "CouponDesc", deserialize_with = "loose_text")]
+    pub description: Option<String>,
+    /// How much of the price it pays.
+    #[serde(rename = "CanPromFee", deserialize_with = "loose_text")]
+    pub amount: Option<String>,
+}
+
+/// A promotion that applies to a purchase.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Promotion {
+    /// Its id.
+    #[serde(rename = "RuleId", deserialize_with = "loose_text")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(deserialize_with = "loose_text")]
+    pub name: Option<String>,
+    /// Its title.
+    #[serde(deserialize_with = "loose_text")]
+    pub title: Option<String>,
+}
+
+/// The answer to DescribePrice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Priced {
+    /// The price.
+    Found(Box<Price>),
+    /// The service knows no price for this.
+    Absent {
+        /// The id of the request; empty where the service gave none.
+        request_id: String,
+    },
+}
+
+/// A purchase as DescribePrice takes it: the same as CreateOrder, but for the SKU, which it calls without the product's code.
+pub fn commodity(commodity: &Commodity) -> String {
+    let Commodity { product_code, sku_code, .. } = commodity;
+    let parts = sku_code.split_at_checked(product_code.len());
+    let after =
+        parts.filter(|(code, _)| code.eq_ignore_ascii_case(product_code)).and_then(|(_, rest)| rest.strip_prefix('-'));
+    let kind = after.unwrap_or(sku_code);
+    json!(Commodity { sku_code: kind.to_owned(), ..commodity.clone() }).to_string()
+}
+
+/// DescribePrice: what this would cost now. `commodity` is the text that [`commodity`] makes.
+///
+/// # Errors
+/// Anything but a well-formed reply, and a reply about another product.
+pub async fn describe_price(client: &Client, commodity: &str, limit: &Limit) -> Result<Priced, Failure> {
+    let query = [("Commodity", commodity.to_owned()), ("OrderType", "INSTANCE_BUY".to_owned())];
+    let request = Request::rpc(Product::Market, "DescribePrice", query);
+    let asked: Json = serde_json::from_str(commodity).unwrap_or_default();
+    let unknown = |error: &ApiError| {
+        let is_nothing = error.is_absent() || error.code.starts_with(NOTHING);
+        is_nothing.then(|| Priced::Absent { request_id: error.request_id.clone() })
+    };
+    client.call_or(&request, limit, |reply| Priced::read(reply, asked["productCode"].as_str()), unknown).await
+}
+
+impl Priced {
+    /// Reads the reply to DescribePrice about this product.
+    ///
+    /// # Errors
+    /// What is wrong with the reply, as a part of a sentence.
+    pub fn read(reply: &Reply, product: Option<&str>) -> Result<Self, String> {
+        let price = Price::deserialize(&reply.body).map_err(|_| "it is no price".to_owned())?;
+        let price = Price { request_id: reply.request_id.clone(), ..price };
+        match &price.product_code {
+            Some(code) if Some(code.as_str()) != product => Err(format!("it is about another product, {code:?}")),
+            _ if price.trade_price.is_some() || price.expression_code.is_some() => Ok(Self::Found(Box::new(price))),
+            _ if reply.is_empty() => Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() }),
+            _ => Err("it has no TradePrice".to_owned()),
+        }
+    }
+}
+
+/// For serde: the objects of a list, which may stand alone or inside an object of one field.
+fn items<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let json = Json::deserialize(deserializer)?;
+    let items = reply::list(&json).iter().map(T::deserialize).collect::<Result<_, _>>();
+    items.map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,30 @@
+//! What the account has, where a purchase failed for money.
+
+use std::time::Duration;
+
+use alicloud::{
+    balance::account_balance,
+    error::{Error, Failure, Refusal},
+    retry::Limit,
+};
+use tfplugin::Diagnostic;
+
+use crate::Cloud;
+
+/// How long asking for it may take, since nothing depends on it.
+const LONGEST: Duration = Duration::from_secs(10);
+
+impl Cloud {
+    /// The error about a failed purchase, with what the account has available if that matters and may be asked for.
+    pub(crate) async fn with_balance(&self, mut error: Diagnostic, failure: &Failure, limit: &Limit) -> Diagnostic {
+        let is_for_money = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::Account);
+        if !is_for_money {
+            return error;
+        }
+        let asked = tokio::time::timeout(LONGEST.min(limit.left()), account_balance(&self.client, limit)).await;
+        let Ok(Ok(balance)) = asked else { return error };
+        let (amount, currency) = (balance.available_amount.unwrap_or_default(), balance.currency.unwrap_or_default());
+        error.detail += &format!("\n\nThe account has {amount} {currency} available.");
+        error
+    }
+}

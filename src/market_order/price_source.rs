@@ -1,0 +1,186 @@
+//! `data "alicloud_market_price"`: what an order would cost.
+
+use std::time::Duration;
+
+use alicloud::{
+    market::Commodity,
+    price::{self, Price, Priced},
+};
+use tfplugin::{
+    Computed, Context, DataSource, Diagnostic, Diagnostics, Map, Model, Partial, schema::Validator, value::Number,
+};
+
+use super::{
+    MarketOrder,
+    schema::{self, Cycle, PayType},
+    sku,
+};
+use crate::{
+    Cloud,
+    explain::{self, Money},
+};
+
+/// How long reading a price may take.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What an order on the Alibaba Cloud Marketplace would cost now. Reading it buys nothing.
+#[derive(Clone, Debug, Model)]
+#[model(data_source = "alicloud_market_price")]
+pub(crate) struct MarketPrice {
+    /// The product, such as `cmapi033136`.
+    #[attr(length(8..=12))]
+    product_code: String,
+    /// The unit of `duration`.
+    pricing_cycle: Cycle,
+    /// The version of the product's package, such as `yuncode2713600001`.
+    #[attr(not_blank)]
+    package_version: String,
+    /// How the order is paid. Default `PostPaid`, or what `sku_code` says.
+    pay_type: Option<PayType>,
+    /// The SKU, as in `alicloud_market_order`.
+    #[attr(not_blank)]
+    sku_code: Option<String>,
+    /// How many pricing cycles. Default 1.
+    #[attr(range(1..=256))]
+    duration: Option<i64>,
+    /// How many. Default 1.
+    #[attr(range(1..=i64::MAX))]
+    quantity: Option<i64>,
+    /// A coupon to pay with.
+    coupon_id: Option<String>,
+    /// Seller-defined product options.
+    #[attr(
+        validator = schema::said_elsewhere(),
+        validator = Validator::rule("with a value for every key", schema::without_nulls)
+    )]
+    components: Option<Map<String>>,
+    /// The list price, in `currency`.
+    original_price: Computed<Number>,
+    /// What the order would cost, in `currency`. Null where only `restriction_code` is known.
+    trade_price: Computed<Number>,
+    /// The difference between both, in `currency`.
+    discount_price: Computed<Number>,
+    /// The currency of the prices, such as `CNY`, `USD` or `JPY`.
+    currency: Computed<String>,
+    /// The coupons that apply.
+    coupons: Computed<Vec<Coupon>>,
+    /// The promotions that apply.
+    promotions: Computed<Vec<Promotion>>,
+    /// Why this account may not buy it, such as `ORDER.NO_REAL_NAME_AUTHENTICATION`. Null if it may.
+    restriction_code: Computed<String>,
+    /// The same in words.
+    restriction_message: Computed<String>,
+}
+
+/// A coupon.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Coupon {
+    /// The id, which `coupon_id` takes.
+    id: Computed<String>,
+    /// The kind.
+    code: Computed<String>,
+    /// The name.
+    name: Computed<String>,
+    /// The description.
+    description: Computed<String>,
+    /// How much of the price it pays.
+    amount: Computed<Number>,
+}
+
+/// A promotion.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Promotion {
+    /// The id.
+    id: Computed<String>,
+    /// The name.
+    name: Computed<String>,
+    /// The title.
+    title: Computed<String>,
+}
+
+/// The data source.
+#[derive(Debug)]
+pub(crate) struct MarketPrices;
+
+impl DataSource for MarketPrices {
+    type Model = MarketPrice;
+    type Client = Cloud;
+
+    fn validate(&self, config: &Partial<MarketPrice>) -> Diagnostics {
+        sku::validate(&Partial::<MarketOrder> {
+            product_code: config.product_code.clone(),
+            sku_code: config.sku_code.clone(),
+            pay_type: config.pay_type.clone(),
+            ..Partial::<MarketOrder>::default()
+        })
+    }
+
+    async fn read(&self, cloud: &Cloud, config: MarketPrice, ctx: &Context) -> Result<MarketPrice, Diagnostics> {
+        let product = &config.product_code;
+        let commodity = price::commodity(&config.commodity());
+        match price::describe_price(&cloud.client, &commodity, &cloud.limit(LONGEST, ctx)).await {
+            Ok(Priced::Found(price)) => Ok(config.with(*price)),
+            Ok(Priced::Absent { request_id }) => {
+                let detail = format!(
+                    "The Marketplace has no price for this product, SKU and period (RequestId {request_id}). Check \
+                     product_code, sku_code, pay_type, pricing_cycle, package_version and components."
+                );
+                Err(Diagnostic::error(format!("There is no price of {product}"), detail).into())
+            }
+            Err(failure) => {
+                let summary = format!("The price of {product} cannot be read");
+                Err(explain::failure(&summary, &format!("The price of {product}"), &failure, &Money::OnlyRead).into())
+            }
+        }
+    }
+}
+
+impl MarketPrice {
+    fn with(self, told: Price) -> Self {
+        let coupon = |coupon: price::Coupon| Coupon {
+            id: coupon.id.into(),
+            code: coupon.code.into(),
+            name: coupon.name.into(),
+            description: coupon.description.into(),
+            amount: number(coupon.amount),
+        };
+        let promotion = |promotion: price::Promotion| Promotion {
+            id: promotion.id.into(),
+            name: promotion.name.into(),
+            title: promotion.title.into(),
+        };
+        Self {
+            original_price: number(told.original_price),
+            trade_price: number(told.trade_price),
+            discount_price: number(told.discount_price),
+            currency: told.currency.into(),
+            coupons: told.coupons.into_iter().map(coupon).collect::<Vec<_>>().into(),
+            promotions: told.promotion_rules.into_iter().map(promotion).collect::<Vec<_>>().into(),
+            restriction_code: told.expression_code.into(),
+            restriction_message: told.expression_message.into(),
+            ..self
+        }
+    }
+
+    /// What is to be priced.
+    fn commodity(&self) -> Commodity {
+        let paid = self.pay_type.unwrap_or_else(|| sku::usual_pay_type(self.sku_code.as_deref()));
+        let mut components = self.components.clone().unwrap_or_default();
+        components.insert(schema::PACKAGE_VERSION.to_owned(), self.package_version.clone());
+        Commodity {
+            components,
+            coupon_id: self.coupon_id.clone().unwrap_or_default(),
+            duration: self.duration.unwrap_or(1),
+            pricing_cycle: self.pricing_cycle.as_str().to_owned(),
+            sku_code: sku::code(&self.product_code, self.sku_code.as_deref(), paid),
+            product_code: self.product_code.clone(),
+            quantity: self.quantity.unwrap_or(1),
+        }
+    }
+}
+
+fn number(text: Option<String>) -> Computed<Number> {
+    text.and_then(|text| Number::parse(&text).ok()).into()
+}

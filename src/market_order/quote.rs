@@ -1,0 +1,257 @@
+//! The price of an order: in its plan, compared again before it is bought, and held against the limits.
+
+use alicloud::{
+    market::{self, Commodity},
+    price,
+    retry::Limit,
+};
+use chrono::{TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tfplugin::{Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, PrivateKey, value::Number};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{CLIENT_TOKEN, MarketOrder, NAME, model, quote_messages as messages};
+use crate::{
+    Cloud,
+    purchase_guard::Excess,
+    quotes::{Answer, Quote, Quoting, Unquoted},
+    spending::{self, Reservation},
+};
+
+/// Where the private data of a plan has the quote that the plan shows.
+const PLANNED: PrivateKey<PlannedQuote> = PrivateKey::new("quote");
+
+#[derive(Serialize, Deserialize)]
+struct PlannedQuote {
+    /// What was quoted, as it was asked for.
+    commodity: String,
+    product_code: String,
+    sku_code: String,
+    quote: Quote,
+}
+
+/// A purchase that is refused before it is sent.
+pub(super) struct Refused {
+    pub(super) why: Why,
+    /// The id of the request that brought the price, where the reply has one.
+    pub(super) request_id: Option<String>,
+}
+
+/// Why a purchase is refused.
+pub(super) enum Why {
+    /// It is over a limit.
+    Excess(Box<Quote>, Excess),
+    /// A limit needs a price, and there is none.
+    Unknown(&'static str, Box<Unquoted>),
+    /// The price is not the planned one: that one, and the one now.
+    Changed(Box<[Quote; 2]>),
+    /// There is no telling whether the price is still the planned one.
+    Unconfirmed(Box<(Quote, Unquoted)>),
+    /// The account has bought this lately.
+    Recent(Vec<String>),
+    /// Anything else.
+    Failed(Diagnostic),
+}
+
+/// What is to be bought, as it is asked for; none while something that the price depends on is unknown.
+fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commodity> {
+    let mut order = planned.clone();
+    // The price does not depend on these.
+    order.client_token = Attr::Null;
+    order.max_price = Attr::Null;
+    order.timeouts = Attr::Null;
+    order.complete().ok().map(model::commodity)
+}
+
+/// The quote that a planned state shows.
+fn shown(planned: &Partial<MarketOrder>) -> Option<Quote> {
+    let price = planned.quoted_price.known()?.clone();
+    Some(Quote { price, currency: planned.quoted_currency.known().cloned() })
+}
+
+/// Plans the price of an order that is made, as a known value wherever it can be told.
+pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ctx: &Context) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let Some(cloud) = cloud.filter(|cloud| plan.creates() && cloud.quotes.quoting != Quoting::Waiting) else {
+        return found;
+    };
+    let own = plan.planned().max_price.known().cloned();
+    let limited_by = cloud.guard.limiting_argument(own.as_ref());
+    if cloud.quotes.quoting == Quoting::Off && limited_by.is_none() {
+        plan.set(MarketOrder::QUOTED_PRICE, Attr::Null);
+        plan.set(MarketOrder::QUOTED_CURRENCY, Attr::Null);
+        return found;
+    }
+    let Some(asked) = planned_commodity(plan.planned()) else { return found };
+    let (product, commodity) = (&asked.product_code, price::commodity(&asked));
+    // Terraform plans again before it applies, and refuses a known value that is not the same.
+    let earlier = plan.private().get(PLANNED).filter(|planned| planned.commodity == commodity);
+    let answer = match earlier {
+        Some(planned) => Answer { quote: Ok(planned.quote), restriction: None, request_id: None },
+        None => cloud.quote_in_plan(&commodity, ctx).await,
+    };
+    let request_id = answer.request_id;
+    if let Some(restriction) = &answer.restriction {
+        found.push(messages::restricted(product, restriction, request_id.as_deref(), cloud.guard.is_set));
+    }
+    match answer.quote {
+        Ok(quote) => {
+            plan.set(MarketOrder::QUOTED_PRICE, quote.price.clone());
+            plan.set(MarketOrder::QUOTED_CURRENCY, quote.currency.clone().map_or(Attr::Null, Attr::Known));
+            // A refused create leaves Terraform the old object of a replacement, and an order whose id is known is not
+            // bought again.
+            let is_left_to_apply =
+                || plan.earlier().is_some() || cloud.journal.may_adopt(NAME, &json!(asked).to_string());
+            let checked = check_planned(cloud, own.as_ref(), &quote).err().filter(|_| !is_left_to_apply());
+            found.extend(checked.map(|why| Refused { why, request_id }.explain(cloud, true)));
+            let Commodity { product_code, sku_code, .. } = asked;
+            plan.private_mut().set(PLANNED, &PlannedQuote { commodity, product_code, sku_code, quote });
+        }
+        Err(unquoted) => {
+            plan.private_mut().remove(PLANNED);
+            found.push(match limited_by {
+                Some(argument) => Refused::from(Why::Unknown(argument, unquoted.into())).explain(cloud, true),
+                None => messages::unquoted(product, &unquoted),
+            });
+        }
+    }
+    found
+}
+
+/// Holds a planned order against the limits, and counts it.
+fn check_planned(cloud: &Cloud, own: Option<&Number>, quote: &Quote) -> Result<(), Why> {
+    let check = |before: &Number| cloud.guard.check(own, quote, before);
+    let checked = match cloud.guard.max_total {
+        Some(_) => spending::plan(&cloud.journal, &quote.price, check).map_err(Why::uncounted)?,
+        None => check(&0_i64.into()),
+    };
+    checked.map_err(|excess| Why::Excess(quote.clone().into(), excess))
+}
+
+/// A purchase that may be sent.
+#[derive(Debug, Default)]
+pub(super) struct Cleared {
+    /// What it costs, where that was asked for.
+    pub(super) quote: Option<Quote>,
+    reservation: Option<Reservation>,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Cleared {
+    /// The purchase certainly did not happen.
+    pub(super) fn give_back(&self, cloud: &Cloud) {
+        self.reservation.iter().for_each(|reservation| spending::give_back(&cloud.journal, reservation));
+    }
+}
+
+/// Asks for the price once more, right before the order is bought. Nothing is bought if it is another one than planned, or
+/// over a limit.
+pub(super) async fn clear(
+    cloud: &Cloud,
+    planned: &Partial<MarketOrder>,
+    asked: &Commodity,
+    has_client_token: bool,
+    is_resent: bool,
+    limit: &Limit,
+) -> Result<Cleared, Refused> {
+    let own = planned.max_price.known();
+    let (limited_by, shown) = (cloud.guard.limiting_argument(own), shown(planned));
+    let recent = cloud.guard.recent_orders.filter(|_| !is_resent && !has_client_token);
+    if limited_by.is_none() && shown.is_none() && recent.is_none() {
+        return Ok(Cleared::default());
+    }
+    let commodity = price::commodity(asked);
+    let turn = cloud.quotes.turn(&commodity, limit).await;
+    let _turn = Some(turn.ok_or_else(|| Why::Failed(messages::no_turn()))?);
+    let needs_price = shown.is_some() || limited_by.is_some();
+    let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
+    let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
+    let refused = |why| Refused { why, request_id: request_id.clone() };
+    let quote = match answer {
+        None => None,
+        Some(answer) => match (answer.quote, shown, limited_by) {
+            (Ok(quote), Some(shown), _) if quote != shown => return Err(refused(Why::Changed([shown, quote].into()))),
+            (Ok(quote), ..) => Some(quote),
+            (Err(unquoted), Some(shown), _) => return Err(Why::Unconfirmed((shown, unquoted).into()).into()),
+            (Err(unquoted), None, Some(argument)) => return Err(Why::Unknown(argument, unquoted.into()).into()),
+            (Err(_), None, None) => None,
+        },
+    };
+    if recent.is_some() {
+        recent_orders(cloud, &asked.product_code, &asked.sku_code, limit).await?;
+    }
+    let check = |quote: &Quote, before: &Number| cloud.guard.check(own, quote, before);
+    let excess = |quote: &Quote, excess| refused(Why::Excess(quote.clone().into(), excess));
+    let reservation = match &quote {
+        Some(quote) if cloud.guard.max_total.is_some() => {
+            let reserved = spending::reserve(&cloud.journal, &quote.price, |before| check(quote, before));
+            Some(reserved.map_err(Why::uncounted)?.map_err(|over| excess(quote, over))?)
+        }
+        Some(quote) => check(quote, &0_i64.into()).map(|()| None).map_err(|over| excess(quote, over))?,
+        None => None,
+    };
+    Ok(Cleared { quote, reservation, _turn })
+}
+
+/// Refuses to buy what the account holds of an order since then which this Terraform neither placed nor knows.
+async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, limit: &Limit) -> Result<(), Why> {
+    let Some(age) = cloud.guard.recent_orders else { return Ok(()) };
+    let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+    let since = Utc::now().checked_sub_signed(age).map_or(i64::MIN, |since| since.timestamp_millis());
+    let held = market::instances(&cloud.client, product, limit).await;
+    let held = held.map_err(|failure| Why::Failed(messages::unread_instances(&failure)))?;
+    let is_recent = |created: Option<i64>| created.is_none_or(|created| created >= since);
+    let is_same_sku = |told: Option<&str>| told.is_none_or(|told| told.eq_ignore_ascii_case(sku));
+    let recent = held.iter().filter(|held| is_recent(held.created_on) && is_same_sku(held.product_sku_code.as_deref()));
+    let mut orders: Vec<String> = recent.filter_map(|held| held.order_id.clone()).collect();
+    orders.retain(|order| !cloud.journal.is_in_state(order) && !cloud.journal.is_placed_here(order));
+    orders.sort();
+    orders.dedup();
+    if orders.is_empty() { Ok(()) } else { Err(Why::Recent(orders)) }
+}
+
+/// In the destroy half of a replacement: makes sure that the create can buy at the planned price, before the old order is
+/// forgotten.
+pub(super) async fn confirm_replacement(
+    cloud: &Cloud,
+    delete: &Delete<MarketOrder>,
+    ctx: &Context,
+) -> Result<(), Diagnostic> {
+    let Some(planned) = delete.successor.as_ref().and_then(|successor| successor.get(PLANNED)) else { return Ok(()) };
+    let limit = cloud.operation_limit(Operation::Create, ctx);
+    let has_token = delete.successor.as_ref().is_some_and(|successor| successor.get(CLIENT_TOKEN).is_some());
+    if !has_token && let Err(why) = recent_orders(cloud, &planned.product_code, &planned.sku_code, &limit).await {
+        return Err(messages::kept(Refused::from(why).explain(cloud, false), &delete.prior));
+    }
+    let answer = cloud.quote(&planned.commodity, &limit).await;
+    let why = match &answer.quote {
+        Ok(quote) if *quote == planned.quote => {
+            // The create is planned again in a moment.
+            cloud.quotes.share(&planned.commodity, answer);
+            return Ok(());
+        }
+        Ok(quote) => Why::Changed([planned.quote, quote.clone()].into()),
+        Err(unquoted) => Why::Unconfirmed((planned.quote, unquoted.clone()).into()),
+    };
+    let refused = Refused { why, request_id: answer.request_id };
+    Err(messages::kept(refused.explain(cloud, false), &delete.prior))
+}
+
+impl Why {
+    fn uncounted(error: std::io::Error) -> Self {
+        Self::Failed(messages::uncounted(&error))
+    }
+}
+
+impl From<Why> for Refused {
+    fn from(why: Why) -> Self {
+        Self { why, request_id: None }
+    }
+}
+
+impl Refused {
+    pub(super) fn explain(self, cloud: &Cloud, is_planned: bool) -> Diagnostic {
+        messages::refused(self, cloud.guard.currency(), is_planned)
+    }
+}

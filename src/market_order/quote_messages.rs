@@ -1,0 +1,171 @@
+//! What is said of prices and limits.
+
+use std::io;
+
+use alicloud::error::Failure;
+use tfplugin::{Diagnostic, Partial};
+
+use super::{
+    MarketOrder,
+    quote::{Refused, Why},
+};
+use crate::{
+    explain,
+    order::shown_id,
+    purchase_guard::Excess,
+    quotes::{Quote, Restriction, Unquoted, shown_request_id},
+};
+
+/// The error about a purchase that is refused before it is sent.
+pub(super) fn refused(refused: Refused, currency: &str, is_planned: bool) -> Diagnostic {
+    let Refused { why, request_id } = refused;
+    let again = if is_planned { "run terraform plan again" } else { "run terraform apply again" };
+    let mut error = explained(why, currency, is_planned, again);
+    error.detail += &shown_request_id(request_id.as_deref());
+    error
+}
+
+fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnostic {
+    match why {
+        Why::Excess(quote, Excess::Price { argument, most }) => {
+            let detail = format!(
+                "The order costs {quote}, and {argument} allows {most} {currency}. Nothing was bought. To buy it at this \
+                 price, raise {argument}{}, then {again}.",
+                variable(argument)
+            );
+            limited(argument, format!("No order was placed: {quote} is more than {argument}"), detail)
+        }
+        Why::Excess(quote, Excess::Total { before, most }) => {
+            let (argument, others) = ("purchase_guard.max_total", if is_planned { "plans" } else { "has bought" });
+            let detail = format!(
+                "The order costs {quote}. This Terraform {others} orders for {before} {currency} already, and {argument} \
+                 allows {most} {currency} for all of them together. This order was not bought. To buy it too, raise \
+                 {argument}{}, then {again}.",
+                variable(argument)
+            );
+            limited(argument, format!("No order was placed: {quote} more is over {argument}"), detail)
+        }
+        Why::Excess(quote, Excess::Currency { argument }) => {
+            let detail = format!(
+                "The order costs {quote}, and {argument} is in {currency}, so they cannot be compared. Nothing was bought. \
+                 Set currency in the purchase_guard block of the provider to the currency of the account, with limits in \
+                 it, then {again}."
+            );
+            limited(argument, format!("No order was placed: {argument} is in another currency"), detail)
+        }
+        Why::Unknown(argument, unquoted) => {
+            let detail = format!(
+                "{unquoted}. {argument} limits what an order may cost, so one without a known price is not bought. Nothing \
+                 was bought. {} Then {again}; without {argument}{}, an order needs no known price.",
+                unquoted.remedy(),
+                variable(argument)
+            );
+            limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
+        }
+        Why::Changed(prices) => changed(&prices),
+        Why::Unconfirmed(unconfirmed) => {
+            let (planned, unquoted) = *unconfirmed;
+            let detail = format!(
+                "The plan shows the price {planned}. Whether it is still that could not be found out: {unquoted}. Nothing \
+                 was bought. {} Then {again}.",
+                unquoted.remedy()
+            );
+            Diagnostic::error("No order was placed: its price could not be confirmed", detail)
+        }
+        Why::Recent(orders) => {
+            let orders = orders.join(", ");
+            let detail = format!(
+                "The account holds instances of the same product and SKU from a recent order that this Terraform neither \
+                 placed nor has in its state: {orders}. An earlier run may have bought it. Nothing was bought.\n\n1. If it \
+                 is this order, import it: terraform import {}.<name> <order id>\n\n2. If you want another one, wait, or \
+                 shorten recent_orders in the purchase_guard block, then {again}.",
+                super::NAME
+            );
+            Diagnostic::error(format!("No order was placed: the account has bought this lately ({orders})"), detail)
+        }
+        Why::Failed(error) => error,
+    }
+}
+
+fn limited(argument: &str, summary: String, detail: String) -> Diagnostic {
+    let error = Diagnostic::error(summary, detail);
+    if argument == MarketOrder::MAX_PRICE.name() { error.at(MarketOrder::MAX_PRICE.path()) } else { error }
+}
+
+/// The environment variable that an argument may come from.
+fn variable(argument: &str) -> &'static str {
+    match argument {
+        "purchase_guard.max_price" => " (or ALICLOUD_PURCHASE_MAX_PRICE)",
+        "purchase_guard.max_total" => " (or ALICLOUD_PURCHASE_MAX_TOTAL)",
+        _ => "",
+    }
+}
+
+fn changed([planned, now]: &[Quote; 2]) -> Diagnostic {
+    let detail = format!(
+        "The plan shows the price {planned}, and the order now costs {now}. Nothing was bought. Run terraform plan to see the \
+         new price, and terraform apply to buy at it."
+    );
+    Diagnostic::error(format!("No order was placed: the price changed from {planned} to {now}"), detail)
+}
+
+/// The same in the destroy half of a replacement.
+pub(super) fn kept(mut error: Diagnostic, prior: &Partial<MarketOrder>) -> Diagnostic {
+    error.detail += &format!("\n\nThe order {} stays in the state.", shown_id::<MarketOrder>(prior));
+    error
+}
+
+/// The warning about a plan without a price.
+pub(super) fn unquoted(product: &str, unquoted: &Unquoted) -> Diagnostic {
+    let detail = format!(
+        "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {} To buy only at a known price, \
+         set max_price; to ask for no prices, set quote_prices = false in the provider block.",
+        unquoted.remedy()
+    );
+    Diagnostic::warning(format!("The price of {product} is not known"), detail)
+}
+
+/// What a plan says where the account may not buy: an error where purchases are guarded.
+pub(super) fn restricted(
+    product: &str,
+    restriction: &Restriction,
+    request_id: Option<&str>,
+    is_guarded: bool,
+) -> Diagnostic {
+    let request_id = shown_request_id(request_id);
+    let detail = format!(
+        "DescribePrice says that this account may not buy {product}: {restriction}{request_id}. Nothing was bought. Meet that \
+         condition in the Marketplace console, then run terraform plan again."
+    );
+    let summary = format!("This account may not buy {product}");
+    if is_guarded { Diagnostic::error(summary, detail) } else { Diagnostic::warning(summary, detail) }
+}
+
+/// The warning about an order that cost something else than its quote.
+pub(super) fn paid_otherwise(id: &str, quote: &Quote, paid: &Quote) -> Diagnostic {
+    let detail = format!(
+        "The price of the order {id} was quoted as {quote} right before it was bought, and its payment_price is {paid}. The \
+         order is in the state. Look at it in the Marketplace console before you buy more of the same."
+    );
+    Diagnostic::warning(format!("Order {id} cost {paid}, not {quote}"), detail)
+}
+
+pub(super) fn no_turn() -> Diagnostic {
+    let detail = "Identical orders are bought one after the other, and the time limit passed before it was this one's turn. \
+                  Nothing was bought. Raise create in timeouts, then run terraform apply again.";
+    Diagnostic::error("No order was placed: identical orders came before it", detail)
+}
+
+pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
+    let summary = "No order was placed: recent orders cannot be read";
+    explain::failure(summary, "recent_orders in the purchase_guard block", failure, &explain::Money::NotPlaced)
+}
+
+pub(super) fn uncounted(error: &io::Error) -> Diagnostic {
+    let detail = format!(
+        "purchase_guard.max_total adds up what all plugin processes of this Terraform spend, in a file beside the purchase \
+         journal, which cannot be written: {error}. Nothing was bought. Make Terraform's data directory writable, then run \
+         terraform apply again."
+    );
+    Diagnostic::error("No order was placed: what was spent cannot be written down", detail)
+}

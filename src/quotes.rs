@@ -1,0 +1,200 @@
+//! What purchases would cost, as Alibaba Cloud quotes it.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use alicloud::{
+    error::Failure,
+    price::{self, Price, Priced},
+    retry::Limit,
+};
+use serde::{Deserialize, Serialize};
+use tfplugin::{Context, value::Number};
+use tokio::sync::{Mutex as Turn, OnceCell, OwnedMutexGuard};
+
+use crate::{Cloud, explain};
+
+/// How long a plan waits for one quote.
+const IN_A_PLAN: Duration = Duration::from_secs(30);
+
+/// What a purchase would cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Quote {
+    #[serde(with = "decimal")]
+    pub(crate) price: Number,
+    pub(crate) currency: Option<String>,
+}
+
+impl fmt::Display for Quote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.price, self.currency.as_deref().unwrap_or("(no currency)"))
+    }
+}
+
+/// Numbers as text, so that no digit is lost.
+pub(crate) mod decimal {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use tfplugin::value::Number;
+
+    pub(crate) fn serialize<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
+        Number::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// Why this account may not buy something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Restriction {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl fmt::Display for Restriction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message.as_str() {
+            "" => f.write_str(&self.code),
+            message => write!(f, "{message} ({})", self.code),
+        }
+    }
+}
+
+/// The answer to a question for a price.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) quote: Result<Quote, Unquoted>,
+    pub(crate) restriction: Option<Restriction>,
+    /// The id of the request that brought a quote, where the reply has one.
+    pub(crate) request_id: Option<String>,
+}
+
+/// Why there is no price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unquoted {
+    /// The provider block turns quotes off.
+    Off,
+    /// Asking failed.
+    Failed(Failure),
+    /// The Marketplace has none, or not in a form that can be read.
+    Absent {
+        /// The id of the request, where it is known.
+        request_id: Option<String>,
+    },
+}
+
+impl fmt::Display for Unquoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("quote_prices = false in the provider block turns quotes off"),
+            Self::Failed(failure) => failure.fmt(f),
+            Self::Absent { request_id } => {
+                f.write_str("DescribePrice: the Marketplace has no price for this product, SKU and period")?;
+                f.write_str(&shown_request_id(request_id.as_deref()))
+            }
+        }
+    }
+}
+
+impl Unquoted {
+    /// What to do about it.
+    pub(crate) fn remedy(&self) -> String {
+        match self {
+            Self::Off => "Remove quote_prices from the provider block.".to_owned(),
+            Self::Failed(failure) => explain::remedy(failure.action, &failure.error),
+            Self::Absent { .. } => {
+                "Check product_code, sku_code, pay_type, pricing_cycle, package_version and components.".to_owned()
+            }
+        }
+    }
+}
+
+/// Whether prices are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Quoting {
+    /// The provider block is not known yet.
+    #[default]
+    Waiting,
+    Off,
+    On,
+}
+
+/// The quotes of one configured provider.
+#[derive(Debug, Default)]
+pub(crate) struct Quotes {
+    pub(crate) quoting: Quoting,
+    /// What plans were answered, by purchase: identical ones ask once.
+    planned: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
+    /// Identical purchases are quoted and sent one after the other: a discount may serve once.
+    turns: Mutex<HashMap<String, Arc<Turn<()>>>>,
+}
+
+impl Quotes {
+    pub(crate) fn new(is_on: bool) -> Self {
+        Self { quoting: if is_on { Quoting::On } else { Quoting::Off }, ..Self::default() }
+    }
+
+    /// Waits until no other purchase of the same is under way, for as long as the guard is held. None if time ran out.
+    pub(crate) async fn turn(&self, commodity: &str, limit: &Limit) -> Option<OwnedMutexGuard<()>> {
+        let turn = entry(&self.turns, commodity);
+        tokio::select! {
+            guard = turn.lock_owned() => Some(guard),
+            () = limit.over() => None,
+        }
+    }
+
+    /// Lets plans have an answer that was given elsewhere.
+    pub(crate) fn share(&self, commodity: &str, answer: Answer) {
+        let cell = Arc::new(OnceCell::new_with(Some(answer)));
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).insert(commodity.to_owned(), cell);
+    }
+}
+
+fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> {
+    Arc::clone(map.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default())
+}
+
+impl Cloud {
+    /// What a purchase would cost now. `commodity` is the text that DescribePrice takes.
+    pub(crate) async fn quote(&self, commodity: &str, limit: &Limit) -> Answer {
+        if self.quotes.quoting == Quoting::Off {
+            return Answer { quote: Err(Unquoted::Off), restriction: None, request_id: None };
+        }
+        match price::describe_price(&self.client, commodity, limit).await {
+            Ok(Priced::Found(price)) => Answer::of(*price),
+            Ok(Priced::Absent { request_id }) => {
+                let request_id = Some(request_id).filter(|id| !id.is_empty());
+                Answer { quote: Err(Unquoted::Absent { request_id }), restriction: None, request_id: None }
+            }
+            Err(failure) => Answer { quote: Err(Unquoted::Failed(failure)), restriction: None, request_id: None },
+        }
+    }
+
+    /// The same for a plan: identical purchases ask once.
+    pub(crate) async fn quote_in_plan(&self, commodity: &str, ctx: &Context) -> Answer {
+        let cell = entry(&self.quotes.planned, commodity);
+        cell.get_or_init(async || self.quote(commodity, &self.limit(IN_A_PLAN, ctx)).await).await.clone()
+    }
+}
+
+impl Answer {
+    fn of(told: Price) -> Self {
+        let price = told.trade_price.as_deref().and_then(|text| Number::parse(text).ok());
+        let quote = price
+            .map(|price| Quote { price, currency: told.currency })
+            .ok_or(Unquoted::Absent { request_id: told.request_id.clone() });
+        let restriction =
+            told.expression_code.map(|code| Restriction { code, message: told.expression_message.unwrap_or_default() });
+        Self { quote, restriction, request_id: told.request_id }
+    }
+}
+
+/// The id of a request at the end of a sentence; empty where it is not known.
+pub(crate) fn shown_request_id(id: Option<&str>) -> String {
+    id.map(|id| format!(" [RequestId {id}]")).unwrap_or_default()
+}

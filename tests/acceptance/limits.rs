@@ -1,0 +1,223 @@
+//! What refuses an order: `max_price`, and the provider's `purchase_guard`.
+
+use mock_endpoint::fault::{Fault, Kind};
+use serde_json::json;
+
+use crate::{
+    killing::{Victim, kill_while_buying},
+    market_order::{ORDER, order_with},
+    state_server::StateServer,
+    terraform::Terraform,
+};
+
+const PRODUCT: &str = "cmapi033136";
+
+fn guarded(guard: &str, orders: &str) -> String {
+    format!("provider \"alicloud\" {{\n  purchase_guard {{\n    {guard}\n  }}\n}}\n{orders}")
+}
+
+/// Orders beside each other, of different products.
+fn orders(count: usize) -> String {
+    (0..count)
+        .map(|at| ORDER.replace("\"order\"", &format!("\"order{at}\"")).replace("033136", &format!("03313{at}")))
+        .collect()
+}
+
+#[test]
+fn an_order_over_its_limit_is_refused_in_the_plan_and_a_higher_limit_buys_it() {
+    let Some(mut terraform) = Terraform::with(&order_with("max_price = 9.99")) else { return };
+    terraform.plan().fails().says(&[
+        "No order was placed: 10 CNY is more than max_price",
+        "max_price allows 9.99 CNY",
+        "Nothing was bought",
+        "run terraform plan again",
+    ]);
+    terraform.configure(&guarded("max_price = 9.99", ORDER));
+    terraform.plan().fails().says(&["10 CNY is more than purchase_guard.max_price", "ALICLOUD_PURCHASE_MAX_PRICE"]);
+    terraform.configure(ORDER);
+    terraform.set("ALICLOUD_PURCHASE_MAX_PRICE", "9.99");
+    terraform.plan().fails().says(&["10 CNY is more than purchase_guard.max_price"]);
+    terraform.set("ALICLOUD_PURCHASE_MAX_PRICE", "ten");
+    terraform.plan().fails().says(&["ALICLOUD_PURCHASE_MAX_PRICE", "must be a number", "\"ten\""]);
+    assert!(terraform.orders().is_empty());
+    terraform.configure(&guarded("", ORDER));
+    terraform.plan().fails().says(&["ALICLOUD_PURCHASE_MAX_PRICE", "\"ten\""]);
+    terraform.configure(&order_with("max_price = -1"));
+    terraform.validate().fails().says(&["must be 0 or more"]);
+    terraform.set("ALICLOUD_PURCHASE_MAX_PRICE", "10");
+    terraform.configure(&order_with("max_price = 10"));
+    terraform.apply().succeeds();
+    // Limits are for purchases.
+    terraform.configure(&order_with("max_price = 1"));
+    terraform.apply().succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_limit_refuses_an_order_without_a_known_price_and_one_in_another_currency() {
+    let Some(terraform) = Terraform::with(&order_with("max_price = 10")) else { return };
+    terraform.mock.set_price(PRODUCT, json!({"Currency": "USD", "TradePrice": 1}));
+    terraform.plan().fails().says(&["max_price is in another currency", "1 USD", "in CNY", "Nothing was bought"]);
+    terraform.configure(&guarded("currency = \"USD\"", &order_with("max_price = 10")));
+    assert_eq!(terraform.plan().code, Some(2));
+    terraform.mock.fault(Fault::once("DescribePrice", Kind::Absent));
+    terraform.plan().fails().says(&[
+        "max_price needs a price, and there is none",
+        "no price for this product",
+        "Nothing was bought",
+    ]);
+    terraform
+        .configure(&format!("provider \"alicloud\" {{\n  quote_prices = false\n}}\n{}", order_with("max_price = 10")));
+    terraform.plan().fails().says(&["max_price needs a price", "Remove quote_prices"]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
+fn a_limit_is_checked_again_before_an_order_is_sent() {
+    let unknown = |line: &str| {
+        let data = "resource \"terraform_data\" \"years\" {\n  input = 2\n}\n";
+        format!("{data}{}", order_with(&format!("duration = terraform_data.years.output\n  {line}")))
+    };
+    let Some(terraform) = Terraform::with(&unknown("max_price = 19")) else { return };
+    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
+    terraform.apply().fails().says(&["20 CNY is more than max_price", "Nothing was bought"]);
+    assert!(terraform.orders().is_empty());
+    terraform.configure(&unknown("max_price = 20"));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_total_counts_all_orders_of_a_plan_and_of_an_apply_and_never_both() {
+    let Some(mut terraform) = Terraform::with(&guarded("max_total = 29", &orders(3))) else { return };
+    terraform.plan().fails().says(&[
+        "more is over purchase_guard.max_total",
+        "plans orders for 20 CNY already",
+        "allows 29 CNY",
+    ]);
+    terraform.configure(&guarded("max_total = 30", &orders(3)));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 3);
+    // Another Terraform may spend as much.
+    terraform.begin_anew();
+    terraform.configure(&orders(3));
+    terraform.set("ALICLOUD_PURCHASE_MAX_TOTAL", "30");
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 6);
+}
+
+#[test]
+fn a_total_counts_the_orders_of_all_aliases() {
+    let aliases = "provider \"alicloud\" {\n  purchase_guard {\n    max_total = LIMIT\n  }\n}\nprovider \"alicloud\" {\n  alias = \
+                   \"second\"\n  purchase_guard {\n    max_total = LIMIT\n  }\n}\n";
+    let second = order_with("provider = alicloud.second").replace("\"order\"", "\"second\"");
+    let configuration = |limit: &str| format!("{}{ORDER}{second}", aliases.replace("LIMIT", limit));
+    let Some(terraform) = Terraform::with(&configuration("19")) else { return };
+    terraform.plan().fails().says(&["over purchase_guard.max_total"]);
+    terraform.configure(&configuration("20"));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn a_total_is_reserved_before_an_order_is_sent_and_given_back_only_when_it_was_certainly_not_placed() {
+    let data = "resource \"terraform_data\" \"months\" {\n  input = 1\n}\n";
+    let duration = "duration = terraform_data.months.output\n  timeouts = { create = \"3s\" }";
+    let two = orders(2).replace("\n}", &format!("\n  {duration}\n}}"));
+    let Some(terraform) = Terraform::with(&guarded("max_total = 19", &format!("{data}{two}"))) else { return };
+    let apply = || terraform.run(&["apply", "-auto-approve", "-no-color", "-parallelism=1"]);
+    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
+    apply().fails().says(&["more is over purchase_guard.max_total", "has bought orders for 10 CNY already"]);
+    assert_eq!(terraform.orders().len(), 1);
+
+    terraform.begin_anew();
+    let refused = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", refused));
+    apply().fails().says(&["InvalidParameter"]).never_says(&["max_total"]);
+    assert_eq!(terraform.orders().len(), 2);
+
+    terraform.begin_anew();
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
+    apply().fails().says(&["An order may have been placed", "more is over purchase_guard.max_total"]);
+    assert_eq!(terraform.orders().len(), 3);
+}
+
+#[test]
+fn an_order_that_the_account_has_bought_lately_is_refused() {
+    let server = StateServer::start();
+    let count = guarded("recent_orders = \"30m\"", &order_with("count = 2"));
+    let Some(first) = Terraform::with(&format!("{}{count}", server.backend("first"))) else { return };
+    first.init();
+    first.apply().succeeds();
+    assert_eq!(first.orders().len(), 2, "its own orders count for nothing");
+    // A job that keeps no files.
+    let second = first.beside(&guarded("recent_orders = \"30m\"", ORDER)).unwrap();
+    let ids = first.orders();
+    second.apply().fails().says(&[
+        "No order was placed: the account has bought this lately",
+        &ids[0],
+        &ids[1],
+        "terraform import",
+        "Nothing was bought",
+    ]);
+    assert_eq!(first.orders().len(), 2);
+    // What is in the state is known.
+    second.import("alicloud_market_order.order", &ids[0]).succeeds();
+    second.configure(&guarded("recent_orders = \"30m\"", &order_with("quantity = 2")));
+    let refused = second.apply().fails().says(&[&ids[1], &format!("The order {} stays in the state", ids[0])]);
+    refused.never_says(&[&format!("{}, {}", ids[0], ids[1])]);
+    assert_eq!(second.ids(), [ids[0].as_str()]);
+    // Another SKU, a token, or no such rule.
+    for configuration in [
+        guarded("recent_orders = \"30m\"", &order_with("sku_code = \"Package\"")),
+        guarded("recent_orders = \"30m\"", &order_with("client_token = \"t\"")),
+        ORDER.to_owned(),
+    ] {
+        second.begin_anew();
+        second.configure(&configuration);
+        second.apply().succeeds();
+    }
+    // Nor an order that is older.
+    first.mock.ledger().orders.values_mut().for_each(|order| order.created -= chrono::TimeDelta::minutes(31));
+    second.begin_anew();
+    second.configure(&guarded("recent_orders = \"30m\"", ORDER));
+    second.apply().succeeds();
+    second.configure(&guarded("recent_orders = \"soon\"", ORDER));
+    second.plan().fails().says(&["must be a time such as 30m"]);
+}
+
+#[test]
+fn only_an_order_whose_id_is_known_is_exempt() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    kill_while_buying(&terraform, Victim::Terraform, 1);
+    terraform.configure(&order_with("max_price = 1"));
+    terraform.apply().succeeds().says(&["was placed by an earlier apply; nothing was bought now"]);
+    assert_eq!(terraform.ids(), terraform.orders());
+
+    // What is known only when it is applied is first held against the total when it is bought.
+    let months = "resource \"terraform_data\" \"months\" {\n  input = 1\n}\n";
+    let unknown = "duration = terraform_data.months.output\n  timeouts = { create = \"3s\" }";
+    let lost = format!("{months}{}", order_with(unknown));
+    let before = ORDER
+        .replace("\"order\"", "\"before\"")
+        .replace("\n}", "\n  quantity = 2\n  duration = terraform_data.months.output\n}");
+    let second = lost.replace("\n  timeouts", "\n  depends_on = [alicloud_market_order.before]\n  timeouts");
+    terraform.begin_anew();
+    terraform.configure(&lost);
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
+    terraform.apply().fails().says(&["An order may have been placed"]);
+    terraform.mock.ledger().faults.clear();
+    assert_eq!(terraform.orders().len(), 2);
+
+    let second = second.replace("input = 1", "input = 1\n  triggers_replace = 2");
+    terraform.configure(&guarded("max_total = 29", &format!("{before}{second}")));
+    let words = [
+        "No order was placed by this apply: 10 CNY more is over purchase_guard.max_total",
+        "An earlier apply sent this",
+    ];
+    terraform.apply().fails().says(&words);
+    terraform.configure(&format!("{before}{second}"));
+    terraform.apply().succeeds().says(&["was placed by an earlier apply; nothing was bought now"]);
+    assert_eq!(terraform.orders().len(), 3);
+}
