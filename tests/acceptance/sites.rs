@@ -138,7 +138,7 @@ fn an_order_that_another_endpoint_does_not_know_is_not_gone() {
 
 #[test]
 fn a_client_token_that_was_sent_to_another_endpoint_is_not_sent_to_this_one() {
-    let configuration = order_with("client_token = \"t\"\n  timeouts = { create = \"1s\" }");
+    let configuration = order_with("client_token = \"t\"\n  timeouts = { create = \"3s\" }");
     let Some((mut terraform, _proxy)) = of(&configuration, "cn-hangzhou", "") else { return };
     terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99).at(CHINESE_MARKET));
     terraform.apply().fails();
