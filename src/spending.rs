@@ -28,6 +28,9 @@ struct Account {
     planned: Vec<Amount>,
     /// What is being bought and was bought, by purchase.
     reserved: BTreeMap<String, Amount>,
+    /// What replacements will buy that have forgotten their old order, with the text that is quoted.
+    #[serde(default)]
+    promised: Vec<(String, Amount)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,8 +50,8 @@ fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::R
         let at = accounts.iter().position(|account| account.terraform == *journal.served()).unwrap_or_else(|| {
             let terraform = journal.served().clone();
             let applies = journal.applies_saved_plan();
-            let (plugins, planned, reserved) = Default::default();
-            accounts.push(Account { terraform, plugins, applies, planned, reserved });
+            let (plugins, planned, reserved, promised) = Default::default();
+            accounts.push(Account { terraform, plugins, applies, planned, reserved, promised });
             accounts.len() - 1
         });
         change(&mut accounts[at])
@@ -83,14 +86,39 @@ pub(crate) fn plan<E>(
     })
 }
 
-/// Reserves what a purchase costs, unless that is refused, given the sum before.
+impl Account {
+    /// What is spent, and what is promised.
+    fn committed(&self) -> Number {
+        sum(self.reserved.values().chain(self.promised.iter().map(|(_, amount)| amount)))
+    }
+}
+
+/// Sets aside what a replacement will buy, unless that is refused, given the sum before.
+pub(crate) fn promise<E>(
+    journal: &Journal,
+    commodity: &str,
+    price: &Number,
+    check: impl FnOnce(&Number) -> Result<(), E>,
+) -> io::Result<Result<(), E>> {
+    change(journal, |account| {
+        check(&account.committed())?;
+        account.promised.push((commodity.to_owned(), Amount(price.clone())));
+        Ok(())
+    })
+}
+
+/// Reserves what a purchase costs, unless that is refused, given the sum before. What was promised for it counts no more.
 pub(crate) fn reserve<E>(
     journal: &Journal,
+    commodity: &str,
     price: &Number,
     check: impl FnOnce(&Number) -> Result<(), E>,
 ) -> io::Result<Result<Reservation, E>> {
     change(journal, |account| {
-        check(&sum(account.reserved.values()))?;
+        if let Some(at) = account.promised.iter().position(|(promised, _)| promised == commodity) {
+            account.promised.remove(at);
+        }
+        check(&account.committed())?;
         let id = uuid::Uuid::new_v4().simple().to_string();
         account.reserved.insert(id.clone(), Amount(price.clone()));
         Ok(Reservation(id))

@@ -51,6 +51,11 @@ impl Journal {
         same.any(|entry| entry.order_id().is_some_and(|order_id| !self.is_in_state(order_id)))
     }
 
+    /// Whether this apply has taken an order out of the state.
+    pub(crate) fn is_destroyed_here(&self, order_id: &str) -> bool {
+        self.memory().destroyed.contains(order_id)
+    }
+
     /// Whether this Terraform has placed an order, whichever of its plugin processes did.
     pub(crate) fn is_placed_here(&self, order_id: &str) -> bool {
         let entries = self.store.entries(|_| false).unwrap_or_default().entries;

@@ -99,7 +99,9 @@ impl Journal {
             self.store.forget_shown(|terraform| self.processes.is_running(terraform));
         }
         for entry in self.store.entries(|id| memory.own.contains_key(id)).unwrap_or_default().entries {
-            if entry.terraform != self.terraform.process && !self.processes.is_running(&entry.terraform) {
+            let is_of_state = entry.is_of(&self.state) != IsSame::No;
+            if is_of_state && entry.terraform != self.terraform.process && !self.processes.is_running(&entry.terraform)
+            {
                 self.update(&Entry { seen: self.seen(entry.seen.clone(), &memory), ..entry });
             }
         }
@@ -176,7 +178,9 @@ impl Journal {
             Progress::Sent | Progress::Placed(_) => true,
             Progress::Delivered { is_saved: true, .. } => false,
             // A state that is saved elsewhere has it, unless a later plan of all of it has not shown it.
-            Progress::Delivered { .. } if !is_planned && !command.is_destroy() => entry.seen.is_whole,
+            Progress::Delivered { .. } if !is_planned && !command.is_destroy() => {
+                entry.seen.is_whole && entry.seen.by.as_ref() != Some(&entry.terraform)
+            }
             // What a plan of a part of the state has not shown may still be there.
             Progress::Delivered { .. } => !command.is_partial,
         }

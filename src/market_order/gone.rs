@@ -30,12 +30,18 @@ pub(super) async fn confirm(
         Ok(instances) if instances.iter().any(|instance| instance.order_id.as_deref() == Some(id)) => {
             Err(still_held(id, request_id))
         }
-        // A server that fails can answer like this too.
-        Err(failure) if status >= 500 => {
+        Ok(_) => Ok(gone(id, request_id)),
+        // Whoever may not ask, or is asked to wait, can be answered like this too.
+        Err(failure) => {
             let subject = format!("DescribeOrder does not know the order {id} (HTTP {status}, RequestId {request_id})");
-            Err(explain::failure("It cannot be told whether the order is gone", &subject, &failure, &Money::OnlyRead))
+            let mut error =
+                explain::failure("It cannot be told whether the order is gone", &subject, &failure, &Money::OnlyRead);
+            error.detail += &format!(
+                "\n\nIf the order is really gone, take it out of the state; the next apply then buys a new one:\n\n  terraform \
+                 state rm {NAME}.<name>"
+            );
+            Err(error)
         }
-        _ => Ok(gone(id, request_id)),
     }
 }
 

@@ -12,7 +12,11 @@ use chrono::Utc;
 use serde_json::json;
 use tfplugin::{Diagnostic, Diagnostics, Partial, State};
 
-use super::{MarketOrder, NAME, model, planned_token, quote, unresolved};
+use super::{
+    MarketOrder, NAME, model, planned_token,
+    quote::{self, Cleared},
+    unresolved,
+};
 use crate::{
     Cloud,
     explain::{self, Money},
@@ -101,8 +105,14 @@ impl Steps for MarketPurchase<'_> {
         let entry = attempt.entry.as_ref();
         let has_token = self.client_token.is_some();
         let is_resent = attempt.sent_earlier.is_some();
-        let cleared = quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit).await;
-        let cleared = cleared.map_err(|refused| not_sent(self.cloud, entry, refused.explain(self.cloud, false)))?;
+        // An order that is known costs nothing more.
+        let is_known = entry.is_some_and(|entry| entry.order_id().is_some());
+        let cleared = match is_known {
+            true => Cleared::default(),
+            false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit)
+                .await
+                .map_err(|refused| not_sent(self.cloud, entry, refused.explain(self.cloud, false)))?,
+        };
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
         let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
         let order = NewOrder { client_token: token.to_owned(), commodity: self.commodity.clone() };

@@ -185,7 +185,7 @@ pub(super) async fn clear(
     let excess = |quote: &Quote, excess| refused(Why::Excess(quote.clone().into(), excess));
     let reservation = match &quote {
         Some(quote) if cloud.guard.max_total.is_some() => {
-            let reserved = spending::reserve(&cloud.journal, &quote.price, |before| check(quote, before));
+            let reserved = spending::reserve(&cloud.journal, &commodity, &quote.price, |before| check(quote, before));
             Some(reserved.map_err(Why::uncounted)?.map_err(|over| excess(quote, over))?)
         }
         Some(quote) => check(quote, &0_i64.into()).map(|()| None).map_err(|over| excess(quote, over))?,
@@ -205,7 +205,11 @@ async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, limit: &Limit) -
     let is_same_sku = |told: Option<&str>| told.is_none_or(|told| told.eq_ignore_ascii_case(sku));
     let recent = held.iter().filter(|held| is_recent(held.created_on) && is_same_sku(held.product_sku_code.as_deref()));
     let mut orders: Vec<String> = recent.filter_map(|held| held.order_id.clone()).collect();
-    orders.retain(|order| !cloud.journal.is_in_state(order) && !cloud.journal.is_placed_here(order));
+    let journal = &cloud.journal;
+    // In a replacement, the old order has left the state before the new one is bought.
+    let is_ours =
+        |order: &str| journal.is_in_state(order) || journal.is_destroyed_here(order) || journal.is_placed_here(order);
+    orders.retain(|order| !is_ours(order));
     orders.sort();
     orders.dedup();
     if orders.is_empty() { Ok(()) } else { Err(Why::Recent(orders)) }
@@ -226,16 +230,32 @@ pub(super) async fn confirm_replacement(
     }
     let answer = cloud.quote(&planned.commodity, &limit).await;
     let why = match &answer.quote {
-        Ok(quote) if *quote == planned.quote => {
-            // The create is planned again in a moment.
-            cloud.quotes.share(&planned.commodity, answer);
-            return Ok(());
-        }
+        Ok(quote) if *quote == planned.quote => match promise(cloud, &planned) {
+            Ok(()) => {
+                // The create is planned again in a moment.
+                cloud.quotes.share(&planned.commodity, answer);
+                return Ok(());
+            }
+            Err(why) => why,
+        },
         Ok(quote) => Why::Changed([planned.quote, quote.clone()].into()),
         Err(unquoted) => Why::Unconfirmed((planned.quote, unquoted.clone()).into()),
     };
     let refused = Refused { why, request_id: answer.request_id };
     Err(messages::kept(refused.explain(cloud, false), &delete.prior))
+}
+
+/// Holds the purchase that follows against the limits of the provider block, and sets its part of the total aside.
+fn promise(cloud: &Cloud, planned: &PlannedQuote) -> Result<(), Why> {
+    let quote = &planned.quote;
+    let check = |before: &Number| cloud.guard.check(None, quote, before);
+    let checked = match cloud.guard.max_total {
+        Some(_) => {
+            spending::promise(&cloud.journal, &planned.commodity, &quote.price, check).map_err(Why::uncounted)?
+        }
+        None => check(&0_i64.into()),
+    };
+    checked.map_err(|excess| Why::Excess(quote.clone().into(), excess))
 }
 
 impl Why {

@@ -59,7 +59,7 @@ pub(super) enum Found {
     Nothing,
     /// This one is.
     This(String),
-    /// Only this one can be, if the next readings agree.
+    /// Only this one can be, if the next readings agree: it may be somebody else's, or hold a part only.
     Likely(Candidate),
     /// This one may be, and there is no telling.
     InDoubt(Candidate),
@@ -115,9 +115,13 @@ pub(super) async fn read(
         let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?.rows;
         let each: Vec<_> =
             rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
+        let is_certain =
+            |code| rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) == Some(Match::Certain));
+        // One that holds a part only may be somebody else's.
+        let least = if codes.iter().all(is_certain) { Match::Certain } else { Match::Possible };
         // The order's own rows know more of it than the list.
         if each.is_empty() || each.iter().any(Option::is_some) {
-            judged.push((candidate, each.into_iter().min().flatten()));
+            judged.push((candidate, each.into_iter().min().flatten().map(|certainty| certainty.min(least))));
         }
     }
     if judged.iter().any(|(_, certainty)| *certainty == Some(Match::Certain)) {

@@ -41,8 +41,8 @@ pub(super) async fn still_missing(cloud: &Cloud, state: &mut State<PaiProductOrd
     look(cloud, state, named(state), rows, limit).await;
 }
 
-/// Writes into a state which of these products are missing. Where ListProducts cannot be read, or a row of the order may be
-/// for a product that it does not show, it cannot be told.
+/// Writes into a state which of these products are missing. Where ListProducts cannot be read, or billing does not know the
+/// order yet, or a row of it may be for a product that ListProducts does not show, it cannot be told.
 async fn look(cloud: &Cloud, state: &mut State<PaiProductOrder>, codes: Vec<String>, rows: &[Row], limit: &Limit) {
     let matches = |code: &String, least: Match| {
         rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) >= Some(least))
@@ -54,7 +54,7 @@ async fn look(cloud: &Cloud, state: &mut State<PaiProductOrder>, codes: Vec<Stri
         for code in open {
             match listed.as_ref().map(|listed| is_listed(listed, state, &code)) {
                 Some(true) => continue,
-                Some(false) if !matches(&code, Match::Possible) => {}
+                Some(false) if !rows.is_empty() && !matches(&code, Match::Possible) => {}
                 _ => untold.push(code.clone()),
             }
             missing.push(code);
@@ -91,8 +91,8 @@ fn not_told(id: &str, untold: &[String]) -> Diagnostic {
     let all = untold.join(", ");
     let attribute = PaiProductOrder::MISSING_PRODUCTS.name();
     let detail = format!(
-        "CreateProductOrders answered the order {id} with fewer products than were asked for, and neither ListProducts nor \
-         GetOrderDetail tells for certain whether it includes {all}. Do not buy them again before you have looked at the order \
+        "The order {id} is not known to include all products that were asked for: neither ListProducts nor GetOrderDetail \
+         tells for certain whether it includes {all}. Do not buy them again before you have looked at the order \
          in the billing console. The next plan asks again; the attribute {attribute} names them until then."
     );
     Diagnostic::warning(format!("It cannot be told whether order {id} includes {all}"), detail)
@@ -109,8 +109,7 @@ fn not_included(id: &str, missing: &[String]) -> Diagnostic {
         })
         .collect();
     let detail = format!(
-        "The order {id} was placed, and it does not include {all}, as CreateProductOrders, GetOrderDetail and ListProducts \
-         tell. Nothing is bought again by itself, and products in the state stays as it was planned. The attribute \
+        "The order {id} was placed, and it does not include {all}, as GetOrderDetail and ListProducts tell. Nothing is bought again by itself, and products in the state stays as it was planned. The attribute \
          {attribute} names what is missing until ListProducts shows it.\n\nTo buy what is missing, look in the billing \
          console why it was not bought, and then give it a resource of its own, with the properties that it has in this \
          one:\n\n{}",

@@ -221,3 +221,41 @@ fn only_an_order_whose_id_is_known_is_exempt() {
     terraform.apply().succeeds().says(&["was placed by an earlier apply; nothing was bought now"]);
     assert_eq!(terraform.orders().len(), 3);
 }
+
+#[test]
+fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
+    let Some(mut terraform) = Terraform::with(&guarded("recent_orders = \"30m\"", ORDER)) else { return };
+    terraform.apply().succeeds();
+    // The order that it replaces is its own.
+    terraform.configure(&guarded("recent_orders = \"30m\"", &order_with("quantity = 2")));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.ids(), terraform.orders()[1..]);
+
+    terraform.configure(&order_with("quantity = 3"));
+    for (limit, told) in [("MAX_PRICE", "purchase_guard.max_price"), ("MAX_TOTAL", "purchase_guard.max_total")] {
+        terraform.run(&["plan", "-out=plan.bin", "-no-color"]).succeeds();
+        terraform.set(&format!("ALICLOUD_PURCHASE_{limit}"), "5");
+        let kept = format!("The order {} stays in the state", terraform.orders()[1]);
+        terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&[told, &kept]);
+        assert_eq!(terraform.ids(), terraform.orders()[1..]);
+        terraform.set(&format!("ALICLOUD_PURCHASE_{limit}"), "");
+    }
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 3);
+}
+
+#[test]
+fn replacements_that_are_more_than_the_total_together_lose_no_order() {
+    let two = |quantity: u32| orders(2).replace("\n}", &format!("\n  quantity = {quantity}\n}}"));
+    let Some(mut terraform) = Terraform::with(&two(1)) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&two(2));
+    terraform.run(&["plan", "-out=plan.bin", "-no-color"]).succeeds();
+    terraform.set("ALICLOUD_PURCHASE_MAX_TOTAL", "30");
+    terraform
+        .run(&["apply", "-no-color", "plan.bin"])
+        .fails()
+        .says(&["purchase_guard.max_total", "stays in the state"]);
+    assert_eq!(terraform.orders().len(), 3);
+    assert_eq!(terraform.ids().len(), 2, "one is replaced, the other one stays");
+}

@@ -2,7 +2,7 @@
 
 use std::{fmt, io::Write as _};
 
-use super::{Plugin, Start};
+use super::Plugin;
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value as Json};
 use tracing::{
@@ -19,7 +19,7 @@ use tracing_subscriber::{
 };
 
 /// Sends log events to stderr, at the level that Terraform's environment asks for.
-pub(super) fn install(plugin: Plugin, start: Start) {
+pub(super) fn install(plugin: Plugin) {
     let asked = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| std::env::var(name).ok());
     let level = match asked.unwrap_or_default().to_ascii_uppercase().as_str() {
         "TRACE" | "JSON" => LevelFilter::TRACE,
@@ -30,11 +30,10 @@ pub(super) fn install(plugin: Plugin, start: Start) {
         _ => LevelFilter::ERROR,
     };
     let _ = tracing_subscriber::registry().with(Lines { plugin, level }).try_init();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
+        // The message of a panic may quote anything, so only the place is told.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        // The message of a panic may quote anything, so only its author is told.
-        let message = if start == Start::Debug { panic.payload_as_str().unwrap_or_default() } else { "" };
-        tracing::error!(place, panic = message, "panic");
+        tracing::error!(place, "panic");
     }));
 }
 

@@ -95,7 +95,7 @@ pub fn debug<P: Provider>(plugin: Plugin, provider: P) -> ExitCode {
 }
 
 fn serve<P: Provider>(plugin: Plugin, provider: P, start: Start) -> ExitCode {
-    log::install(plugin, start);
+    log::install(plugin);
     // One thread is enough: a provider waits for the network, and starting threads costs more than it would save.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime.and_then(|runtime| runtime.block_on(serve_until_told(plugin, provider, start))) {
