@@ -59,18 +59,18 @@ impl Journal {
             Refusal::OtherBuyer | Refusal::OtherEndpoint => {
                 let (what, again) = if refusal == Refusal::OtherBuyer {
                     (
-                        "with other keys. It cannot be told whether they are of the same account",
+                        " with other keys. It cannot be told whether they are of the same account",
                         "If the keys have changed, apply again when STS (endpoints.sts) can be reached, or with the keys of \
                          that apply",
                     )
                 } else {
                     (
-                        "at another endpoint",
+                        ", another endpoint than now",
                         "If the endpoint has changed, apply again with that one: it finds out what happened. Then change it",
                     )
                 };
                 let detail = format!(
-                    "An apply at {sent} bought the same thing for this state at {} {what}. {order} Nothing was bought \
+                    "An apply at {sent} bought the same thing for this state at {}{what}. {order} Nothing was bought \
                      now.\n\n1. {again}.\n\n2. If the order is in the console and no resource has it, import it and remove \
                      the entry:\n\n     {import}\n     {remove}\n\n3. If no order was placed, or it is not this one, remove the \
                      entry and apply again:\n\n     {remove}",
@@ -106,7 +106,7 @@ impl Journal {
                 format!(
                     "An apply at {sent} placed the order {order_id} for the same thing and this state. The provider cannot \
                      tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, apply without \
-                     it: a plan of the whole state tells.\n\n2. If no resource has the order, because Terraform was killed \
+                     it; if another plan was made here meanwhile, apply once more: a plan of the whole state tells.\n\n2. If no resource has the order, because Terraform was killed \
                      before it saved, import it. Where the address is taken by the order that it replaces, take that one out \
                      of the state first:\n\n     terraform state rm {kind}.<name>\n     {import}\n\n3. If you took the order out of the state and \
                      want another one, remove the entry and apply again:\n\n     {remove}"

@@ -53,14 +53,15 @@ pub(super) async fn check(
     }
     cloud.journal.mark_unresolved(entry);
     let commands: Vec<String> = open.iter().map(|id| format!("     terraform import {NAME}.<name> {id}")).collect();
+    let file = cloud.journal.path(entry);
     let detail = format!(
         "An apply at {} sent the same purchase, and its outcome was never known. The account holds an order of this product, \
          placed since then with the same arguments, that this state is not known to hold: {}. Nothing was bought now.\n\n1. \
-         If it is this purchase's order:\n\n{}\n\n2. If it is not, remove the entry and apply again:\n\n     rm {}",
+         If it is this purchase's order, import it and remove the entry:\n\n{}\n     rm {file}\n\n2. If it is not, remove the \
+         entry and apply again:\n\n     rm {file}",
         journal::moment(entry.time),
         open.join(", "),
         commands.join("\n"),
-        cloud.journal.path(entry)
     );
     Err(Diagnostic::error("No order was placed: an earlier purchase may be this one", detail))
 }

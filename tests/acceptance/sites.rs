@@ -143,7 +143,7 @@ fn a_client_token_that_was_sent_to_another_endpoint_is_not_sent_to_this_one() {
     terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99).at(CHINESE_MARKET));
     terraform.apply().fails();
     terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "International");
-    terraform.apply().fails().says(&["at another endpoint", CHINESE_MARKET, "Nothing was bought now", "rm "]);
+    terraform.apply().fails().says(&["another endpoint than now", CHINESE_MARKET, "Nothing was bought now", "rm "]);
     assert!(hosts(&terraform, "CreateOrder").iter().all(|host| host == CHINESE_MARKET));
     terraform.mock.ledger().faults.clear();
     terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");
