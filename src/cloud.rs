@@ -139,8 +139,11 @@ impl Cloud {
         ctx: &Context,
     ) -> Result<Purchase, Diagnostic> {
         let endpoint = self.client.endpoint(product);
-        let endpoint =
-            endpoint.map_err(|error| Diagnostic::error("No endpoint", format!("{error}. Nothing was bought.")))?;
+        let endpoint = endpoint.map_err(|error| {
+            let error = error.to_string();
+            let detail = format!("{}. Nothing was bought.", error.trim_end_matches('.'));
+            Diagnostic::error("No order was placed: there is no endpoint", detail)
+        })?;
         Ok(Purchase {
             kind: kind.to_owned(),
             text,

@@ -199,8 +199,8 @@ pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
     }
 }
 
-/// The warning about an imported order whose commodity is not documented for the products that were found in it.
-pub(super) fn uncertain_import(id: &str, codes: &[String], rows: &[Row]) -> Option<String> {
+/// The warning about an order whose commodity is not documented for the products that were found in it.
+pub(super) fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<String> {
     let all: Option<Vec<Match>> = rows.iter().map(|row| products::best_match(codes, row)).collect();
     if all.is_some_and(|all| all.iter().all(|each| *each == Match::Certain)) {
         return None;

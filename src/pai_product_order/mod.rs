@@ -7,6 +7,8 @@ mod products;
 mod purchase;
 mod schema;
 
+use std::collections::BTreeSet;
+
 use super::{
     Cloud,
     cloud::AccountType,
@@ -115,7 +117,10 @@ impl Resource for PaiProductOrders {
         let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         let orders = match (bought.answer, bought.sent_earlier) {
             (Some(orders), _) => {
-                warnings.extend(orders.is_none().then(|| purchase::found(id, &rows)));
+                if orders.is_none() {
+                    warnings.push(purchase::found(id, &rows));
+                    warnings.extend(uncertain(id, &schema::codes(&state), &rows));
+                }
                 orders
             }
             (None, sent_earlier) => {
@@ -186,20 +191,26 @@ impl Resource for PaiProductOrders {
             return Err(not_a_purchase(id, &rows).into());
         }
         let mut state = model::imported(id, &rows).ok_or_else(|| {
-            let names: Vec<&str> = rows.iter().flat_map(Row::names).collect();
+            let names: BTreeSet<&str> = rows.iter().flat_map(Row::names).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            let names = if names.is_empty() { "nothing of what it holds" } else { &names };
             let detail = format!(
-                "The order {id} holds none of the products that {NAME} can buy. Billing says: {}.",
-                names.join(", ")
+                "The order {id} holds none of the products that {NAME} can buy. Billing says: {names}. Check the id in the \
+                 billing console. The state stays as it is."
             );
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
-        if let Some(detail) = candidates::uncertain_import(id, &schema::codes(&state), &rows) {
-            ctx.warn(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail));
-        }
+        uncertain(id, &schema::codes(&state), &rows).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(state)
     }
+}
+
+/// The warning about an order of which billing does not say for certain what it holds.
+fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<Diagnostic> {
+    let detail = candidates::uncertain(id, codes, rows)?;
+    Some(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail))
 }
 
 fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
