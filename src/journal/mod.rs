@@ -72,6 +72,8 @@ struct Memory {
     left: Option<Vec<Entry>>,
     is_tidied: bool,
     is_torn_state_reported: bool,
+    /// Whether it was said what an earlier Terraform left, before anything was planned.
+    is_begun: bool,
 }
 
 /// What was planned of the resources that hold an order.

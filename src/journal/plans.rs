@@ -196,10 +196,11 @@ impl Journal {
         self.terraform.torn_state(&self.state).map(|torn| messages::torn_state(&torn))
     }
 
-    /// What is to be said before Terraform has configured the provider, which it does not do where the state is empty.
+    /// What is to be said before Terraform has configured the provider, which it does not do where the state is empty. It is
+    /// said once, however many resources are validated.
     pub(crate) fn before_anything(&self) -> Vec<Diagnostic> {
-        let command = &self.terraform.command;
-        if !command.works_on_state() {
+        let is_begun = std::mem::replace(&mut self.memory().is_begun, true);
+        if is_begun || !self.terraform.command.works_on_state() {
             return Vec::new();
         }
         self.torn_state().into_iter().chain(self.warn_unresolved(false)).collect()
