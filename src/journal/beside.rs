@@ -16,10 +16,11 @@ impl Journal {
     {
         let lock = self.store.open_to_lock(&format!("{name}.lock"))?;
         lock.lock()?;
-        let text = fs::read(self.store.folder().join(name)).unwrap_or_default();
+        let path = self.store.folder().join(name);
+        let text = fs::read(&path).unwrap_or_default();
         let mut shared = serde_json::from_slice(&text).unwrap_or_default();
         let outcome = change(&mut shared);
-        self.store.put_file(name, &serde_json::to_vec(&shared)?)?;
+        self.store.put(&path, &serde_json::to_vec(&shared)?)?;
         Ok(outcome)
     }
 

@@ -233,9 +233,7 @@ impl Journal {
         if !is_taken_over {
             return Ok(Answer::Adopt);
         }
-        let known = Known::of(self);
-        let is_running = |process: &Process| self.processes.is_running(process);
-        match entry.held(order_id, &known.situation(self, &entry.purchase, &is_running)) {
+        match self.held(entry, order_id) {
             Held::Yes => {
                 self.settle(entry);
                 Ok(Answer::BuyNew)
@@ -250,9 +248,14 @@ impl Journal {
 
     /// Whether a resource of the state certainly holds an order that an entry may be of.
     pub(crate) fn is_held(&self, entry: &Entry, order_id: &str) -> bool {
+        self.held(entry, order_id) == Held::Yes
+    }
+
+    /// Whether a resource of the state holds an order that an entry may be of.
+    fn held(&self, entry: &Entry, order_id: &str) -> Held {
         let known = Known::of(self);
         let is_running = |process: &Process| self.processes.is_running(process);
-        entry.held(order_id, &known.situation(self, &entry.purchase, &is_running)) == Held::Yes
+        entry.held(order_id, &known.situation(self, &entry.purchase, &is_running))
     }
 
     /// Whether the state certainly holds an order that this apply has not destroyed.

@@ -120,10 +120,7 @@ impl Store {
     /// Adds to what the plan of a Terraform has left. Only with the lock.
     pub(super) fn show(&self, mut shown: Shown) -> io::Result<()> {
         shown.orders.extend(self.shown(&shown.terraform).into_iter().flat_map(|earlier| earlier.orders));
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
-        file.write_all(&serde_json::to_vec(&shown)?)?;
-        self.share(file.path());
-        file.persist(self.shown_file(&shown.terraform)).map(drop).map_err(|error| error.error)
+        self.put(&self.shown_file(&shown.terraform), &serde_json::to_vec(&shown)?)
     }
 
     /// Removes what the plans of other Terraforms have left. Only with the lock.
@@ -142,13 +139,18 @@ impl Store {
         self.folder().join(format!("{}.{SHOWN}", terraform.pid()))
     }
 
-    /// Writes a file in one step.
-    pub(super) fn put_file(&self, name: &str, text: &[u8]) -> io::Result<()> {
+    /// Writes a file of the folder in one step. A crash of the machine may bring the one before it back.
+    pub(super) fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+        self.put_after(path, text, |_| Ok(()))
+    }
+
+    fn put_after(&self, path: &Path, text: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
         self.prepare()?;
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
         file.write_all(text)?;
         self.share(file.path());
-        file.persist(self.folder().join(name)).map(drop).map_err(|error| error.error)
+        sync(file.as_file())?;
+        file.persist(path).map(drop).map_err(|error| error.error)
     }
 
     /// A file of this name to lock. The system gives a lock back when a process ends, however it does.
@@ -184,22 +186,13 @@ impl Store {
 
     /// Writes an entry in one step, and waits until the disk has it.
     pub(super) fn write(&self, entry: &Entry) -> io::Result<()> {
-        self.put(entry, File::sync_all)?;
+        self.put_after(&self.file(&entry.id), &serde_json::to_vec_pretty(entry)?, File::sync_all)?;
         sync_directory(&self.folder())
     }
 
     /// Writes an entry in one step. A crash of the machine may bring the one before it back.
     pub(super) fn update(&self, entry: &Entry) -> io::Result<()> {
-        self.put(entry, |_| Ok(()))
-    }
-
-    fn put(&self, entry: &Entry, sync: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
-        self.prepare()?;
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(self.folder())?;
-        file.write_all(&serde_json::to_vec_pretty(entry)?)?;
-        self.share(file.path());
-        sync(file.as_file())?;
-        file.persist(self.file(&entry.id)).map(drop).map_err(|error| error.error)
+        self.put(&self.file(&entry.id), &serde_json::to_vec_pretty(entry)?)
     }
 
     /// Removes an entry. One that cannot be removed is found again, and removed then.
