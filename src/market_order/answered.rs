@@ -1,4 +1,5 @@
-//! What a token of the user's may answer: the order that was just bought, one that it bought before, or another one.
+//! What a token that is older than this apply may answer: the order that was just bought, one that it bought before, or
+//! another one.
 
 use alicloud::market::Order;
 use chrono::DateTime;
@@ -16,8 +17,17 @@ pub(super) enum Placed {
     Unclear,
 }
 
-/// Compares the order that a purchase answered with what was to be bought. A warning about an order that the user's token
-/// bought before, and about a new one that differs from what was asked for. `is_resent` is whether an earlier apply sent the
+/// A token that an earlier apply can have bought with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OldToken {
+    /// The user's `client_token`.
+    Client,
+    /// The token of a saved plan.
+    Plan,
+}
+
+/// Compares the order that a purchase answered with what was to be bought. A warning about an order that the token bought
+/// before, and about a new one that differs from what was asked for. `is_resent` is whether an earlier apply sent the
 /// same purchase, whose order it then is.
 ///
 /// # Errors
@@ -26,17 +36,23 @@ pub(super) fn check(
     order_id: &str,
     order: &Order,
     planned: &Partial<MarketOrder>,
-    has_client_token: bool,
+    token: Option<OldToken>,
     placed: Placed,
     is_resent: bool,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
+    let has_client_token = token == Some(OldToken::Client);
     if let Some(status) = order.order_status.as_deref().filter(|status| super::has_ended(status)) {
         return Err(ended(order_id, order, status, has_client_token));
     }
     let differing = model::first_difference(order, planned).filter(|_| has_client_token);
     let Some(name) = differing else {
-        let is_earlier = has_client_token && placed != Placed::Now && !is_resent;
-        return Ok(is_earlier.then(|| earlier(order_id, order)));
+        let earlier = match (token, placed) {
+            _ if is_resent => None,
+            (Some(OldToken::Client), Placed::Before | Placed::Unclear) => Some(bought_with_token(order_id, order)),
+            (Some(OldToken::Plan), Placed::Before) => Some(bought_by_plan(order_id, order)),
+            _ => None,
+        };
+        return Ok(earlier);
     };
     if placed == Placed::Now || is_resent {
         let detail = format!(
@@ -73,8 +89,8 @@ fn ended(order_id: &str, order: &Order, status: &str, has_client_token: bool) ->
     Diagnostic::error(format!("No order was placed: the order {order_id} is {status}"), detail)
 }
 
-/// The warning about an order that the token bought before this apply.
-fn earlier(order_id: &str, order: &Order) -> Diagnostic {
+/// The warning about an order that the user's token bought before this apply.
+fn bought_with_token(order_id: &str, order: &Order) -> Diagnostic {
     let placed = placed(order);
     let detail = format!(
         "The client_token bought the order {order_id} {placed}, and the Marketplace answers with that order. It is in the state \
@@ -82,4 +98,14 @@ fn earlier(order_id: &str, order: &Order) -> Diagnostic {
     );
     let summary = format!("Order {order_id} was placed {placed}; nothing was bought now");
     Diagnostic::warning(summary, detail).at(MarketOrder::CLIENT_TOKEN.path())
+}
+
+/// The warning about an order that an earlier apply of the same saved plan bought.
+fn bought_by_plan(order_id: &str, order: &Order) -> Diagnostic {
+    let placed = placed(order);
+    let detail = format!(
+        "An earlier apply of this saved plan bought the order {order_id} {placed}, and did not save it. The order is in the \
+         state now. Nothing was bought by this apply."
+    );
+    Diagnostic::warning(format!("Order {order_id} was placed {placed}; nothing was bought now"), detail)
 }

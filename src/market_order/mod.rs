@@ -25,7 +25,7 @@ use alicloud::{
     market::{self, Described, Order},
     retry::Limit,
 };
-use answered::Placed;
+use answered::{OldToken, Placed};
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
 pub(crate) use schema::MarketOrder;
@@ -143,9 +143,14 @@ impl Resource for MarketOrders {
             (Some(since), Some(created)) if created < since => Placed::Before,
             _ => Placed::Now,
         };
-        let token = state.client_token.known().filter(|_| since.is_some());
+        let token = match state.client_token.known() {
+            _ if since.is_none() => None,
+            Some(_) => Some(OldToken::Client),
+            None if cloud.journal.applies_saved_plan() => planned_token::read(&state.private).map(|_| OldToken::Plan),
+            None => None,
+        };
         let answered = order.as_ref().map_or(Ok(None), |order| {
-            answered::check(id, order, &state, token.is_some(), placed, bought.sent_earlier.is_some())
+            answered::check(id, order, &state, token, placed, bought.sent_earlier.is_some())
         });
         warnings.extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         if let Some(sent) = bought.sent_earlier.filter(|_| placed == Placed::Before) {
