@@ -178,10 +178,10 @@ impl Journal {
             Progress::Sent | Progress::Placed(_) => true,
             Progress::Delivered { is_saved: true, .. } => false,
             // A state that is saved elsewhere has it, unless a later plan of all of it has not shown it.
-            Progress::Delivered { .. } if !is_planned && !command.is_destroy() => {
+            Progress::Delivered { .. } if !is_planned && self.state.file().is_none() => {
                 entry.seen.is_whole && entry.seen.by.as_ref() != Some(&entry.terraform)
             }
-            // What a plan of a part of the state has not shown may still be there.
+            // What a plan has not looked at may still be there.
             Progress::Delivered { .. } => !command.is_partial,
         }
     }

@@ -149,9 +149,9 @@ impl Resource for MarketOrders {
             None if cloud.journal.applies_saved_plan() => planned_token::read(&state.private).map(|_| OldToken::Plan),
             None => None,
         };
-        let answered = order.as_ref().map_or(Ok(None), |order| {
-            answered::check(id, order, &state, token, placed, bought.sent_earlier.is_some())
-        });
+        let answered = order
+            .as_ref()
+            .map_or(Ok(None), |order| answered::check(id, order, &state, token, placed, bought.sent_earlier.is_some()));
         warnings.extend(answered.inspect_err(|_| bought.entry.iter().for_each(|entry| cloud.journal.settle(entry)))?);
         if let Some(sent) = bought.sent_earlier.filter(|_| placed == Placed::Before) {
             warnings.push(journal::adopted(id, created, sent));

@@ -35,8 +35,6 @@ pub(crate) struct Command {
     pub(crate) is_partial: bool,
     /// `-state`: the file of the local backend.
     pub(super) state: Option<PathBuf>,
-    /// `-destroy`, or the subcommand of that name: what the state holds is destroyed.
-    is_destroy: bool,
     /// `-backup`: where the backup of the state file is.
     pub(super) backup: Option<PathBuf>,
     /// `-state-out`: the state that is read is not the one that is written.
@@ -83,7 +81,6 @@ impl Command {
                 "target" | "target-file" | "exclude" | "exclude-file" => command.is_partial = true,
                 "backup" => command.backup = Some(absolute(Path::new(value).to_owned())),
                 "state" => command.state = Some(absolute(Path::new(value).to_owned())),
-                "destroy" => command.is_destroy = true,
                 "state-out" => command.writes_elsewhere = true,
                 _ => {}
             }
@@ -104,11 +101,6 @@ impl Command {
     /// Whether the command applies a plan of its own.
     pub(crate) fn plans_and_applies(&self) -> bool {
         ["apply", "destroy"].contains(&self.subcommand.as_str()) && self.saved_plan.is_none()
-    }
-
-    /// Whether the command destroys what the state holds.
-    pub(crate) fn is_destroy(&self) -> bool {
-        self.is_destroy || self.subcommand == "destroy"
     }
 }
 
@@ -143,8 +135,6 @@ mod tests {
         assert!(parse("-chdir=test test -verbose").is_test());
         assert!(!parse("-chdir=test apply").is_test());
         assert!(!parse("apply test").is_test());
-        assert!(parse("destroy -auto-approve").is_destroy() && parse("apply -destroy").is_destroy());
-        assert!(!parse("plan").is_destroy());
         assert_eq!(parse("-version"), Command::default());
     }
 

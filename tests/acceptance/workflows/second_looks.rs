@@ -265,6 +265,20 @@ fn a_destroy_names_a_purchase_whose_plugin_still_waits() {
 }
 
 #[test]
+fn a_destroy_right_after_an_apply_says_nothing_of_orders_that_a_remote_state_holds() {
+    let server = StateServer::start();
+    for more in [&[][..], &["-refresh=false"]] {
+        let Some(terraform) = Terraform::with(&format!("{}{}", server.backend("destroyed"), count(2))) else { return };
+        terraform.init();
+        terraform.apply().succeeds();
+        let mut words = vec!["destroy", "-auto-approve", "-no-color"];
+        words.extend(more);
+        terraform.run(&words).succeeds().never_says(&["earlier apply"]);
+        assert_eq!(server.ids("destroyed"), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_damaged_entry_hides_no_other_one() {
     let Some(terraform) = Terraform::with(&order_with(IMPATIENT)) else { return };
     lose_replies(&terraform);
