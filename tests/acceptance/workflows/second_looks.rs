@@ -279,6 +279,16 @@ fn a_destroy_right_after_an_apply_says_nothing_of_orders_that_a_remote_state_hol
 }
 
 #[test]
+fn an_order_that_a_destroy_cannot_know_is_found_by_the_next_apply() {
+    let server = StateServer::start();
+    let Some(terraform) = killed_while_saving(&server, "unseen", ORDER) else { return };
+    terraform.destroy().succeeds();
+    terraform.apply().succeeds().says(&["Nothing was bought by this apply"]);
+    assert_eq!(server.ids("unseen"), terraform.orders());
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
 fn a_damaged_entry_hides_no_other_one() {
     let Some(terraform) = Terraform::with(&order_with(IMPATIENT)) else { return };
     lose_replies(&terraform);
