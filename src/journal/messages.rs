@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, SecondsFormat, Utc};
 use tfplugin::diagnostics::Diagnostic;
 
-use super::{Entry, Journal, Refusal, store::Damaged};
+use super::{Entry, Journal, Refusal, entry::Progress, store::Damaged};
 use crate::terraform::TornState;
 
 /// How many orders a message names.
@@ -101,17 +101,43 @@ impl Journal {
                      you know what became of its order, remove the entry:\n\n  {remove}"
                 ),
             ),
-            Refusal::MaybeInState => Diagnostic::error(
-                format!("No order was placed: the order {order_id} may be this one"),
-                format!(
-                    "An apply at {sent} placed the order {order_id} for the same thing and this state. The provider cannot \
-                     tell whether the state still holds it. Nothing was bought now.\n\n1. If you used -target, apply without \
-                     it; if another plan was made here meanwhile, apply once more: a plan of the whole state tells.\n\n2. If no resource has the order, because Terraform was killed \
-                     before it saved, import it. Where the address is taken by the order that it replaces, take that one out \
-                     of the state first:\n\n     terraform state rm {kind}.<name>\n     {import}\n\n3. If you took the order out of the state and \
-                     want another one, remove the entry and apply again:\n\n     {remove}"
-                ),
-            ),
+            Refusal::MaybeInState => {
+                let (what, whole) = match entry.progress {
+                    Progress::Delivered { .. } => (
+                        "Terraform was given the order; whether it saved it and somebody took it out of the state, or \
+                         was stopped before it saved, the provider cannot tell.",
+                        None,
+                    ),
+                    _ => (
+                        "The provider cannot tell whether the state holds it.",
+                        Some(
+                            "If you used -target, apply without it; if another plan was made here meanwhile, apply once \
+                             more: a plan of the whole state tells."
+                                .to_owned(),
+                        ),
+                    ),
+                };
+                let lost = format!(
+                    "If no resource has the order, import it. Where the address is taken by the order that it replaces, \
+                     take that one out of the state first:\n\n     terraform state rm {kind}.<name>\n     {import}"
+                );
+                let removed = format!(
+                    "If you took the order out of the state and want another one, remove the entry and apply again:\n\n     \
+                     {remove}"
+                );
+                let steps: Vec<String> = whole
+                    .into_iter()
+                    .chain([lost, removed])
+                    .zip(1..)
+                    .map(|(step, number)| format!("\n\n{number}. {step}"))
+                    .collect();
+                let detail = format!(
+                    "An apply at {sent} placed the order {order_id} for the same thing and this state. {what} Nothing was \
+                     bought now.{}",
+                    steps.concat()
+                );
+                Diagnostic::error(format!("No order was placed: the order {order_id} may be this one"), detail)
+            }
             Refusal::NotSaved => Diagnostic::error(
                 format!("No order was placed: the order {order_id} is in errored.tfstate"),
                 format!(
