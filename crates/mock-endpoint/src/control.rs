@@ -12,6 +12,7 @@ use crate::{
     State,
     fault::{self, Fault},
     ledger::Ledger,
+    rate::Rate,
 };
 
 pub(crate) fn routes(state: State) -> Router {
@@ -20,6 +21,7 @@ pub(crate) fn routes(state: State) -> Router {
         .route("/_mock/faults", post(add_faults).delete(clear_faults))
         .route("/_mock/orders/{id}", post(tell_of_order))
         .route("/_mock/prices/{product}", post(set_price))
+        .route("/_mock/rate/{per_second}", post(limit_rate))
         .route("/_mock/reset", post(reset))
         .with_state(state)
 }
@@ -66,6 +68,11 @@ async fn set_price(
     axum::Json(fields): axum::Json<Map<String, Json>>,
 ) -> StatusCode {
     state.lock().set_price(&product, Json::Object(fields));
+    StatusCode::NO_CONTENT
+}
+
+async fn limit_rate(Shared(state): Shared<State>, Path(per_second): Path<usize>) -> StatusCode {
+    state.lock().rate = Some(Rate::new(per_second));
     StatusCode::NO_CONTENT
 }
 

@@ -75,7 +75,12 @@ pub(crate) async fn answer(state: State, request: Request) -> Result<Response, D
     let admitted = {
         let mut ledger = state.lock();
         admit(&mut ledger, &parts).map(|(operation, call)| {
-            (operation, call, fault::take(&mut ledger.faults, operation.name, parts.header("host")))
+            let kind = if ledger.is_throttled() {
+                Some(Kind::Throttling { retry_after: None })
+            } else {
+                fault::take(&mut ledger.faults, operation.name, parts.header("host"))
+            };
+            (operation, call, kind)
         })
     };
     let (kind, has_request_id, answered) = match admitted {

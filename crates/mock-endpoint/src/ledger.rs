@@ -1,12 +1,15 @@
 //! What the mock knows and has seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::fault::Fault;
+use crate::{fault::Fault, rate::Rate};
 
 /// Orders, requests, connections, keys and faults.
 #[derive(Debug, Default, Serialize)]
@@ -19,6 +22,8 @@ pub struct Ledger {
     pub connections: u64,
     /// The faults that have not happened yet.
     pub faults: Vec<Fault>,
+    /// How many requests were throttled, because they came faster than the mock was told to answer.
+    pub throttled: u64,
     /// What DescribePrice tells instead of the usual price, by product code.
     pub prices: BTreeMap<String, Map<String, Json>>,
     /// Who may sign, by AccessKey id.
@@ -27,6 +32,8 @@ pub struct Ledger {
     /// How long the keys of an assumed role live, instead of what was asked for.
     #[serde(skip)]
     pub role_lifetime: Option<chrono::Duration>,
+    #[serde(skip)]
+    pub(crate) rate: Option<Rate>,
     #[serde(skip)]
     pub(crate) nonces: BTreeSet<String>,
     #[serde(skip)]
@@ -105,6 +112,13 @@ impl Ledger {
     pub fn order_of_token(&self, token: &str) -> Option<&str> {
         let (_, order_id) = self.tokens.get(&(crate::ACCOUNT.to_owned(), token.to_owned()))?;
         Some(order_id)
+    }
+
+    /// Whether a request comes faster than the mock was told to answer.
+    pub(crate) fn is_throttled(&mut self) -> bool {
+        let throttled = self.rate.as_mut().is_some_and(|rate| !rate.admits(Instant::now()));
+        self.throttled += u64::from(throttled);
+        throttled
     }
 
     /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.

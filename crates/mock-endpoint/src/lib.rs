@@ -15,6 +15,7 @@ pub mod fault;
 mod gateway;
 pub mod ledger;
 mod operations;
+mod rate;
 mod server;
 pub mod signature;
 
@@ -130,6 +131,11 @@ impl Mock {
     /// Orders that are placed from now on cost that.
     pub fn set_price(&self, product: &str, fields: Json) {
         self.state.lock().set_price(product, fields);
+    }
+
+    /// Answers so many requests in any second; the others get `Throttling.User`, and nothing is done.
+    pub fn limit_rate(&self, per_second: usize) {
+        self.state.lock().rate = Some(rate::Rate::new(per_second));
     }
 
     /// Waits until it is stopped from outside, for a mock that is a process of its own.

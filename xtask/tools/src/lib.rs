@@ -4,7 +4,7 @@ mod bench;
 pub mod dist;
 mod docs;
 pub mod licences;
-mod measure;
+
 pub mod sign;
 
 pub use xtask::Outcome;

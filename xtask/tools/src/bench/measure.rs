@@ -10,14 +10,21 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 /// The median of some measurements.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// A certificate as files and variables have it.
+pub(super) fn pem(certificate: &[u8]) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(certificate))
+}
+
 /// Seconds from starting a program to its first line.
-pub(crate) fn first_line(command: &mut Command) -> Result<(f64, Child), String> {
+pub(super) fn first_line(command: &mut Command) -> Result<(f64, Child), String> {
     let begin = Instant::now();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
     let stdout = child.stdout.take().ok_or("no output")?;
@@ -27,7 +34,7 @@ pub(crate) fn first_line(command: &mut Command) -> Result<(f64, Child), String> 
 }
 
 /// A figure of `/proc/<pid>/status`, in MiB.
-pub(crate) fn memory(pid: u32, field: &str) -> Option<f64> {
+pub(super) fn memory(pid: u32, field: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? / 1024.0)
@@ -44,20 +51,20 @@ fn cpu(pid: u32) -> Option<f64> {
 
 /// What a command came to.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Run {
+pub(super) struct Run {
     /// From start to end, in seconds.
-    pub(crate) seconds: f64,
+    pub(super) seconds: f64,
     /// The most memory that the plugin held, in MiB.
-    pub(crate) plugin_peak: f64,
+    pub(super) plugin_peak: f64,
     /// The processor time that the plugin used, in seconds.
-    pub(crate) plugin_cpu: f64,
+    pub(super) plugin_cpu: f64,
 }
 
 /// How often a plugin that runs is looked at.
 const SAMPLE: Duration = Duration::from_millis(2);
 
 /// Runs a command to its end, and watches the plugin that it starts.
-pub(crate) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> {
+pub(super) fn watch(command: &mut Command, plugin: &str) -> Result<Run, String> {
     let begin = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
     let mut run = Run::default();

@@ -1,0 +1,120 @@
+//! Whole commands: plans and applies of new orders, beside Terraform's built-in `terraform_data` and the peer.
+
+use mock_endpoint::Mock;
+use tfplugin::schemas;
+
+use super::{
+    Bench, aim,
+    measure::{Run, median},
+    peer,
+    work::{Work, orders, peers},
+};
+use crate::dist;
+
+/// How many orders, and how often each is measured.
+const SIZES: [(usize, usize); 4] = [(1, 7), (100, 5), (1000, 3), (5000, 1)];
+
+/// The most orders of a run that is not `--large`.
+const USUAL: usize = 1000;
+
+/// What a configuration came to, measured several times.
+#[derive(Default)]
+struct Runs {
+    plans: Vec<Run>,
+    applies: Vec<Run>,
+    /// Requests and connections of each apply.
+    seen: Vec<(usize, u64)>,
+}
+
+impl Runs {
+    fn add(&mut self, bench: &Bench, name: &str, plugin: &str, configuration: &str) -> Result<(), String> {
+        let mock = Mock::start().map_err(|error| error.to_string())?;
+        let work = Work::new(bench, name, configuration, &mock.url())?;
+        self.plans.push(work.run(plugin, &["plan"])?);
+        self.applies.push(work.run(plugin, &["apply", "-auto-approve"])?);
+        let ledger = mock.ledger();
+        self.seen.push((ledger.requests.len(), ledger.connections));
+        Ok(())
+    }
+}
+
+fn seconds(runs: &[Run]) -> f64 {
+    median(runs.iter().map(|run| run.seconds).collect())
+}
+
+/// Milliseconds of the plugin's processor time.
+fn cpu(runs: &[Run]) -> f64 {
+    median(runs.iter().map(|run| run.plugin_cpu * 1000.0).collect())
+}
+
+/// `terraform_data` with as many attributes as an order has.
+fn data(count: usize) -> String {
+    let resources = schemas(&terraform_provider_alicloud::Alicloud::default()).resources;
+    let order = resources.iter().find(|(name, _)| *name == "alicloud_market_order");
+    let attributes = order.into_iter().flat_map(|(_, schema)| &schema.block.attributes);
+    let values: String =
+        attributes.map(|attribute| format!("    {} = \"2026-01-01T00:00:00Z\"\n", attribute.name)).collect();
+    format!("resource \"terraform_data\" \"order\" {{\n  count = {count}\n  input = {{\n{values}  }}\n}}\n")
+}
+
+pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
+    let mut page = String::from(
+        "## Whole commands\n\nOf new orders, at Terraform's usual parallelism, with the mock endpoint on the same processors. \
+         `terraform_data` has as many attributes as an order; the peer (`benches/peer`) has the same attributes on \
+         terraform-plugin-framework, and sends no requests.\n\n| command | orders | provider | `terraform_data` | ratio | aim | \
+         peer | ratio | processor time per order | the peer's |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
+         |\n",
+    );
+    let mut applies = String::new();
+    for (count, times) in SIZES.into_iter().filter(|(count, _)| is_large || *count <= USUAL) {
+        let (mut ours, mut floor, mut theirs) = (Runs::default(), Runs::default(), Runs::default());
+        for at in 0..times {
+            ours.add(bench, &format!("orders-{count}-{at}"), dist::NAME, &orders(count))?;
+            floor.add(bench, &format!("data-{count}-{at}"), "none", &data(count))?;
+            if bench.peer.is_some() {
+                theirs.add(bench, &format!("peer-{count}-{at}"), peer::NAME, &peers(count))?;
+            }
+        }
+        for (name, ours, floor, theirs) in [
+            ("plan", &ours.plans, &floor.plans, &theirs.plans),
+            ("apply", &ours.applies, &floor.applies, &theirs.applies),
+        ] {
+            let ratio = seconds(ours) / seconds(floor);
+            let within = match (name, count) {
+                ("plan", 1) => aim(ratio, 2.5, ""),
+                ("plan", 100) => aim(ratio, 1.5, ""),
+                _ => String::new(),
+            };
+            let per_order = |runs: &[Run]| format!("{:.2} ms", cpu(runs) / count as f64);
+            let (peer, beside, their_cpu) = if theirs.is_empty() {
+                ("-".to_owned(), "-".to_owned(), "-".to_owned())
+            } else {
+                let time = seconds(theirs);
+                (format!("{time:.2} s"), format!("{:.2}", seconds(ours) / time), per_order(theirs))
+            };
+            page += &format!(
+                "| {name} | {count} | {:.2} s | {:.2} s | {ratio:.2} | {within} | {peer} | {beside} | {} | {their_cpu} |\n",
+                seconds(ours),
+                seconds(floor),
+                per_order(ours)
+            );
+        }
+        applies += &row(&ours, &theirs, count);
+    }
+    page += &format!(
+        "\n## One apply\n\nParallelism 10: a fifth more connections are 12.\n\n| orders | requests per order | connections | aim \
+         | peak memory | aim | the peer's |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
+    );
+    Ok(page)
+}
+
+fn row(ours: &Runs, theirs: &Runs, count: usize) -> String {
+    let requests = median(ours.seen.iter().map(|(requests, _)| *requests as f64).collect()) / count as f64;
+    let connections = ours.seen.iter().map(|(_, connections)| *connections).max().unwrap_or_default() as f64;
+    let peak = |runs: &[Run]| median(runs.iter().map(|run| run.plugin_peak).collect());
+    let ours = peak(&ours.applies);
+    let within = if count == 1000 { aim(ours, 16.0, " MiB") } else { String::new() };
+    let theirs = if theirs.applies.is_empty() { "-".to_owned() } else { format!("{:.1} MiB", peak(&theirs.applies)) };
+    let most = aim(connections, 12.0, "");
+    format!("| {count} | {requests:.2} | {connections} | {most} | {ours:.1} MiB | {within} | {theirs} |\n")
+}

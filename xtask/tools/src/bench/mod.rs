@@ -1,0 +1,86 @@
+//! Whole processes, measured in one run: against floors, against a peer, over a distance, and at a service that limits how
+//! often it is asked.
+
+mod commands;
+mod distance;
+mod limited;
+mod measure;
+mod peer;
+mod start;
+mod work;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use xtask::{Outcome, find_terraform, output, root, terraform_alone};
+
+use crate::dist;
+
+/// What is measured with.
+struct Bench {
+    terraform: PathBuf,
+    /// The provider, as it is released.
+    provider: PathBuf,
+    /// The provider of [`peer`], where Go can be had.
+    peer: Option<PathBuf>,
+    /// Where the working directories are made.
+    directory: PathBuf,
+    /// The CLI configuration that leads Terraform to both.
+    overrides: PathBuf,
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    let is_large = match arguments {
+        [] => false,
+        ["--large"] => true,
+        _ => return Err("usage: cargo xtask bench [--large]".to_owned()),
+    };
+    let terraform = find_terraform()?;
+    let (provider, target) = dist::build(None)?;
+    let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let directory = temporary.path().to_owned();
+    let peer = peer::build(&directory);
+    let overrides = directory.join("cli.tfrc");
+    work::write_overrides(&overrides, &provider, peer.as_deref())?;
+    let bench = Bench { terraform, provider, peer, directory, overrides };
+    let mut page = format!(
+        "# Benchmarks\n\nWritten by `cargo xtask bench --large`, all in one run. Read the ratios: the times are this \
+         machine's.\n\nMachine: {}. {}. Provider: `{target}`.\n\n",
+        machine(),
+        version(&bench.terraform)?
+    );
+    page += &start::measure(&bench)?;
+    page += &commands::measure(&bench, is_large)?;
+    page += &distance::measure(&bench)?;
+    page += &limited::measure(&bench)?;
+    let notes = root().join("xtask/templates/benchmarks.md");
+    page += &fs::read_to_string(&notes).map_err(|error| format!("{}: {error}", notes.display()))?;
+    println!("{page}");
+    if is_large {
+        let file = root().join("docs/benchmarks.md");
+        fs::write(&file, &page).map_err(|error| error.to_string())?;
+        println!("Written to {}.", file.display());
+    }
+    Ok(())
+}
+
+fn machine() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{} ({cores} cores), {}", model.unwrap_or("unknown"), std::env::consts::OS)
+}
+
+/// Terraform's name and version.
+fn version(terraform: &Path) -> Result<String, String> {
+    let text = output(terraform_alone(terraform).arg("version"))?;
+    Ok(text.lines().next().unwrap_or("unknown").to_owned())
+}
+
+/// An aim in a table, and whether it is met.
+fn aim(value: f64, at_most: f64, unit: &str) -> String {
+    let verdict = if value <= at_most { "met" } else { "missed" };
+    format!("{at_most}{unit}: {verdict}")
+}
