@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, io};
 use serde::{Deserialize, Serialize};
 use tfplugin::value::Number;
 
-use crate::{journal::Journal, quotes::decimal, terraform::Process};
+use crate::{journal::Journal, quotes::Amount, terraform::Process};
 
 /// The name of the file.
 const FILE: &str = "spending";
@@ -32,9 +32,6 @@ struct Account {
     #[serde(default)]
     promised: Vec<(String, Amount)>,
 }
-
-#[derive(Serialize, Deserialize)]
-struct Amount(#[serde(with = "decimal")] Number);
 
 /// A part of `max_total` that a purchase has.
 #[derive(Debug)]

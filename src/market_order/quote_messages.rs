@@ -62,6 +62,21 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             );
             limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
         }
+        Why::Unplanned(argument) => {
+            let detail = format!(
+                "{argument} limits what an order may cost. The plan of this replacement does not know the price of the new \
+                 order or the limit, so they can only be compared after the old order has been removed from the state. \
+                 Nothing was bought.\n\n1. If an argument of the order comes from a resource that does not exist yet, make \
+                 that one first: terraform apply -target=<address of that resource>. Then {again}.\n\n2. If asking for the \
+                 price failed, run terraform plan, which says why.\n\n3. With create_before_destroy = true in its lifecycle \
+                 block, the old order leaves the state only after the new one was bought."
+            );
+            limited(
+                argument,
+                format!("No order was placed: {argument} cannot be compared with a price in time"),
+                detail,
+            )
+        }
         Why::Changed(prices) => changed(&prices),
         Why::Unconfirmed(unconfirmed) => {
             let (planned, unquoted) = *unconfirmed;

@@ -245,6 +245,37 @@ fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
 }
 
 #[test]
+fn a_replacement_whose_limit_or_price_only_the_apply_knows_keeps_the_old_order_until_it_can_be_compared() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let kept = format!("The order {id} stays in the state");
+    let data = "resource \"terraform_data\" \"known_later\" {\n  input = 2\n}\n";
+    let later = |guard: &str, lines: &str| {
+        let order = order_with(&format!("quantity = {lines}"));
+        format!("{data}{}", if guard.is_empty() { order } else { guarded(guard, &order) })
+    };
+    for (guard, lines, argument) in [
+        ("", "2\n  max_price = terraform_data.known_later.output", "max_price"),
+        ("max_price = 5", "terraform_data.known_later.output", "purchase_guard.max_price"),
+    ] {
+        terraform.configure(&later(guard, lines));
+        let told = format!("No order was placed: {argument} cannot be compared with a price in time");
+        terraform.apply().fails().says(&[&told, &kept, "Nothing was bought", "-target=<address of that resource>"]);
+        assert_eq!(terraform.ids(), [id.as_str()]);
+        terraform.run(&["apply", "-auto-approve", "-target=terraform_data.known_later"]).succeeds();
+        terraform.apply().fails().says(&[&format!("20 CNY is more than {argument}")]);
+        assert_eq!(terraform.ids(), [id.as_str()]);
+        terraform.configure(ORDER);
+        terraform.apply().succeeds();
+    }
+    // Without a limit nothing has to be known.
+    terraform.configure(&later("", "terraform_data.known_later.output"));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
 fn replacements_that_are_more_than_the_total_together_lose_no_order() {
     let two = |quantity: u32| orders(2).replace("\n}", &format!("\n  quantity = {quantity}\n}}"));
     let Some(mut terraform) = Terraform::with(&two(1)) else { return };
