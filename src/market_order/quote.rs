@@ -15,12 +15,13 @@ use tfplugin::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-use super::{CLIENT_TOKEN, MarketOrder, NAME, model, quote_messages as messages};
+use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase, quote_messages as messages};
 use crate::{
     Cloud,
+    journal::Left,
     purchase_guard::Excess,
     quotes::{Amount, Answer, Quote, Quoting, Unquoted},
-    spending::{self, Reservation},
+    spending::{self, Check, Reservation},
 };
 
 /// Where the private data of a plan has the quote that the plan shows.
@@ -113,45 +114,67 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
         None => cloud.quote_in_plan(&commodity, ctx).await,
     };
     let request_id = answer.request_id;
+    // A refused create leaves Terraform the old object of a replacement, which a refused second plan does not.
+    let is_left_to_apply = plan.earlier().is_some() || cloud.is_applying;
+    let token = plan.planned().client_token.as_str().map(str::to_owned);
+    let left = match limited_by.is_some() || answer.restriction.is_some() {
+        true => cloud.journal.left_of(NAME, &json!(asked).to_string(), token.as_deref()),
+        false => Left::Nothing,
+    };
+    // An order whose id is known is not bought again, and the apply finds out what became of another one.
+    let is_adopted = matches!(left, Left::Order);
+    let can_refuse = !is_left_to_apply && !is_adopted;
+    let refused = |why| {
+        let error = Refused { why, request_id: request_id.clone() }.explain(cloud, true);
+        match &left {
+            Left::Unknown(entry) => messages::not_now(error, &purchase::unknown_outcome(cloud, entry), true),
+            _ if token.is_some() => messages::not_now(error, purchase::EARLIER_WITH_TOKEN, true),
+            _ => error,
+        }
+    };
     if let Some(restriction) = &answer.restriction {
-        found.push(messages::restricted(product, restriction, request_id.as_deref(), cloud.guard.is_set));
+        let is_error = cloud.guard.is_set && can_refuse;
+        found.push(messages::restricted(product, restriction, request_id.as_deref(), is_error));
     }
     match answer.quote {
         Ok(quote) => {
             plan.set(MarketOrder::QUOTED_PRICE, quote.price.clone());
             plan.set(MarketOrder::QUOTED_CURRENCY, quote.currency.clone().map_or(Attr::Null, Attr::Known));
-            // A refused create leaves Terraform the old object of a replacement, and an order whose id is known is not
-            // bought again.
-            let is_left_to_apply =
-                || plan.earlier().is_some() || cloud.journal.may_adopt(NAME, &json!(asked).to_string());
-            let count = |check: &dyn Fn(&Number) -> _| spending::plan(&cloud.journal, &quote.price, check);
-            let checked = check(cloud, own.as_ref(), &quote, count).err().filter(|_| !is_left_to_apply());
-            found.extend(checked.map(|why| Refused { why, request_id }.explain(cloud, true)));
+            if !is_adopted {
+                let count = |check: Check<'_>| spending::plan(&cloud.journal, &quote, check);
+                let checked = check(cloud, own.as_ref(), &quote, count);
+                found.extend(checked.err().filter(|_| can_refuse).map(refused));
+            }
             let Commodity { product_code, sku_code, .. } = asked;
             plan.private_mut().set(PLANNED, &PlannedQuote { commodity, product_code, sku_code, quote });
         }
         Err(unquoted) => {
             plan.private_mut().remove(PLANNED);
-            found.push(match limited_by {
-                Some(argument) => Refused::from(Why::Unknown(argument, unquoted.into())).explain(cloud, true),
-                None => messages::unquoted(product, &unquoted),
+            found.push(match limited_by.filter(|_| can_refuse) {
+                Some(argument) => refused(Why::Unknown(argument, unquoted.into())),
+                None => messages::unquoted(product, &unquoted, is_left_to_apply),
             });
         }
     }
     found
 }
 
-/// Holds an order against the limits, `max_price` of the resource among them. With a total, `count` checks and counts it.
+/// Holds an order against the limits, `max_price` of the resource among them, and counts it. What cannot be counted is only
+/// bought where no total limits it.
 fn check<T>(
     cloud: &Cloud,
     own: Option<&Number>,
     quote: &Quote,
-    count: impl FnOnce(&dyn Fn(&Number) -> Result<(), Excess>) -> io::Result<Result<T, Excess>>,
+    count: impl FnOnce(Check<'_>) -> io::Result<Result<T, Excess>>,
 ) -> Result<Option<T>, Why> {
     let check = |before: &Number| cloud.guard.check(own, quote, before);
-    let checked = match cloud.guard.max_total {
-        Some(_) => count(&check).map_err(|error| Why::Failed(messages::uncounted(&error)))?.map(Some),
-        None => check(&0_i64.into()).map(|()| None),
+    let checked = match count(&check) {
+        Ok(checked) => checked.map(Some),
+        Err(error) if cloud.guard.max_total.is_some() => return Err(Why::Failed(messages::uncounted(&error))),
+        Err(error) => {
+            tracing::warn!(%error, "an order was not counted");
+            check(&0_i64.into()).map(|()| None)
+        }
     };
     checked.map_err(|excess| Why::Excess(quote.clone().into(), excess))
 }
@@ -207,6 +230,11 @@ pub(super) async fn clear(
     let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
     let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
     let refused = |why| Refused { why, request_id: request_id.clone() };
+    let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| cloud.guard.is_set);
+    if let Some(restriction) = restriction {
+        let error = messages::restricted(&asked.product_code, restriction, request_id.as_deref(), true);
+        return Err(Why::Failed(error).into());
+    }
     let quote = match answer {
         None => None,
         Some(answer) => match (answer.quote, shown, limited_by) {
@@ -222,8 +250,7 @@ pub(super) async fn clear(
     }
     let reservation = match &quote {
         Some(quote) => {
-            let count =
-                |check: &dyn Fn(&Number) -> _| spending::reserve(&cloud.journal, &commodity, &quote.price, check);
+            let count = |check: Check<'_>| spending::reserve(&cloud.journal, &commodity, quote, check);
             check(cloud, own, quote, count).map_err(refused)?
         }
         None => None,
@@ -294,7 +321,7 @@ async fn confirm(cloud: &Cloud, successor: &Private, ctx: &Context) -> Result<()
         let error = messages::restricted(&product_code, restriction, request_id.as_deref(), true);
         return Err(Why::Failed(error).into());
     }
-    let count = |check: &dyn Fn(&Number) -> _| spending::promise(&cloud.journal, &commodity, &shown.price, check);
+    let count = |check: Check<'_>| spending::promise(&cloud.journal, &commodity, &shown, check);
     check(cloud, own.as_ref(), &shown, count).map_err(refused)?;
     // The create is planned again in a moment.
     cloud.quotes.share(&commodity, answer);
