@@ -53,6 +53,8 @@ pub struct Cloud {
     pub(super) quotes: Quotes,
     /// What they may cost.
     pub(super) guard: Guard,
+    /// Whether this process applies what others have planned.
+    pub(super) is_applying: bool,
     is_exposure_reported: AtomicBool,
 }
 
@@ -74,13 +76,14 @@ impl Cloud {
             journal: Journal::configured(),
             quotes: Quotes::default(),
             guard: Guard::default(),
+            is_applying: false,
             is_exposure_reported: AtomicBool::default(),
         }
     }
 
     /// The same with quotes and limits.
-    pub(super) fn with_prices(self, quotes: Quotes, guard: Guard) -> Self {
-        Self { quotes, guard, ..self }
+    pub(super) fn with_prices(self, quotes: Quotes, guard: Guard, is_applying: bool) -> Self {
+        Self { quotes, guard, is_applying, ..self }
     }
 
     /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform

@@ -36,18 +36,22 @@ impl fmt::Display for Quote {
 }
 
 /// Numbers as text, so that no digit is lost.
-pub(crate) mod decimal {
+mod decimal {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
     use tfplugin::value::Number;
 
-    pub(crate) fn serialize<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
         Number::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
+
+/// An amount of money, as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Amount(#[serde(with = "decimal")] pub(crate) Number);
 
 /// Why this account may not buy something.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, io};
 use serde::{Deserialize, Serialize};
 use tfplugin::value::Number;
 
-use crate::{journal::Journal, quotes::decimal, terraform::Process};
+use crate::{journal::Journal, purchase_guard::Excess, quotes::Quote, terraform::Process};
 
 /// The name of the file.
 const FILE: &str = "spending";
@@ -22,26 +22,26 @@ struct Account {
     /// The plugin processes that work together now: those of the plan, or those of the apply.
     plugins: Vec<Process>,
     /// Whether others of this Terraform have planned before, so that these apply.
-    #[serde(default)]
     applies: bool,
     /// What they have planned.
-    planned: Vec<Amount>,
+    planned: Vec<Quote>,
     /// What is being bought and was bought, by purchase.
-    reserved: BTreeMap<String, Amount>,
+    reserved: BTreeMap<String, Quote>,
     /// What replacements will buy that have forgotten their old order, with the text that is quoted.
-    #[serde(default)]
-    promised: Vec<(String, Amount)>,
+    promised: Vec<(String, Quote)>,
 }
-
-#[derive(Serialize, Deserialize)]
-struct Amount(#[serde(with = "decimal")] Number);
 
 /// A part of `max_total` that a purchase has.
 #[derive(Debug)]
 pub(crate) struct Reservation(String);
 
-fn sum<'a>(amounts: impl Iterator<Item = &'a Amount>) -> Number {
-    amounts.map(|amount| amount.0.clone()).sum()
+/// Holds an order against the limits, given the sum before it.
+pub(crate) type Check<'a> = &'a dyn Fn(&Number) -> Result<(), Excess>;
+
+/// What orders cost together that are sold in this currency. One that is not told counts as the same.
+fn sum<'a>(quotes: impl Iterator<Item = &'a Quote>, currency: Option<&str>) -> Number {
+    let is_same = |quote: &&Quote| quote.currency.is_none() || quote.currency.as_deref() == currency;
+    quotes.filter(is_same).map(|quote| quote.price.clone()).sum()
 }
 
 fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::Result<R> {
@@ -58,69 +58,67 @@ fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::R
     })
 }
 
-/// Joins the plugin processes of this Terraform. When the first one of an apply does, those that planned have ended.
-pub(crate) fn join(journal: &Journal) -> io::Result<()> {
+/// Joins the plugin processes of this Terraform, and says whether they apply what others have planned. When the first one of
+/// an apply joins, those that planned have ended.
+pub(crate) fn join(journal: &Journal) -> io::Result<bool> {
     change(journal, |account| {
         let this = journal.plugin();
         let is_first = account.plugins.is_empty();
         account.plugins.retain(|plugin| journal.is_process_running(plugin));
-        account.applies |= !is_first && account.plugins.is_empty();
+        account.applies |= !is_first && account.plugins.is_empty() && journal.command().plans_and_applies();
         account.plugins.push(this.clone());
+        account.applies
     })
 }
 
-/// Adds to what is planned, unless that is refused, given the sum before. An apply, which plans everything again, counts what
-/// it reserves instead.
-pub(crate) fn plan<E>(
-    journal: &Journal,
-    price: &Number,
-    check: impl FnOnce(&Number) -> Result<(), E>,
-) -> io::Result<Result<(), E>> {
+/// Adds to what is planned, unless that is refused. An apply, which plans everything again, counts what it reserves instead.
+pub(crate) fn plan(journal: &Journal, quote: &Quote, check: Check<'_>) -> io::Result<Result<(), Excess>> {
     change(journal, |account| {
         if account.applies {
             return check(&0_i64.into());
         }
-        check(&sum(account.planned.iter()))?;
-        account.planned.push(Amount(price.clone()));
+        check(&sum(account.planned.iter(), quote.currency.as_deref()))?;
+        account.planned.push(quote.clone());
         Ok(())
     })
 }
 
 impl Account {
-    /// What is spent, and what is promised.
-    fn committed(&self) -> Number {
-        sum(self.reserved.values().chain(self.promised.iter().map(|(_, amount)| amount)))
+    /// What is spent in the currency of this order, and what is promised.
+    fn committed(&self, quote: &Quote) -> Number {
+        let promised = self.promised.iter().map(|(_, quote)| quote);
+        sum(self.reserved.values().chain(promised), quote.currency.as_deref())
     }
 }
 
-/// Sets aside what a replacement will buy, unless that is refused, given the sum before.
-pub(crate) fn promise<E>(
+/// Sets aside what a replacement will buy, unless that is refused.
+pub(crate) fn promise(
     journal: &Journal,
     commodity: &str,
-    price: &Number,
-    check: impl FnOnce(&Number) -> Result<(), E>,
-) -> io::Result<Result<(), E>> {
+    quote: &Quote,
+    check: Check<'_>,
+) -> io::Result<Result<(), Excess>> {
     change(journal, |account| {
-        check(&account.committed())?;
-        account.promised.push((commodity.to_owned(), Amount(price.clone())));
+        check(&account.committed(quote))?;
+        account.promised.push((commodity.to_owned(), quote.clone()));
         Ok(())
     })
 }
 
-/// Reserves what a purchase costs, unless that is refused, given the sum before. What was promised for it counts no more.
-pub(crate) fn reserve<E>(
+/// Reserves what a purchase costs, unless that is refused. What was promised for it counts no more.
+pub(crate) fn reserve(
     journal: &Journal,
     commodity: &str,
-    price: &Number,
-    check: impl FnOnce(&Number) -> Result<(), E>,
-) -> io::Result<Result<Reservation, E>> {
+    quote: &Quote,
+    check: Check<'_>,
+) -> io::Result<Result<Reservation, Excess>> {
     change(journal, |account| {
         if let Some(at) = account.promised.iter().position(|(promised, _)| promised == commodity) {
             account.promised.remove(at);
         }
-        check(&account.committed())?;
+        check(&account.committed(quote))?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        account.reserved.insert(id.clone(), Amount(price.clone()));
+        account.reserved.insert(id.clone(), quote.clone());
         Ok(Reservation(id))
     })
 }

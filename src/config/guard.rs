@@ -8,13 +8,16 @@ use crate::{Cloud, purchase_guard::Guard, quotes::Quotes, spending};
 /// The client with the quotes and limits of a provider block.
 pub(super) fn with_prices(cloud: Cloud, block: &ProviderBlock) -> Result<Cloud, Diagnostic> {
     let guard = guard(block)?;
-    if guard.max_total.is_some()
-        && let Err(error) = spending::join(&cloud.journal)
-    {
+    let journal = &cloud.journal;
+    // What an alias without limits buys counts for those that have some.
+    let joined = if journal.command().may_buy() { spending::join(journal) } else { Ok(false) };
+    let is_applying = joined.unwrap_or_else(|error| {
         // Whatever is to be counted reports it.
         tracing::warn!(%error, "this process was not counted");
-    }
-    Ok(cloud.with_prices(Quotes::new(block.quote_prices != Some(false)), guard))
+        journal.applies_saved_plan()
+    });
+    let is_applying = is_applying && !journal.command().is_test();
+    Ok(cloud.with_prices(Quotes::new(block.quote_prices != Some(false)), guard, is_applying))
 }
 
 fn guard(block: &ProviderBlock) -> Result<Guard, Diagnostic> {

@@ -4,8 +4,18 @@ use std::{fs, io};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Journal;
-use crate::terraform::Process;
+use super::{Entry, Journal};
+use crate::terraform::{Command, IsSame, Process};
+
+/// What an earlier Terraform left of a purchase.
+#[derive(Debug)]
+pub(crate) enum Left {
+    Nothing,
+    /// An order, which the apply may adopt.
+    Order,
+    /// A purchase whose outcome is not known.
+    Unknown(Box<Entry>),
+}
 
 impl Journal {
     /// Changes what a file of this name holds. No other process does so at the same time, and none sees half of it. What
@@ -39,17 +49,33 @@ impl Journal {
         self.terraform.applies_saved_plan()
     }
 
+    /// What Terraform was told to do.
+    pub(crate) fn command(&self) -> &Command {
+        &self.terraform.command
+    }
+
     /// Whether a process has not ended.
     pub(crate) fn is_process_running(&self, process: &Process) -> bool {
         self.processes.is_running(process)
     }
 
-    /// Whether an earlier Terraform may have left an order of this purchase, which no state is known to hold. For a plan: the
-    /// apply finds out.
-    pub(crate) fn may_adopt(&self, kind: &str, text: &str) -> bool {
+    /// What an earlier Terraform may have left of this purchase, which no state is known to hold. For a plan: the apply finds
+    /// out.
+    pub(crate) fn left_of(&self, kind: &str, text: &str, client_token: Option<&str>) -> Left {
+        let is_same = |entry: &Entry| match client_token {
+            Some(token) if entry.is_client_token => entry.token == token,
+            _ => entry.purchase.kind == kind && entry.purchase.text == text,
+        };
+        let is_ours = |entry: &Entry| entry.terraform == self.terraform.process;
         let left = self.others().unwrap_or_default().entries.into_iter();
-        let mut same = left.filter(|entry| entry.purchase.kind == kind && entry.purchase.text == text);
-        same.any(|entry| entry.order_id().is_some_and(|order_id| !self.is_in_state(order_id)))
+        let open = left.filter(|entry| is_same(entry) && !is_ours(entry) && entry.is_of(&self.state) != IsSame::No);
+        let open = open.filter(|entry| entry.order_id().is_none_or(|order_id| !self.is_in_state(order_id)));
+        let (known, mut unknown): (Vec<_>, Vec<_>) = open.partition(|entry| entry.order_id().is_some());
+        match (known.is_empty(), unknown.pop()) {
+            (false, _) => Left::Order,
+            (true, Some(entry)) => Left::Unknown(entry.into()),
+            (true, None) => Left::Nothing,
+        }
     }
 
     /// Whether this apply has taken an order out of the state.

@@ -28,6 +28,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use beside::Left;
 use entry::Refusal;
 pub(crate) use entry::{Entry, TOKEN_LIFETIME};
 pub(crate) use messages::{adopted, moment, used_twice};

@@ -15,7 +15,7 @@ use tfplugin::{Diagnostic, Diagnostics, Partial, State};
 use super::{
     MarketOrder, NAME, model, planned_token,
     quote::{self, Cleared},
-    unresolved,
+    quote_messages as messages, unresolved,
 };
 use crate::{
     Cloud,
@@ -143,22 +143,27 @@ impl Steps for MarketPurchase<'_> {
 }
 
 /// The error for a purchase that is refused before it is sent. What an earlier apply sent stays unresolved.
-fn not_sent(cloud: &Cloud, entry: Option<&Entry>, mut error: Diagnostic) -> Diagnostic {
+fn not_sent(cloud: &Cloud, entry: Option<&Entry>, error: Diagnostic) -> Diagnostic {
     match entry {
         Some(entry) if cloud.journal.is_taken_over(entry) => {
             cloud.journal.mark_unresolved(entry);
-            let earlier =
-                "An earlier apply sent this purchase, and what became of it is not known. It was not sent again.";
-            error.detail += &format!("\n\n{earlier} {}", look_for_it(cloud, Some(entry)));
-            error.summary = error.summary.replace("No order was placed", "No order was placed by this apply");
-            error
+            return messages::not_now(error, &unknown_outcome(cloud, entry), false);
         }
-        Some(entry) => {
-            cloud.journal.settle(entry);
-            error
-        }
-        None => error,
+        Some(entry) => cloud.journal.settle(entry),
+        None => {}
     }
+    let has_client_token = entry.is_none_or(|entry| entry.is_client_token);
+    if has_client_token { messages::not_now(error, EARLIER_WITH_TOKEN, false) } else { error }
+}
+
+/// What is said of a refused purchase that an earlier apply sent.
+pub(super) fn unknown_outcome(cloud: &Cloud, entry: &Entry) -> String {
+    format!(
+        "An earlier apply sent this purchase, and what became of it is not known. It was not sent again.\n\n1. Once what is \
+         said above is settled, run terraform apply: it sends the same purchase with the same token, which finds the order and \
+         never buys a second one.\n\n2. {}",
+        look_for_it(cloud, Some(entry))
+    )
 }
 
 /// The error for a purchase that brought no order id. The entry of one that certainly did not happen is removed.
@@ -219,12 +224,13 @@ async fn failed(
     cloud.with_balance(explain::failure(money.heading(), NAME, failure, &money), failure, limit).await
 }
 
+/// What is said of a purchase that was not made, where the token may have made it before.
+pub(super) const EARLIER_WITH_TOKEN: &str = "If an earlier apply with this client_token ended without an answer, its order may \
+                                             exist: apply again with the same client_token, which finds it and never buys a \
+                                             second one.";
+
 fn earlier_with_token() -> Money {
-    Money::NotPlacedNow(
-        "If an earlier apply with this client_token ended without an answer, its order may exist: apply again with the same \
-         client_token, which finds it and never buys a second one."
-            .to_owned(),
-    )
+    Money::NotPlacedNow(EARLIER_WITH_TOKEN.to_owned())
 }
 
 /// The error when the user's token answers an order that the state holds already.

@@ -1,5 +1,7 @@
 //! The price of an order: in its plan, compared again before it is bought, and held against the limits.
 
+use std::{io, time::Duration};
+
 use alicloud::{
     market::{self, Commodity},
     price,
@@ -8,19 +10,35 @@ use alicloud::{
 use chrono::{TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tfplugin::{Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, PrivateKey, value::Number};
+use tfplugin::{
+    Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, Private, PrivateKey, value::Number,
+};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{CLIENT_TOKEN, MarketOrder, NAME, model, quote_messages as messages};
+use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase, quote_messages as messages};
 use crate::{
     Cloud,
+    journal::Left,
     purchase_guard::Excess,
-    quotes::{Answer, Quote, Quoting, Unquoted},
-    spending::{self, Reservation},
+    quotes::{Amount, Answer, Quote, Quoting, Unquoted},
+    spending::{self, Check, Reservation},
 };
 
 /// Where the private data of a plan has the quote that the plan shows.
 const PLANNED: PrivateKey<PlannedQuote> = PrivateKey::new("quote");
+
+/// Where the private data of a plan has what the order may cost, and how long buying it may take.
+const LIMITS: PrivateKey<PlannedLimits> = PrivateKey::new("limits");
+
+/// What the destroy half of a replacement cannot see of the order that follows.
+#[derive(Default, Serialize, Deserialize)]
+struct PlannedLimits {
+    max_price: Option<Amount>,
+    /// Whether `max_price` has a value, which only the apply knows.
+    is_unknown: bool,
+    /// `create` of `timeouts`.
+    create: Option<Duration>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct PlannedQuote {
@@ -46,6 +64,8 @@ pub(super) enum Why {
     Unknown(&'static str, Box<Unquoted>),
     /// The price is not the planned one: that one, and the one now.
     Changed(Box<[Quote; 2]>),
+    /// This limit cannot be compared before the order that is replaced leaves the state.
+    Unplanned(&'static str),
     /// There is no telling whether the price is still the planned one.
     Unconfirmed(Box<(Quote, Unquoted)>),
     /// The account has bought this lately.
@@ -76,7 +96,9 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
     let Some(cloud) = cloud.filter(|cloud| plan.creates() && cloud.quotes.quoting != Quoting::Waiting) else {
         return found;
     };
-    let own = plan.planned().max_price.known().cloned();
+    let limits = PlannedLimits::of(plan.planned());
+    plan.private_mut().set(LIMITS, &limits);
+    let own = limits.max_price.map(|Amount(most)| most);
     let limited_by = cloud.guard.limiting_argument(own.as_ref());
     if cloud.quotes.quoting == Quoting::Off && limited_by.is_none() {
         plan.set(MarketOrder::QUOTED_PRICE, Attr::Null);
@@ -92,41 +114,81 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
         None => cloud.quote_in_plan(&commodity, ctx).await,
     };
     let request_id = answer.request_id;
+    // A refused create leaves Terraform the old object of a replacement, which a refused second plan does not.
+    let is_left_to_apply = plan.earlier().is_some() || cloud.is_applying;
+    let token = plan.planned().client_token.as_str().map(str::to_owned);
+    let left = match limited_by.is_some() || answer.restriction.is_some() {
+        true => cloud.journal.left_of(NAME, &json!(asked).to_string(), token.as_deref()),
+        false => Left::Nothing,
+    };
+    // An order whose id is known is not bought again, and the apply finds out what became of another one.
+    let is_adopted = matches!(left, Left::Order);
+    let can_refuse = !is_left_to_apply && !is_adopted;
+    let refused = |why| {
+        let error = Refused { why, request_id: request_id.clone() }.explain(cloud, true);
+        match &left {
+            Left::Unknown(entry) => messages::not_now(error, &purchase::unknown_outcome(cloud, entry), true),
+            _ if token.is_some() => messages::not_now(error, purchase::EARLIER_WITH_TOKEN, true),
+            _ => error,
+        }
+    };
     if let Some(restriction) = &answer.restriction {
-        found.push(messages::restricted(product, restriction, request_id.as_deref(), cloud.guard.is_set));
+        let is_error = cloud.guard.is_set && can_refuse;
+        found.push(messages::restricted(product, restriction, request_id.as_deref(), is_error));
     }
     match answer.quote {
         Ok(quote) => {
             plan.set(MarketOrder::QUOTED_PRICE, quote.price.clone());
             plan.set(MarketOrder::QUOTED_CURRENCY, quote.currency.clone().map_or(Attr::Null, Attr::Known));
-            // A refused create leaves Terraform the old object of a replacement, and an order whose id is known is not
-            // bought again.
-            let is_left_to_apply =
-                || plan.earlier().is_some() || cloud.journal.may_adopt(NAME, &json!(asked).to_string());
-            let checked = check_planned(cloud, own.as_ref(), &quote).err().filter(|_| !is_left_to_apply());
-            found.extend(checked.map(|why| Refused { why, request_id }.explain(cloud, true)));
+            if !is_adopted {
+                let count = |check: Check<'_>| spending::plan(&cloud.journal, &quote, check);
+                let checked = check(cloud, own.as_ref(), &quote, count);
+                found.extend(checked.err().filter(|_| can_refuse).map(refused));
+            }
             let Commodity { product_code, sku_code, .. } = asked;
             plan.private_mut().set(PLANNED, &PlannedQuote { commodity, product_code, sku_code, quote });
         }
         Err(unquoted) => {
             plan.private_mut().remove(PLANNED);
-            found.push(match limited_by {
-                Some(argument) => Refused::from(Why::Unknown(argument, unquoted.into())).explain(cloud, true),
-                None => messages::unquoted(product, &unquoted),
+            found.push(match limited_by.filter(|_| can_refuse) {
+                Some(argument) => refused(Why::Unknown(argument, unquoted.into())),
+                None => messages::unquoted(product, &unquoted, is_left_to_apply),
             });
         }
     }
     found
 }
 
-/// Holds a planned order against the limits, and counts it.
-fn check_planned(cloud: &Cloud, own: Option<&Number>, quote: &Quote) -> Result<(), Why> {
+/// Holds an order against the limits, `max_price` of the resource among them, and counts it. What cannot be counted is only
+/// bought where no total limits it.
+fn check<T>(
+    cloud: &Cloud,
+    own: Option<&Number>,
+    quote: &Quote,
+    count: impl FnOnce(Check<'_>) -> io::Result<Result<T, Excess>>,
+) -> Result<Option<T>, Why> {
     let check = |before: &Number| cloud.guard.check(own, quote, before);
-    let checked = match cloud.guard.max_total {
-        Some(_) => spending::plan(&cloud.journal, &quote.price, check).map_err(Why::uncounted)?,
-        None => check(&0_i64.into()),
+    let checked = match count(&check) {
+        Ok(checked) => checked.map(Some),
+        Err(error) if cloud.guard.max_total.is_some() => return Err(Why::Failed(messages::uncounted(&error))),
+        Err(error) => {
+            tracing::warn!(%error, "an order was not counted");
+            check(&0_i64.into()).map(|()| None)
+        }
     };
     checked.map_err(|excess| Why::Excess(quote.clone().into(), excess))
+}
+
+impl PlannedLimits {
+    fn of(planned: &Partial<MarketOrder>) -> Self {
+        let times = planned.timeouts.known();
+        let create = times.and_then(|times| times.get(Operation::Create.name())?.as_str());
+        Self {
+            max_price: planned.max_price.known().cloned().map(Amount),
+            is_unknown: planned.max_price.is_unknown(),
+            create: create.and_then(|time| humantime::parse_duration(time).ok()),
+        }
+    }
 }
 
 /// A purchase that may be sent.
@@ -168,6 +230,11 @@ pub(super) async fn clear(
     let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
     let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
     let refused = |why| Refused { why, request_id: request_id.clone() };
+    let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| cloud.guard.is_set);
+    if let Some(restriction) = restriction {
+        let error = messages::restricted(&asked.product_code, restriction, request_id.as_deref(), true);
+        return Err(Why::Failed(error).into());
+    }
     let quote = match answer {
         None => None,
         Some(answer) => match (answer.quote, shown, limited_by) {
@@ -181,14 +248,11 @@ pub(super) async fn clear(
     if recent.is_some() {
         recent_orders(cloud, &asked.product_code, &asked.sku_code, limit).await?;
     }
-    let check = |quote: &Quote, before: &Number| cloud.guard.check(own, quote, before);
-    let excess = |quote: &Quote, excess| refused(Why::Excess(quote.clone().into(), excess));
     let reservation = match &quote {
-        Some(quote) if cloud.guard.max_total.is_some() => {
-            let reserved = spending::reserve(&cloud.journal, &commodity, &quote.price, |before| check(quote, before));
-            Some(reserved.map_err(Why::uncounted)?.map_err(|over| excess(quote, over))?)
+        Some(quote) => {
+            let count = |check: Check<'_>| spending::reserve(&cloud.journal, &commodity, quote, check);
+            check(cloud, own, quote, count).map_err(refused)?
         }
-        Some(quote) => check(quote, &0_i64.into()).map(|()| None).map_err(|over| excess(quote, over))?,
         None => None,
     };
     Ok(Cleared { quote, reservation, _turn })
@@ -222,46 +286,46 @@ pub(super) async fn confirm_replacement(
     delete: &Delete<MarketOrder>,
     ctx: &Context,
 ) -> Result<(), Diagnostic> {
-    let Some(planned) = delete.successor.as_ref().and_then(|successor| successor.get(PLANNED)) else { return Ok(()) };
-    let limit = cloud.operation_limit(Operation::Create, ctx);
-    let has_token = delete.successor.as_ref().is_some_and(|successor| successor.get(CLIENT_TOKEN).is_some());
-    if !has_token && let Err(why) = recent_orders(cloud, &planned.product_code, &planned.sku_code, &limit).await {
-        return Err(messages::kept(Refused::from(why).explain(cloud, false), &delete.prior));
-    }
-    let answer = cloud.quote(&planned.commodity, &limit).await;
-    let why = match &answer.quote {
-        Ok(quote) if *quote == planned.quote => match promise(cloud, &planned) {
-            Ok(()) => {
-                // The create is planned again in a moment.
-                cloud.quotes.share(&planned.commodity, answer);
-                return Ok(());
-            }
-            Err(why) => why,
-        },
-        Ok(quote) => Why::Changed([planned.quote, quote.clone()].into()),
-        Err(unquoted) => Why::Unconfirmed((planned.quote, unquoted.clone()).into()),
-    };
-    let refused = Refused { why, request_id: answer.request_id };
-    Err(messages::kept(refused.explain(cloud, false), &delete.prior))
+    let Some(successor) = &delete.successor else { return Ok(()) };
+    let confirmed = confirm(cloud, successor, ctx).await;
+    confirmed.map_err(|refused| messages::kept(refused.explain(cloud, false), &delete.prior))
 }
 
-/// Holds the purchase that follows against the limits of the provider block, and sets its part of the total aside.
-fn promise(cloud: &Cloud, planned: &PlannedQuote) -> Result<(), Why> {
-    let quote = &planned.quote;
-    let check = |before: &Number| cloud.guard.check(None, quote, before);
-    let checked = match cloud.guard.max_total {
-        Some(_) => {
-            spending::promise(&cloud.journal, &planned.commodity, &quote.price, check).map_err(Why::uncounted)?
-        }
-        None => check(&0_i64.into()),
+async fn confirm(cloud: &Cloud, successor: &Private, ctx: &Context) -> Result<(), Refused> {
+    let PlannedLimits { max_price, is_unknown, create } = successor.get(LIMITS).unwrap_or_default();
+    let own = max_price.map(|Amount(most)| most);
+    let limited_by = match is_unknown {
+        true => Some(MarketOrder::MAX_PRICE.name()),
+        false => cloud.guard.limiting_argument(own.as_ref()),
     };
-    checked.map_err(|excess| Why::Excess(quote.clone().into(), excess))
-}
-
-impl Why {
-    fn uncounted(error: std::io::Error) -> Self {
-        Self::Failed(messages::uncounted(&error))
+    let planned = match (successor.get(PLANNED).filter(|_| !is_unknown), limited_by) {
+        (Some(planned), _) => planned,
+        (None, Some(argument)) => return Err(Why::Unplanned(argument).into()),
+        (None, None) => return Ok(()),
+    };
+    // Terraform gives this half the limits of the order that goes.
+    let limit = create.map_or_else(|| cloud.operation_limit(Operation::Create, ctx), |time| cloud.limit(time, ctx));
+    if successor.get(CLIENT_TOKEN).is_none() {
+        recent_orders(cloud, &planned.product_code, &planned.sku_code, &limit).await?;
     }
+    let PlannedQuote { commodity, product_code, quote: shown, .. } = planned;
+    let answer = cloud.quote(&commodity, &limit).await;
+    let request_id = answer.request_id.clone();
+    let refused = |why| Refused { why, request_id: request_id.clone() };
+    match &answer.quote {
+        Ok(quote) if *quote == shown => {}
+        Ok(quote) => return Err(refused(Why::Changed([shown, quote.clone()].into()))),
+        Err(unquoted) => return Err(refused(Why::Unconfirmed((shown, unquoted.clone()).into()))),
+    }
+    if let Some(restriction) = answer.restriction.as_ref().filter(|_| cloud.guard.is_set) {
+        let error = messages::restricted(&product_code, restriction, request_id.as_deref(), true);
+        return Err(Why::Failed(error).into());
+    }
+    let count = |check: Check<'_>| spending::promise(&cloud.journal, &commodity, &shown, check);
+    check(cloud, own.as_ref(), &shown, count).map_err(refused)?;
+    // The create is planned again in a moment.
+    cloud.quotes.share(&commodity, answer);
+    Ok(())
 }
 
 impl From<Why> for Refused {

@@ -62,6 +62,21 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             );
             limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
         }
+        Why::Unplanned(argument) => {
+            let detail = format!(
+                "{argument} limits what an order may cost. The plan of this replacement does not know the price of the new \
+                 order or the limit, so they can only be compared after the old order has been removed from the state. \
+                 Nothing was bought.\n\n1. If an argument of the order comes from a resource that does not exist yet, make \
+                 that one first: terraform apply -target=<address of that resource>. Then {again}.\n\n2. If asking for the \
+                 price failed, run terraform plan, which says why.\n\n3. With create_before_destroy = true in its lifecycle \
+                 block, the old order leaves the state only after the new one was bought."
+            );
+            limited(
+                argument,
+                format!("No order was placed: {argument} cannot be compared with a price in time"),
+                detail,
+            )
+        }
         Why::Changed(prices) => changed(&prices),
         Why::Unconfirmed(unconfirmed) => {
             let (planned, unquoted) = *unconfirmed;
@@ -109,19 +124,33 @@ fn changed([planned, now]: &[Quote; 2]) -> Diagnostic {
     Diagnostic::error(format!("No order was placed: the price changed from {planned} to {now}"), detail)
 }
 
+/// The same where an earlier apply may have placed the order; `earlier` says so, and what to do about it.
+pub(super) fn not_now(mut error: Diagnostic, earlier: &str, is_planned: bool) -> Diagnostic {
+    let by_this = format!("No order was placed by this {}", if is_planned { "plan" } else { "apply" });
+    error.summary = error.summary.replace("No order was placed", &by_this);
+    error.detail += &format!("\n\n{earlier}");
+    error
+}
+
 /// The same in the destroy half of a replacement.
 pub(super) fn kept(mut error: Diagnostic, prior: &Partial<MarketOrder>) -> Diagnostic {
     error.detail += &format!("\n\nThe order {} stays in the state.", shown_id::<MarketOrder>(prior));
     error
 }
 
-/// The warning about a plan without a price.
-pub(super) fn unquoted(product: &str, unquoted: &Unquoted) -> Diagnostic {
-    let detail = format!(
-        "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {} To buy only at a known price, \
-         set max_price; to ask for no prices, set quote_prices = false in the provider block.",
-        unquoted.remedy()
-    );
+/// The warning about a plan without a price, or about the one that Terraform makes again before it applies.
+pub(super) fn unquoted(product: &str, unquoted: &Unquoted, is_applied: bool) -> Diagnostic {
+    let remedy = unquoted.remedy();
+    let detail = match is_applied {
+        false => format!(
+            "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {remedy} To buy only at a known price, \
+             set max_price; to ask for no prices, set quote_prices = false in the provider block."
+        ),
+        true => format!(
+            "{unquoted}. If the plan showed a price, nothing is bought, and Terraform reports an inconsistent final plan: run \
+             terraform plan and terraform apply again. {remedy}"
+        ),
+    };
     Diagnostic::warning(format!("The price of {product} is not known"), detail)
 }
 

@@ -98,6 +98,11 @@ impl Command {
         ["apply", "destroy", "import", "plan", "refresh"].contains(&self.subcommand.as_str())
     }
 
+    /// Whether the command plans purchases, or makes them.
+    pub(crate) fn may_buy(&self) -> bool {
+        ["apply", "plan", "test"].contains(&self.subcommand.as_str())
+    }
+
     /// Whether the command applies a plan of its own.
     pub(crate) fn plans_and_applies(&self) -> bool {
         ["apply", "destroy"].contains(&self.subcommand.as_str()) && self.saved_plan.is_none()

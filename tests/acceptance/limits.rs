@@ -12,15 +12,8 @@ use crate::{
 
 const PRODUCT: &str = "cmapi033136";
 
-fn guarded(guard: &str, orders: &str) -> String {
+pub fn guarded(guard: &str, orders: &str) -> String {
     format!("provider \"alicloud\" {{\n  purchase_guard {{\n    {guard}\n  }}\n}}\n{orders}")
-}
-
-/// Orders beside each other, of different products.
-fn orders(count: usize) -> String {
-    (0..count)
-        .map(|at| ORDER.replace("\"order\"", &format!("\"order{at}\"")).replace("033136", &format!("03313{at}")))
-        .collect()
 }
 
 #[test]
@@ -86,61 +79,6 @@ fn a_limit_is_checked_again_before_an_order_is_sent() {
     terraform.configure(&unknown("max_price = 20"));
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
-}
-
-#[test]
-fn a_total_counts_all_orders_of_a_plan_and_of_an_apply_and_never_both() {
-    let Some(mut terraform) = Terraform::with(&guarded("max_total = 29", &orders(3))) else { return };
-    terraform.plan().fails().says(&[
-        "more is over purchase_guard.max_total",
-        "plans orders for 20 CNY already",
-        "allows 29 CNY",
-    ]);
-    terraform.configure(&guarded("max_total = 30", &orders(3)));
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 3);
-    // Another Terraform may spend as much.
-    terraform.begin_anew();
-    terraform.configure(&orders(3));
-    terraform.set("ALICLOUD_PURCHASE_MAX_TOTAL", "30");
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 6);
-}
-
-#[test]
-fn a_total_counts_the_orders_of_all_aliases() {
-    let aliases = "provider \"alicloud\" {\n  purchase_guard {\n    max_total = LIMIT\n  }\n}\nprovider \"alicloud\" {\n  alias = \
-                   \"second\"\n  purchase_guard {\n    max_total = LIMIT\n  }\n}\n";
-    let second = order_with("provider = alicloud.second").replace("\"order\"", "\"second\"");
-    let configuration = |limit: &str| format!("{}{ORDER}{second}", aliases.replace("LIMIT", limit));
-    let Some(terraform) = Terraform::with(&configuration("19")) else { return };
-    terraform.plan().fails().says(&["over purchase_guard.max_total"]);
-    terraform.configure(&configuration("20"));
-    terraform.apply().succeeds();
-    assert_eq!(terraform.orders().len(), 2);
-}
-
-#[test]
-fn a_total_is_reserved_before_an_order_is_sent_and_given_back_only_when_it_was_certainly_not_placed() {
-    let data = "resource \"terraform_data\" \"months\" {\n  input = 1\n}\n";
-    let duration = "duration = terraform_data.months.output\n  timeouts = { create = \"3s\" }";
-    let two = orders(2).replace("\n}", &format!("\n  {duration}\n}}"));
-    let Some(terraform) = Terraform::with(&guarded("max_total = 19", &format!("{data}{two}"))) else { return };
-    let apply = || terraform.run(&["apply", "-auto-approve", "-no-color", "-parallelism=1"]);
-    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
-    apply().fails().says(&["more is over purchase_guard.max_total", "has bought orders for 10 CNY already"]);
-    assert_eq!(terraform.orders().len(), 1);
-
-    terraform.begin_anew();
-    let refused = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "no".to_owned() };
-    terraform.mock.fault(Fault::once("CreateOrder", refused));
-    apply().fails().says(&["InvalidParameter"]).never_says(&["max_total"]);
-    assert_eq!(terraform.orders().len(), 2);
-
-    terraform.begin_anew();
-    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
-    apply().fails().says(&["An order may have been placed", "more is over purchase_guard.max_total"]);
-    assert_eq!(terraform.orders().len(), 3);
 }
 
 #[test]
@@ -222,6 +160,71 @@ fn only_an_order_whose_id_is_known_is_exempt() {
     assert_eq!(terraform.orders().len(), 3);
 }
 
+/// An order whose reply is lost, and which no later attempt of the same apply can find.
+fn lose_an_order(terraform: &Terraform, lines: &str) {
+    terraform.configure(&order_with(&format!("{lines}\n  timeouts = {{ create = \"2s\" }}")));
+    terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
+    terraform.apply().fails().says(&["An order may have been placed"]);
+    terraform.mock.ledger().faults.clear();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_plan_that_a_limit_refuses_says_that_the_order_may_exist_and_how_to_get_it() {
+    for token in ["", "client_token = \"t\"\n  "] {
+        let Some(terraform) = Terraform::with("") else { return };
+        lose_an_order(&terraform, token);
+        terraform.configure(&order_with(&format!("{token}max_price = 5")));
+        let words = [
+            "No order was placed by this plan: 10 CNY is more than max_price",
+            "An earlier apply sent this purchase, and what became of it is not known",
+            "terraform import alicloud_market_order.<name> <order id>",
+            ".terraform/alicloud-purchases/",
+        ];
+        terraform.plan().fails().says(&words).never_says(&["No order was placed:"]);
+        terraform.configure(&order_with(&format!("{token}max_price = 10")));
+        terraform.mock.fault(Fault::times("DescribePrice", Kind::Absent, 99));
+        let words = ["No order was placed by this plan: max_price needs a price", words[1]];
+        terraform.plan().fails().says(&words);
+        terraform.mock.ledger().faults.clear();
+        terraform.apply().succeeds();
+        assert_eq!((terraform.ids(), terraform.orders().len()), (terraform.orders(), 1));
+    }
+    // Nobody has kept the journal: only the token knows.
+    let Some(terraform) = Terraform::with("") else { return };
+    lose_an_order(&terraform, "client_token = \"t\"");
+    terraform.begin_anew();
+    terraform.configure(&order_with("client_token = \"t\"\n  max_price = 5"));
+    let words = [
+        "No order was placed by this plan: 10 CNY",
+        "If an earlier apply with this client_token ended without an answer",
+    ];
+    terraform.plan().fails().says(&words);
+}
+
+#[test]
+fn an_order_that_is_known_needs_no_price_counts_for_nothing_and_may_be_what_the_account_cannot_buy_again() {
+    let one = guarded("max_total = 10", ORDER);
+    for faulty in [true, false] {
+        let Some(terraform) = Terraform::with(ORDER) else { return };
+        kill_while_buying(&terraform, Victim::Terraform, 1);
+        if faulty {
+            terraform.mock.fault(Fault::times("DescribePrice", Kind::Absent, 99));
+            terraform.configure(&one);
+        } else {
+            let again = json!({"ExpressionCode": "ORDER.ONLY_ONCE", "ExpressionMessage": "You have it"});
+            terraform.mock.set_price("cmapi033136", again);
+            let other = order_with("depends_on = [alicloud_market_order.order]").replace("033136", "033137");
+            terraform.configure(&format!("{one}{}", other.replace("\"order\" {", "\"other\" {")));
+        }
+        terraform.apply().succeeds().says(&["was placed by an earlier apply; nothing was bought now"]);
+        assert_eq!(terraform.orders().len(), if faulty { 1 } else { 2 });
+        let (mut ids, orders) = (terraform.ids(), terraform.orders());
+        ids.sort();
+        assert_eq!(ids, orders);
+    }
+}
+
 #[test]
 fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
     let Some(mut terraform) = Terraform::with(&guarded("recent_orders = \"30m\"", ORDER)) else { return };
@@ -245,17 +248,41 @@ fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
 }
 
 #[test]
-fn replacements_that_are_more_than_the_total_together_lose_no_order() {
-    let two = |quantity: u32| orders(2).replace("\n}", &format!("\n  quantity = {quantity}\n}}"));
-    let Some(mut terraform) = Terraform::with(&two(1)) else { return };
+fn a_replacement_whose_limit_or_price_only_the_apply_knows_keeps_the_old_order_until_it_can_be_compared() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
-    terraform.configure(&two(2));
-    terraform.run(&["plan", "-out=plan.bin", "-no-color"]).succeeds();
-    terraform.set("ALICLOUD_PURCHASE_MAX_TOTAL", "30");
-    terraform
-        .run(&["apply", "-no-color", "plan.bin"])
-        .fails()
-        .says(&["purchase_guard.max_total", "stays in the state"]);
-    assert_eq!(terraform.orders().len(), 3);
-    assert_eq!(terraform.ids().len(), 2, "one is replaced, the other one stays");
+    let id = terraform.orders()[0].clone();
+    let kept = format!("The order {id} stays in the state");
+    let data = "resource \"terraform_data\" \"known_later\" {\n  input = 2\n}\n";
+    let later = |guard: &str, lines: &str| {
+        let order = order_with(&format!("quantity = {lines}"));
+        format!("{data}{}", if guard.is_empty() { order } else { guarded(guard, &order) })
+    };
+    for (guard, lines, argument) in [
+        ("", "2\n  max_price = terraform_data.known_later.output", "max_price"),
+        ("max_price = 5", "terraform_data.known_later.output", "purchase_guard.max_price"),
+    ] {
+        terraform.configure(&later(guard, lines));
+        let told = format!("No order was placed: {argument} cannot be compared with a price in time");
+        terraform.apply().fails().says(&[&told, &kept, "Nothing was bought", "-target=<address of that resource>"]);
+        assert_eq!(terraform.ids(), [id.as_str()]);
+        terraform.run(&["apply", "-auto-approve", "-target=terraform_data.known_later"]).succeeds();
+        terraform.apply().fails().says(&[&format!("20 CNY is more than {argument}")]);
+        assert_eq!(terraform.ids(), [id.as_str()]);
+        terraform.configure(ORDER);
+        terraform.apply().succeeds();
+    }
+    // An order that is made first is compared before the old one goes.
+    terraform.configure(&later(
+        "",
+        "3\n  max_price = terraform_data.known_later.output\n  lifecycle {\n    create_before_destroy = true\n  }",
+    ));
+    terraform.apply().fails().says(&["30 CNY is more than max_price"]);
+    assert_eq!(terraform.ids(), [id.as_str()]);
+    terraform.configure(ORDER);
+    terraform.apply().succeeds();
+    // Without a limit nothing has to be known.
+    terraform.configure(&later("", "terraform_data.known_later.output"));
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 2);
 }

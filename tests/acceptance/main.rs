@@ -33,5 +33,6 @@ mod terraform;
 mod tiny_resource;
 mod tokens;
 mod torn_state;
+mod totals;
 mod variables;
 mod workflows;

@@ -1,5 +1,7 @@
 //! The price of an order in its plan, and what becomes of a price that changes.
 
+use std::time::{Duration, Instant};
+
 use mock_endpoint::fault::{Fault, Kind};
 use serde_json::{Value as Json, json};
 
@@ -199,6 +201,37 @@ fn a_replacement_whose_price_changes_keeps_the_old_order() {
     terraform.apply().succeeds();
     assert_eq!(terraform.attributes()["quoted_price"], json!(25));
     assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn a_replacement_that_the_account_may_not_buy_any_more_keeps_the_old_order_where_that_is_an_error() {
+    let guarded = |order: &str| format!("provider \"alicloud\" {{\n  purchase_guard {{}}\n}}\n{order}");
+    let Some(terraform) = Terraform::with(&guarded(ORDER)) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.configure(&guarded(&order_with("quantity = 2")));
+    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
+    terraform.mock.set_price(PRODUCT, json!({"ExpressionCode": "ORDER.BLACKLIST", "ExpressionMessage": "Not you"}));
+    terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&[
+        "This account may not buy cmapi033136",
+        "Not you (ORDER.BLACKLIST)",
+        &format!("The order {id} stays in the state"),
+    ]);
+    assert_eq!(terraform.ids(), [id.as_str()]);
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
+fn a_replacement_asks_for_its_price_for_as_long_as_its_own_create_may_take() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    terraform.configure(&order_with("quantity = 2\n  timeouts = { create = \"1s\" }"));
+    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
+    terraform.mock.fault(Fault::times("DescribePrice", Kind::Error503, 9999));
+    let begin = Instant::now();
+    terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&["its price could not be confirmed"]);
+    assert!(begin.elapsed() < Duration::from_secs(60), "the order that goes allows ten minutes");
+    assert_eq!(terraform.ids(), terraform.orders());
 }
 
 #[test]
