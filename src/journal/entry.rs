@@ -227,16 +227,13 @@ impl Entry {
             (Progress::Sent, _) => Decision::Resend,
             // The token answers with the order, wherever it is.
             (_, _) if self.is_client_token && situation.now <= self.last_moment() => Decision::Resend,
-            // A state that was saved with the order and is now without it: somebody has taken it out.
-            (Progress::Delivered { is_saved: true, .. }, _) if !matches!(situation.contents, Some(Contents::Torn)) => {
-                Decision::Settle
-            }
-            (Progress::Delivered { .. }, _) if situation.state.file().is_none() => {
-                Decision::Refuse(Refusal::MaybeInState)
-            }
-            (Progress::Placed(order_id) | Progress::Delivered { order_id, .. }, Some(Held::No)) => {
+            (Progress::Placed(order_id), Some(Held::No)) => Decision::Adopt(order_id.clone()),
+            (Progress::Delivered { order_id, .. }, _) if matches!(situation.contents, Some(Contents::Torn)) => {
                 Decision::Adopt(order_id.clone())
             }
+            // A state that was saved with the order and is now without it: somebody has taken it out.
+            (Progress::Delivered { is_saved: true, .. }, _) => Decision::Settle,
+            // It was saved and taken out, or Terraform was stopped before it saved.
             _ => Decision::Refuse(Refusal::MaybeInState),
         }
     }

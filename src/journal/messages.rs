@@ -102,20 +102,19 @@ impl Journal {
                 ),
             ),
             Refusal::MaybeInState => {
-                let (what, whole) = match entry.progress {
-                    Progress::Delivered { .. } => (
-                        "Terraform was given the order; whether it saved it and somebody took it out of the state, or \
-                         was stopped before it saved, the provider cannot tell.",
-                        None,
+                let is_delivered = matches!(entry.progress, Progress::Delivered { .. });
+                let what = if is_delivered {
+                    "Terraform was given the order; whether it saved it and somebody took it out of the state, or was \
+                     stopped before it saved, the provider cannot tell."
+                } else {
+                    "The provider cannot tell whether the state holds it."
+                };
+                let whole = match () {
+                    () if self.terraform.command.is_partial => Some(
+                        "Apply without -target or -exclude: a plan of the whole state shows whether it has the order.",
                     ),
-                    _ => (
-                        "The provider cannot tell whether the state holds it.",
-                        Some(
-                            "If you used -target, apply without it; if another plan was made here meanwhile, apply once \
-                             more: a plan of the whole state tells."
-                                .to_owned(),
-                        ),
-                    ),
+                    () if is_delivered => None,
+                    () => Some("If another plan was made here meanwhile, apply once more."),
                 };
                 let lost = format!(
                     "If no resource has the order, import it. Where the address is taken by the order that it replaces, \
@@ -126,6 +125,7 @@ impl Journal {
                      {remove}"
                 );
                 let steps: Vec<String> = whole
+                    .map(str::to_owned)
                     .into_iter()
                     .chain([lost, removed])
                     .zip(1..)

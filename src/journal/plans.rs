@@ -138,8 +138,9 @@ impl Journal {
                 Progress::Placed(order_id) | Progress::Delivered { order_id, .. } if contents.holds(order_id) => {
                     self.store.remove(&entry.id);
                 }
-                Progress::Delivered { order_id, is_saved: true } if contents == Contents::Torn => {
-                    let progress = Progress::Delivered { order_id: order_id.clone(), is_saved: false };
+                // Terraform was killed while it saved.
+                Progress::Delivered { order_id, .. } if contents == Contents::Torn => {
+                    let progress = Progress::Placed(order_id.clone());
                     self.update(&Entry { progress, ..entry });
                 }
                 Progress::Delivered { is_saved: true, .. } => self.store.remove(&entry.id),

@@ -171,10 +171,11 @@ fn an_unknown_outcome_is_asked_for_while_the_token_lives() {
 #[test]
 fn a_local_state_tells_whether_an_order_is_this_one() {
     let with = |contents| Case { contents: Some(contents), ..local() };
+    let maybe = Decision::Refuse(Refusal::MaybeInState);
     for (contents, undelivered, unsaved, saved) in [
         (holding(&["1"]), Decision::Settle, Decision::Settle, Decision::Settle),
-        (holding(&["2"]), adopt(), adopt(), Decision::Settle),
-        (Contents::Missing, adopt(), adopt(), Decision::Settle),
+        (holding(&["2"]), adopt(), maybe.clone(), Decision::Settle),
+        (Contents::Missing, adopt(), maybe.clone(), Decision::Settle),
         (Contents::Torn, adopt(), adopt(), adopt()),
     ] {
         assert_eq!(with(contents.clone()).decide(&placed()), undelivered, "{contents:?}");

@@ -204,15 +204,25 @@ async fn delivered_and_saved_is_done_when_the_order_was_taken_out() {
 }
 
 #[tokio::test]
-async fn delivered_is_adopted_when_it_was_not_saved_or_the_state_is_torn() {
-    for torn in [true, false] {
+async fn delivered_is_adopted_when_the_state_is_torn_also_after_its_backup_was_taken() {
+    for takes_backup in [true, false] {
         let mut directory = Directory::new();
-        deliver(&mut directory, if torn { &["7"] } else { &[] }).await;
-        if torn {
-            fs::write(directory.state(), "").unwrap();
+        deliver(&mut directory, &["7"]).await;
+        fs::write(directory.state(), "").unwrap();
+        if takes_backup {
+            directory.run("plan").torn_state();
+            directory.save(&[]);
         }
         assert_eq!(placed(begin(&directory.run("apply"), None).await), "7");
     }
+}
+
+#[tokio::test]
+async fn delivered_is_asked_about_when_nobody_saw_it_saved() {
+    let mut directory = Directory::new();
+    deliver(&mut directory, &[]).await;
+    let asked = begin(&directory.run("apply"), None).await.unwrap_err();
+    assert!(asked.summary.contains("the order 7 may be this one"), "{asked:?}");
 }
 
 #[tokio::test]

@@ -237,6 +237,11 @@ impl Terraform {
         self.run(&["init", "-no-color"]);
     }
 
+    /// Whether it is OpenTofu, which saves a local state when it ends, and not after each resource.
+    pub fn is_opentofu(&self) -> bool {
+        self.run(&["version"]).text.contains("OpenTofu")
+    }
+
     /// Whether Terraform has a subcommand.
     pub fn has(&self, subcommand: &str) -> bool {
         self.run(&["-help"]).text.contains(&format!(" {subcommand} "))

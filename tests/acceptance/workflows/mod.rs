@@ -49,3 +49,13 @@ fn holds_each_order_once(terraform: &Terraform, orders: usize) {
     assert_eq!(held.len(), orders);
     terraform.plans_empty();
 }
+
+/// Buys again after an order was taken out of the state. Where the provider cannot know that the order was saved, it asks.
+#[track_caller]
+fn buys_again(terraform: &Terraform) {
+    if terraform.is_opentofu() {
+        terraform.apply().fails().says(&["may be this one", "If you took the order out of the state"]);
+        entries(terraform).iter().for_each(|entry| fs::remove_file(entry).unwrap());
+    }
+    terraform.apply().succeeds();
+}

@@ -122,7 +122,7 @@ fn a_plan_that_failed_tells_nothing_of_a_remote_state() {
     terraform
         .run(&["apply", "-auto-approve", "-no-color", "-target=alicloud_market_order.b"])
         .fails()
-        .says(&["may be this one", "apply without it"]);
+        .says(&["may be this one", "Apply without -target"]);
     assert_eq!(terraform.orders().len(), 1);
     terraform.apply().succeeds();
     assert_eq!(server.ids("gate"), terraform.orders());

@@ -183,9 +183,9 @@ fn with_a_remote_state_an_apply_of_all_of_it_answers_the_question() {
     terraform.plan();
     terraform.run(&target).fails();
     answer_again(&terraform);
-    terraform.run(&target).fails().says(&["apply without it"]);
+    terraform.run(&target).fails().says(&["Apply without -target"]);
     terraform.plan();
-    terraform.run(&target).fails().says(&["apply without it"]);
+    terraform.run(&target).fails().says(&["Apply without -target"]);
     terraform.apply().succeeds();
     assert_eq!(server.ids("whole"), terraform.orders());
     assert_eq!(terraform.orders().len(), 2);
@@ -366,7 +366,7 @@ fn an_order_that_was_imported_in_another_directory_is_not_adopted_by_a_target() 
     other.init();
     other.import("alicloud_market_order.a", &order).succeeds();
     let targeted = ["apply", "-auto-approve", "-no-color", &target("b")];
-    terraform.run(&targeted).fails().says(&["may be this one", "apply without it"]);
+    terraform.run(&targeted).fails().says(&["may be this one", "Apply without -target"]);
     assert_eq!(terraform.orders(), [order]);
     terraform.apply().succeeds();
     assert_eq!(server.ids("elsewhere"), terraform.orders());
