@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    fs::File,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,12 +12,13 @@ use alicloud::{
     error::Failure,
     price::{self, Price, Priced},
     retry::Limit,
+    signature::acs3::content_sha256,
 };
 use serde::{Deserialize, Serialize};
 use tfplugin::{Context, value::Number};
-use tokio::sync::{Mutex as Turn, OnceCell, OwnedMutexGuard};
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
-use crate::{Cloud, explain};
+use crate::{Cloud, explain, spending};
 
 /// How long a plan waits for one quote.
 const IN_A_PLAN: Duration = Duration::from_secs(30);
@@ -110,7 +112,10 @@ impl Unquoted {
     pub(crate) fn remedy(&self) -> String {
         match self {
             Self::Off => "Remove quote_prices from the provider block.".to_owned(),
-            Self::Failed(failure) => explain::remedy(failure.action, &failure.error),
+            // What to run is said after it.
+            Self::Failed(failure) => {
+                explain::remedy(failure.action, &failure.error).replace(", then run terraform apply again", "")
+            }
             Self::Absent { .. } => {
                 "Check product_code, sku_code, pay_type, pricing_cycle, package_version and components.".to_owned()
             }
@@ -135,21 +140,12 @@ pub(crate) struct Quotes {
     /// What plans were answered, by purchase: identical ones ask once.
     planned: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
     /// Identical purchases are quoted and sent one after the other: a discount may serve once.
-    turns: Mutex<HashMap<String, Arc<Turn<()>>>>,
+    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Quotes {
     pub(crate) fn new(is_on: bool) -> Self {
         Self { quoting: if is_on { Quoting::On } else { Quoting::Off }, ..Self::default() }
-    }
-
-    /// Waits until no other purchase of the same is under way, for as long as the guard is held. None if time ran out.
-    pub(crate) async fn turn(&self, commodity: &str, limit: &Limit) -> Option<OwnedMutexGuard<()>> {
-        let turn = entry(&self.turns, commodity);
-        tokio::select! {
-            guard = turn.lock_owned() => Some(guard),
-            () = limit.over() => None,
-        }
     }
 
     /// Lets plans have an answer that was given elsewhere.
@@ -163,7 +159,32 @@ fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> 
     Arc::clone(map.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default())
 }
 
+/// The turn of a purchase among identical ones, for as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _in_this_process: OwnedMutexGuard<()>,
+    _in_others: Option<File>,
+}
+
 impl Cloud {
+    /// Waits until no other purchase of the same is under way. None if time ran out.
+    pub(crate) async fn turn(&self, commodity: &str, limit: &Limit) -> Option<Turn> {
+        let turn = entry(&self.quotes.turns, commodity);
+        let _in_this_process = tokio::select! {
+            guard = turn.lock_owned() => guard,
+            () = limit.over() => return None,
+        };
+        let _in_others = match self.journal.lock_turn(commodity, limit).await {
+            Ok(file) => Some(file?),
+            // A purchase with a token of the user's needs no files.
+            Err(error) => {
+                tracing::warn!(%error, "other processes may buy the same at the same time");
+                None
+            }
+        };
+        Some(Turn { _in_this_process, _in_others })
+    }
+
     /// What a purchase would cost now. `commodity` is the text that DescribePrice takes.
     pub(crate) async fn quote(&self, commodity: &str, limit: &Limit) -> Answer {
         if self.quotes.quoting == Quoting::Off {
@@ -179,10 +200,32 @@ impl Cloud {
         }
     }
 
-    /// The same for a plan: identical purchases ask once.
+    /// The same for a plan: identical purchases ask once. Terraform plans again before it applies, and refuses a known value
+    /// that is not the same: the second plan shows the price of the first, and the purchase is what refuses another one.
     pub(crate) async fn quote_in_plan(&self, commodity: &str, ctx: &Context) -> Answer {
         let cell = entry(&self.quotes.planned, commodity);
-        cell.get_or_init(async || self.quote(commodity, &self.limit(IN_A_PLAN, ctx)).await).await.clone()
+        cell.get_or_init(async || self.quote_or_planned(commodity, &self.limit(IN_A_PLAN, ctx)).await).await.clone()
+    }
+
+    async fn quote_or_planned(&self, commodity: &str, limit: &Limit) -> Answer {
+        // Another account may have another price.
+        let buyer = self.client.access_key_id(limit).await.ok();
+        let purchase = buyer.map(|buyer| content_sha256(format!("{buyer} {commodity}").as_bytes()));
+        if self.is_applying {
+            let planned =
+                purchase.and_then(|purchase| spending::planned_quote(&self.journal, &purchase).ok().flatten());
+            return match planned {
+                Some(quote) => Answer { quote: Ok(quote), restriction: None, request_id: None },
+                None => self.quote(commodity, limit).await,
+            };
+        }
+        let answer = self.quote(commodity, limit).await;
+        if let (Some(purchase), Ok(quote)) = (purchase, &answer.quote)
+            && let Err(error) = spending::record_quote(&self.journal, &purchase, quote)
+        {
+            tracing::warn!(%error, "a price was not left for the apply");
+        }
+        answer
     }
 }
 
@@ -190,7 +233,7 @@ impl Answer {
     fn of(told: Price) -> Self {
         let price = told.trade_price.as_deref().and_then(|text| Number::parse(text).ok());
         let quote = price
-            .map(|price| Quote { price, currency: told.currency })
+            .map(|price| Quote { price, currency: told.currency.map(|currency| currency.to_ascii_uppercase()) })
             .ok_or(Unquoted::Absent { request_id: told.request_id.clone() });
         let restriction =
             told.expression_code.map(|code| Restriction { code, message: told.expression_message.unwrap_or_default() });

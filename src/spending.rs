@@ -6,7 +6,12 @@ use std::{collections::BTreeMap, io};
 use serde::{Deserialize, Serialize};
 use tfplugin::value::Number;
 
-use crate::{journal::Journal, purchase_guard::Excess, quotes::Quote, terraform::Process};
+use crate::{
+    journal::Journal,
+    purchase_guard::Excess,
+    quotes::{Amount, Quote},
+    terraform::Process,
+};
 
 /// The name of the file.
 const FILE: &str = "spending";
@@ -24,24 +29,38 @@ struct Account {
     /// Whether others of this Terraform have planned before, so that these apply.
     applies: bool,
     /// What they have planned.
-    planned: Vec<Quote>,
-    /// What is being bought and was bought, by purchase.
-    reserved: BTreeMap<String, Quote>,
+    planned: Sums,
+    /// The prices that the plan shows, by what is bought and by whom.
+    quotes: BTreeMap<String, Quote>,
+    /// What is being bought and was bought.
+    reserved: Sums,
     /// What replacements will buy that have forgotten their old order, with the text that is quoted.
     promised: Vec<(String, Quote)>,
 }
 
+/// What orders cost together, by currency. A thousand orders are one sum.
+#[derive(Default, Serialize, Deserialize)]
+struct Sums(BTreeMap<String, Amount>);
+
 /// A part of `max_total` that a purchase has.
 #[derive(Debug)]
-pub(crate) struct Reservation(String);
+pub(crate) struct Reservation(Quote);
 
 /// Holds an order against the limits, given the sum before it.
 pub(crate) type Check<'a> = &'a dyn Fn(&Number) -> Result<(), Excess>;
 
-/// What orders cost together that are sold in this currency. One that is not told counts as the same.
-fn sum<'a>(quotes: impl Iterator<Item = &'a Quote>, currency: Option<&str>) -> Number {
-    let is_same = |quote: &&Quote| quote.currency.is_none() || quote.currency.as_deref() == currency;
-    quotes.filter(is_same).map(|quote| quote.price.clone()).sum()
+impl Sums {
+    fn add(&mut self, quote: &Quote) {
+        let sum = self.0.entry(quote.currency.clone().unwrap_or_default());
+        let Amount(sum) = sum.or_insert_with(|| Amount(0_i64.into()));
+        *sum = [sum.clone(), quote.price.clone()].into_iter().sum();
+    }
+
+    /// What they cost in the currency of this order. One whose currency is not told counts in each.
+    fn before(&self, quote: &Quote) -> Number {
+        let is_same = |currency: &String| currency.is_empty() || quote.currency.as_ref() == Some(currency);
+        self.0.iter().filter(|(currency, _)| is_same(currency)).map(|(_, Amount(sum))| sum.clone()).sum()
+    }
 }
 
 fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::Result<R> {
@@ -50,8 +69,8 @@ fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::R
         let at = accounts.iter().position(|account| account.terraform == *journal.served()).unwrap_or_else(|| {
             let terraform = journal.served().clone();
             let applies = journal.applies_saved_plan();
-            let (plugins, planned, reserved, promised) = Default::default();
-            accounts.push(Account { terraform, plugins, applies, planned, reserved, promised });
+            let (plugins, planned, quotes, reserved, promised) = Default::default();
+            accounts.push(Account { terraform, plugins, applies, planned, quotes, reserved, promised });
             accounts.len() - 1
         });
         change(&mut accounts[at])
@@ -77,17 +96,28 @@ pub(crate) fn plan(journal: &Journal, quote: &Quote, check: Check<'_>) -> io::Re
         if account.applies {
             return check(&0_i64.into());
         }
-        check(&sum(account.planned.iter(), quote.currency.as_deref()))?;
-        account.planned.push(quote.clone());
+        check(&account.planned.before(quote))?;
+        account.planned.add(quote);
         Ok(())
     })
 }
 
+/// Leaves a price that the plan shows for those who apply it.
+pub(crate) fn record_quote(journal: &Journal, purchase: &str, quote: &Quote) -> io::Result<()> {
+    change(journal, |account| drop(account.quotes.insert(purchase.to_owned(), quote.clone())))
+}
+
+/// The price that the plan of this Terraform shows, where one of its processes has left it.
+pub(crate) fn planned_quote(journal: &Journal, purchase: &str) -> io::Result<Option<Quote>> {
+    change(journal, |account| account.quotes.get(purchase).cloned())
+}
+
 impl Account {
-    /// What is spent in the currency of this order, and what is promised.
+    /// What is spent and promised before this order.
     fn committed(&self, quote: &Quote) -> Number {
-        let promised = self.promised.iter().map(|(_, quote)| quote);
-        sum(self.reserved.values().chain(promised), quote.currency.as_deref())
+        let mut promised = Sums::default();
+        self.promised.iter().for_each(|(_, quote)| promised.add(quote));
+        [self.reserved.before(quote), promised.before(quote)].into_iter().sum()
     }
 }
 
@@ -117,15 +147,15 @@ pub(crate) fn reserve(
             account.promised.remove(at);
         }
         check(&account.committed(quote))?;
-        let id = uuid::Uuid::new_v4().simple().to_string();
-        account.reserved.insert(id.clone(), quote.clone());
-        Ok(Reservation(id))
+        account.reserved.add(quote);
+        Ok(Reservation(quote.clone()))
     })
 }
 
 /// Gives back what a purchase has reserved that certainly did not happen.
-pub(crate) fn give_back(journal: &Journal, reservation: &Reservation) {
-    if let Err(error) = change(journal, |account| account.reserved.remove(&reservation.0)) {
+pub(crate) fn give_back(journal: &Journal, Reservation(quote): &Reservation) {
+    let nothing = Quote { price: -quote.price.clone(), ..quote.clone() };
+    if let Err(error) = change(journal, |account| account.reserved.add(&nothing)) {
         tracing::warn!(%error, "a reservation was not given back");
     }
 }

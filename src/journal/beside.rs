@@ -1,7 +1,11 @@
 //! Files that stand beside the entries, which all plugin processes of one Terraform share.
 
-use std::{fs, io};
+use std::{
+    fs::{self, File},
+    io,
+};
 
+use alicloud::{retry::Limit, signature::acs3::content_sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Entry, Journal};
@@ -32,6 +36,14 @@ impl Journal {
         let outcome = change(&mut shared);
         self.store.put(&path, &serde_json::to_vec(&shared)?)?;
         Ok(outcome)
+    }
+
+    /// Waits until no other process in this directory buys the same, such as that of an alias of the provider. `commodity` is
+    /// what is bought. None if the time is over.
+    pub(crate) async fn lock_turn(&self, commodity: &str, limit: &Limit) -> io::Result<Option<File>> {
+        // So few files for whatever is bought: what shares one only waits for longer.
+        let file = &content_sha256(commodity.as_bytes())[..2];
+        self.lock_file(&format!("turn-{file}.lock"), limit).await
     }
 
     /// The Terraform that this process serves.

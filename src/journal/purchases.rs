@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::{File, TryLockError},
+    io,
     time::{Duration, Instant},
 };
 
@@ -202,13 +203,19 @@ impl Journal {
     /// # Errors
     /// The time is over, or there can be no file.
     pub(crate) async fn lock_purchases(&self, limit: &Limit) -> Result<File, Diagnostic> {
-        let file = self.store.open_to_lock("purchases.lock").map_err(|error| self.unwritable(&error))?;
+        let locked = self.lock_file("purchases.lock", limit).await;
+        locked.map_err(|error| self.unwritable(&error))?.ok_or_else(messages::queue_timeout)
+    }
+
+    /// Waits until no other process has a file of this name. None if the time is over.
+    pub(super) async fn lock_file(&self, name: &str, limit: &Limit) -> io::Result<Option<File>> {
+        let file = self.store.open_to_lock(name)?;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(error)) => return Err(self.unwritable(&error)),
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(error)) => return Err(error),
                 Err(TryLockError::WouldBlock) if limit.wait(POLL_INTERVAL).await => {}
-                Err(TryLockError::WouldBlock) => return Err(messages::queue_timeout()),
+                Err(TryLockError::WouldBlock) => return Ok(None),
             }
         }
     }

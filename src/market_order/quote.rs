@@ -13,14 +13,13 @@ use serde_json::json;
 use tfplugin::{
     Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, Private, PrivateKey, value::Number,
 };
-use tokio::sync::OwnedMutexGuard;
 
 use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase, quote_messages as messages};
 use crate::{
     Cloud,
     journal::Left,
     purchase_guard::Excess,
-    quotes::{Amount, Answer, Quote, Quoting, Unquoted},
+    quotes::{Amount, Answer, Quote, Quoting, Turn, Unquoted},
     spending::{self, Check, Reservation},
 };
 
@@ -197,7 +196,7 @@ pub(super) struct Cleared {
     /// What it costs, where that was asked for.
     pub(super) quote: Option<Quote>,
     reservation: Option<Reservation>,
-    _turn: Option<OwnedMutexGuard<()>>,
+    _turn: Option<Turn>,
 }
 
 impl Cleared {
@@ -224,7 +223,7 @@ pub(super) async fn clear(
         return Ok(Cleared::default());
     }
     let commodity = price::commodity(asked);
-    let turn = cloud.quotes.turn(&commodity, limit).await;
+    let turn = cloud.turn(&commodity, limit).await;
     let _turn = Some(turn.ok_or_else(|| Why::Failed(messages::no_turn()))?);
     let needs_price = shown.is_some() || limited_by.is_some();
     let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };

@@ -36,14 +36,28 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             limited(argument, format!("No order was placed: {quote} is more than {argument}"), detail)
         }
         Why::Excess(quote, Excess::Total { before, most }) => {
-            let (argument, others) = ("purchase_guard.max_total", if is_planned { "plans" } else { "has bought" });
+            let (argument, others) = ("purchase_guard.max_total", if is_planned { "plans" } else { "buys" });
             let detail = format!(
-                "The order costs {quote}. This Terraform {others} orders for {before} {currency} already, and {argument} \
+                "The order costs {quote}. This Terraform run {others} other orders for {before} {currency}, and {argument} \
                  allows {most} {currency} for all of them together. This order was not bought. To buy it too, raise \
                  {argument}{}, then {again}.",
                 variable(argument)
             );
-            limited(argument, format!("No order was placed: {quote} more is over {argument}"), detail)
+            limited(argument, format!("No order was placed: {quote} more exceeds {argument}"), detail)
+        }
+        Why::Excess(quote, Excess::Currency { argument }) if quote.currency.is_none() => {
+            let price = &quote.price;
+            let detail = format!(
+                "DescribePrice says that the order costs {price}, and not in which currency, so the price cannot be compared \
+                 with {argument}, which is in {currency}. Nothing was bought. To buy it all the same, remove {argument}{}, then \
+                 {again}.",
+                variable(argument)
+            );
+            limited(
+                argument,
+                format!("No order was placed: its price has no currency to compare with {argument}"),
+                detail,
+            )
         }
         Why::Excess(quote, Excess::Currency { argument }) => {
             let detail = format!(

@@ -52,6 +52,9 @@ fn a_limit_refuses_an_order_without_a_known_price_and_one_in_another_currency() 
     let Some(terraform) = Terraform::with(&order_with("max_price = 10")) else { return };
     terraform.mock.set_price(PRODUCT, json!({"Currency": "USD", "TradePrice": 1}));
     terraform.plan().fails().says(&["max_price is in another currency", "1 USD", "in CNY", "Nothing was bought"]);
+    terraform.mock.set_price(PRODUCT, json!({"Currency": null, "TradePrice": 1}));
+    terraform.plan().fails().says(&["its price has no currency to compare with max_price", "Nothing was bought"]);
+    terraform.mock.set_price(PRODUCT, json!({"Currency": "usd", "TradePrice": 1}));
     terraform.configure(&guarded("currency = \"USD\"", &order_with("max_price = 10")));
     assert_eq!(terraform.plan().code, Some(2));
     terraform.mock.fault(Fault::once("DescribePrice", Kind::Absent));
@@ -151,7 +154,7 @@ fn only_an_order_whose_id_is_known_is_exempt() {
     let second = second.replace("input = 1", "input = 1\n  triggers_replace = 2");
     terraform.configure(&guarded("max_total = 29", &format!("{before}{second}")));
     let words = [
-        "No order was placed by this apply: 10 CNY more is over purchase_guard.max_total",
+        "No order was placed by this apply: 10 CNY more exceeds purchase_guard.max_total",
         "An earlier apply sent this",
     ];
     terraform.apply().fails().says(&words);

@@ -1,6 +1,4 @@
-//! The price of an order in its plan, and what becomes of a price that changes.
-
-use std::time::{Duration, Instant};
+//! The price of an order in its plan, and in a data source.
 
 use mock_endpoint::fault::{Fault, Kind};
 use serde_json::{Value as Json, json};
@@ -11,7 +9,7 @@ use crate::{
     terraform::Terraform,
 };
 
-const PRODUCT: &str = "cmapi033136";
+pub const PRODUCT: &str = "cmapi033136";
 
 /// What the plan makes known of each order: the price and its currency.
 fn quoted(terraform: &Terraform) -> Vec<(Json, Json)> {
@@ -105,6 +103,19 @@ fn identical_purchases_are_quoted_and_sent_one_after_the_other() {
 }
 
 #[test]
+fn identical_purchases_of_two_aliases_are_quoted_and_sent_one_after_the_other() {
+    let alias = "provider \"alicloud\" {\n  alias = \"second\"\n}\n";
+    let second = order_with("count = 3\n  provider = alicloud.second").replace("\"order\"", "\"second\"");
+    let Some(terraform) = Terraform::with(&format!("{alias}{}{second}", order_with("count = 3"))) else { return };
+    terraform.apply().succeeds();
+    let ledger = terraform.mock.ledger();
+    let operations = ledger.requests.iter().map(|request| request.operation.as_str());
+    let sequence: Vec<&str> = operations.filter(|name| ["DescribePrice", "CreateOrder"].contains(name)).collect();
+    let first = sequence.iter().position(|name| *name == "CreateOrder").unwrap();
+    assert_eq!(sequence[first - 1..], ["DescribePrice", "CreateOrder"].repeat(6), "{sequence:?}");
+}
+
+#[test]
 fn what_is_not_known_yet_is_quoted_when_it_is() {
     let unknown = format!(
         "resource \"terraform_data\" \"years\" {{\n  input = 2\n}}\n{}",
@@ -157,90 +168,6 @@ fn quotes_can_be_turned_off() {
     assert_eq!(asked(&terraform), 0);
     assert_eq!(terraform.attributes()["quoted_price"], Json::Null);
     terraform.plans_empty();
-}
-
-#[test]
-fn a_price_that_changes_after_the_plan_buys_nothing() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    terraform.mock.set_price(PRODUCT, json!({"TradePrice": 12}));
-    terraform.run(&["apply", "-no-color", "plan.bin"]).fails();
-    assert!(terraform.orders().is_empty());
-    terraform.apply().succeeds();
-    assert_eq!(terraform.attributes()["quoted_price"], json!(12));
-}
-
-#[test]
-fn a_replacement_whose_price_changes_keeps_the_old_order() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.apply().succeeds();
-    let id = terraform.orders()[0].clone();
-    terraform.configure(&order_with("quantity = 2"));
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    terraform.mock.set_price(PRODUCT, json!({"TradePrice": 25}));
-    let apply = terraform.run(&["apply", "-no-color", "plan.bin"]).fails();
-    apply.says(&[
-        "No order was placed: the price changed from 20 CNY to 25 CNY",
-        "Nothing was bought",
-        &format!("The order {id} stays in the state"),
-    ]);
-    assert_eq!(terraform.ids(), [id.as_str()]);
-    // Nor where there is no telling.
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
-    terraform.mock.fault(Fault::times("DescribePrice", forbidden, 99));
-    let apply = terraform.run(&["apply", "-no-color", "plan.bin"]).fails();
-    apply.says(&[
-        "its price could not be confirmed",
-        "Nothing was bought",
-        &format!("The order {id} stays in the state"),
-    ]);
-    assert_eq!(terraform.ids(), [id.as_str()]);
-    assert_eq!(terraform.orders().len(), 1);
-    terraform.mock.ledger().faults.clear();
-    terraform.apply().succeeds();
-    assert_eq!(terraform.attributes()["quoted_price"], json!(25));
-    assert_eq!(terraform.orders().len(), 2);
-}
-
-#[test]
-fn a_replacement_that_the_account_may_not_buy_any_more_keeps_the_old_order_where_that_is_an_error() {
-    let guarded = |order: &str| format!("provider \"alicloud\" {{\n  purchase_guard {{}}\n}}\n{order}");
-    let Some(terraform) = Terraform::with(&guarded(ORDER)) else { return };
-    terraform.apply().succeeds();
-    let id = terraform.orders()[0].clone();
-    terraform.configure(&guarded(&order_with("quantity = 2")));
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    terraform.mock.set_price(PRODUCT, json!({"ExpressionCode": "ORDER.BLACKLIST", "ExpressionMessage": "Not you"}));
-    terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&[
-        "This account may not buy cmapi033136",
-        "Not you (ORDER.BLACKLIST)",
-        &format!("The order {id} stays in the state"),
-    ]);
-    assert_eq!(terraform.ids(), [id.as_str()]);
-    assert_eq!(terraform.orders().len(), 1);
-}
-
-#[test]
-fn a_replacement_asks_for_its_price_for_as_long_as_its_own_create_may_take() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.apply().succeeds();
-    terraform.configure(&order_with("quantity = 2\n  timeouts = { create = \"1s\" }"));
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    terraform.mock.fault(Fault::times("DescribePrice", Kind::Error503, 9999));
-    let begin = Instant::now();
-    terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&["its price could not be confirmed"]);
-    assert!(begin.elapsed() < Duration::from_secs(60), "the order that goes allows ten minutes");
-    assert_eq!(terraform.ids(), terraform.orders());
-}
-
-#[test]
-fn an_order_that_costs_something_else_than_its_quote_is_told() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.mock.set_price(PRODUCT, json!({"PaymentPrice": 11}));
-    terraform.apply().succeeds().says(&["cost 11 CNY, not 10 CNY"]);
-    terraform.apply().succeeds().never_says(&["cost 11"]);
-    assert_eq!(terraform.attributes()["payment_price"], json!(11));
 }
 
 #[test]
@@ -323,18 +250,4 @@ fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
     ]);
     terraform.configure(&source("  sku_code = \"Package\"\n  pay_type = \"PostPaid\"\n"));
     terraform.validate().fails().says(&["The SKU is paid in another way"]);
-}
-
-#[test]
-fn a_replacement_that_creates_first_buys_nothing_at_a_changed_price_and_has_the_old_order_in_the_state() {
-    let first = "lifecycle {\n    create_before_destroy = true\n  }";
-    let Some(terraform) = Terraform::with(&order_with(first)) else { return };
-    terraform.apply().succeeds();
-    let id = terraform.orders()[0].clone();
-    terraform.configure(&order_with(&format!("quantity = 2\n  {first}")));
-    terraform.run(&["plan", "-out=plan.bin"]).succeeds();
-    terraform.mock.set_price(PRODUCT, json!({"TradePrice": 25}));
-    terraform.run(&["apply", "-no-color", "plan.bin"]).fails();
-    assert_eq!(terraform.orders(), [id.as_str()]);
-    assert_eq!(terraform.ids(), [id.as_str()]);
 }

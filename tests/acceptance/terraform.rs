@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
 };
 
@@ -39,6 +39,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    pub fn new(status: ExitStatus, text: &[u8]) -> Self {
+        Self { code: status.code(), text: plain(&String::from_utf8_lossy(text)) }
+    }
+
     #[track_caller]
     pub fn succeeds(self) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.text);
@@ -166,9 +170,7 @@ impl Terraform {
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         let output = self.command(arguments).output().expect("Terraform runs");
-        let text = [output.stdout, output.stderr].concat();
-        let text = plain(&String::from_utf8_lossy(&text));
-        Outcome { code: output.status.code(), text }
+        Outcome::new(output.status, &[output.stdout, output.stderr].concat())
     }
 
     /// Starts a command and leaves it running.

@@ -20,8 +20,8 @@ fn orders(count: usize) -> String {
 fn a_total_counts_all_orders_of_a_plan_and_of_an_apply_and_never_both() {
     let Some(mut terraform) = Terraform::with(&guarded("max_total = 29", &orders(3))) else { return };
     terraform.plan().fails().says(&[
-        "more is over purchase_guard.max_total",
-        "plans orders for 20 CNY already",
+        "more exceeds purchase_guard.max_total",
+        "plans other orders for 20 CNY",
         "allows 29 CNY",
     ]);
     terraform.configure(&guarded("max_total = 30", &orders(3)));
@@ -42,7 +42,7 @@ fn a_total_counts_the_orders_of_all_aliases() {
     let second = order_with("provider = alicloud.second").replace("\"order\"", "\"second\"");
     let configuration = |limit: &str| format!("{}{ORDER}{second}", aliases.replace("LIMIT", limit));
     let Some(terraform) = Terraform::with(&configuration("19")) else { return };
-    terraform.plan().fails().says(&["over purchase_guard.max_total"]);
+    terraform.plan().fails().says(&["exceeds purchase_guard.max_total"]);
     terraform.configure(&configuration("20"));
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
@@ -61,7 +61,7 @@ fn a_total_counts_an_alias_without_limits_and_only_its_own_currency() {
     else {
         return;
     };
-    terraform.plan().fails().says(&["plans orders for 10 CNY already", "allows 19 CNY"]);
+    terraform.plan().fails().says(&["plans other orders for 10 CNY", "allows 19 CNY"]);
 
     let dollars = second.replace("033136", "033137");
     terraform.mock.set_price("cmapi033137", json!({"Currency": "USD"}));
@@ -79,7 +79,7 @@ fn an_alias_that_is_known_only_in_the_apply_is_held_to_the_total_there() {
         .replace("\"order\" {", "\"last\" {");
     let Some(terraform) = Terraform::with(&format!("{}{late}{last}", guarded("max_total = 19", ORDER))) else { return };
     assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
-    let told = ["10 CNY more is over purchase_guard.max_total", "has bought orders for 10 CNY already"];
+    let told = ["10 CNY more exceeds purchase_guard.max_total", "buys other orders for 10 CNY"];
     terraform.apply().fails().says(&told);
     assert_eq!(terraform.orders().len(), 1);
 }
@@ -92,7 +92,7 @@ fn a_total_is_reserved_before_an_order_is_sent_and_given_back_only_when_it_was_c
     let Some(terraform) = Terraform::with(&guarded("max_total = 19", &format!("{data}{two}"))) else { return };
     let apply = || terraform.run(&["apply", "-auto-approve", "-no-color", "-parallelism=1"]);
     assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
-    apply().fails().says(&["more is over purchase_guard.max_total", "has bought orders for 10 CNY already"]);
+    apply().fails().says(&["more exceeds purchase_guard.max_total", "buys other orders for 10 CNY"]);
     assert_eq!(terraform.orders().len(), 1);
 
     terraform.begin_anew();
@@ -103,7 +103,7 @@ fn a_total_is_reserved_before_an_order_is_sent_and_given_back_only_when_it_was_c
 
     terraform.begin_anew();
     terraform.mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
-    apply().fails().says(&["An order may have been placed", "more is over purchase_guard.max_total"]);
+    apply().fails().says(&["An order may have been placed", "more exceeds purchase_guard.max_total"]);
     assert_eq!(terraform.orders().len(), 3);
 }
 

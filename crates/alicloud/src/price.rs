@@ -134,6 +134,9 @@ impl Priced {
         let price = Price { request_id: reply.request_id.clone(), ..price };
         match &price.product_code {
             Some(code) if Some(code.as_str()) != product => Err(format!("it is about another product, {code:?}")),
+            _ if price.trade_price.as_deref().is_some_and(|amount| !is_amount(amount)) => {
+                Err("its TradePrice is no amount".to_owned())
+            }
             _ if price.trade_price.is_some() || price.expression_code.is_some() => Ok(Self::Found(Box::new(price))),
             _ if reply.is_empty() => Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() }),
             _ => Err("it has no TradePrice".to_owned()),
@@ -141,9 +144,51 @@ impl Priced {
     }
 }
 
+/// Whether this is what something can cost: a decimal number that is not negative, no longer than money is.
+fn is_amount(text: &str) -> bool {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let others = number.len() - digits;
+    (1..=30).contains(&digits)
+        && (others == 0 || (others == 1 && number.contains('.')))
+        && exponent.parse().is_ok_and(|exponent: i8| (-20..=20).contains(&exponent))
+}
+
 /// For serde: the objects of a list, which may stand alone or inside an object of one field.
 fn items<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let json = Json::deserialize(deserializer)?;
     let items = reply::list(&json).iter().map(T::deserialize).collect::<Result<_, _>>();
     items.map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_a_decimal_number_that_money_can_be() {
+        for text in ["0", "10", "9.90", "0.000001", "1.2345678E7", "1e-3", "123456789012345678901234.56"] {
+            assert!(is_amount(text), "{text}");
+        }
+        let long = "0.".to_owned() + &"1".repeat(30);
+        for text in [
+            "",
+            ".",
+            "-5",
+            "-0",
+            "+5",
+            "1,000.00",
+            "1.2.3",
+            "NaN",
+            "inf",
+            "1e21",
+            "1e999999999",
+            "e5",
+            "1e",
+            "0x10",
+            &long,
+        ] {
+            assert!(!is_amount(text), "{text}");
+        }
+    }
 }

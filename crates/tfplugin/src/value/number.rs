@@ -113,6 +113,14 @@ impl From<u64> for Number {
     }
 }
 
+impl std::ops::Neg for Number {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
 impl std::iter::Sum for Number {
     fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
         Self(numbers.map(|number| number.0).sum::<BigDecimal>().normalized())
