@@ -18,7 +18,7 @@ pub(crate) fn check<M: OrderModel>(cloud: Option<&Cloud>, plan: &Plan<M>) -> Dia
         cloud.journal.mark_in_state(id);
         diagnostics.extend(match cloud.journal.mark_planned(id, is_destroy) {
             Duplicate::None => None,
-            Duplicate::Resource => Some(held_twice(M::TYPE_NAME, id)),
+            Duplicate::Resource => Some(held_twice(id)),
             Duplicate::Deposed => Some(held_by_deposed(id)),
         });
     }
@@ -50,11 +50,11 @@ pub(crate) fn without_client_token() -> Diagnostic {
     Diagnostic::warning("A cut-off apply may buy again: set client_token", detail).at(MarketOrder::CLIENT_TOKEN.path())
 }
 
-fn held_twice(kind: &str, id: &str) -> Diagnostic {
+fn held_twice(id: &str) -> Diagnostic {
     let detail = format!(
         "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. \
-         `terraform state list {kind}` and `terraform state show <address>` tell which. Decide which of them keeps it, and remove the \
-         other one from the state:\n\n  terraform state rm <address>\n\nThe next apply \
+         `terraform state list -id={id}` tells which. Decide which of them keeps it, and remove the other one from the \
+         state:\n\n  terraform state rm <address>\n\nThe next apply \
          buys an order for the removed one, unless you remove it from the configuration too; a client_token of its own \
          keeps it from finding this order again. To destroy all of it instead:\n\n  \
          terraform destroy -refresh=false"
@@ -64,8 +64,8 @@ fn held_twice(kind: &str, id: &str) -> Diagnostic {
 
 fn held_by_deposed(id: &str) -> Diagnostic {
     let detail = format!(
-        "An interrupted replacement has left the order {id} in the state twice: once for the resource, and once as a deposed \
-         object, which this plan removes from the state. The resource keeps the order."
+        "A resource that stays has the order {id}, and so has an object that this plan removes from the state: under an old \
+         name, or as what an interrupted replacement has left. The resource keeps the order."
     );
     Diagnostic::warning(format!("The order {id} is in the state twice"), detail)
 }

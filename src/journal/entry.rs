@@ -185,7 +185,13 @@ impl Entry {
             Some(Held::Imported) => return Decision::Ignore,
             Some(Held::Errored) => return Decision::Refuse(Refusal::NotSaved),
             Some(Held::Yes) if same_state == IsSame::Yes => return Decision::Settle,
+            // Whichever state it is, its order is another resource's.
+            Some(Held::Yes) => return Decision::Ignore,
             _ => {}
+        }
+        // What a state was saved with is done, wherever that state has gone since.
+        if same_state == IsSame::Unclear && matches!(self.progress, Progress::Delivered { is_saved: true, .. }) {
+            return Decision::Ignore;
         }
         let has_other_kind_of_token = self.is_client_token != situation.client_token.is_some();
         let is_known_by_token = self.is_client_token && !has_other_kind_of_token;
@@ -221,6 +227,10 @@ impl Entry {
 
     fn decide_by_progress(&self, held: Option<Held>, situation: &Situation<'_>) -> Decision {
         match (&self.progress, held) {
+            // It may buy now, or answer with an order that the state holds: nobody could tell which.
+            (Progress::Sent, _) if !self.is_client_token && !self.is_state_known(situation) => {
+                Decision::Refuse(Refusal::MaybeInState)
+            }
             (Progress::Sent, _) if situation.now > self.last_moment() && !situation.is_settled_by_reading => {
                 Decision::Read
             }
@@ -238,11 +248,17 @@ impl Entry {
         }
     }
 
+    /// Whether it is known all that the state holds.
+    fn is_state_known(&self, situation: &Situation<'_>) -> bool {
+        // A plan that is being applied has not failed.
+        let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
+        situation.contents.is_some() || (is_planned_now && self.seen.is_whole)
+    }
+
     /// Whether a resource of the state holds an order.
     pub(super) fn held(&self, order_id: &str, situation: &Situation<'_>) -> Held {
         let is_in = |contents: Option<&Contents>| contents.is_some_and(|contents| contents.holds(order_id));
         let is_imported = self.seen.imported.contains(order_id);
-        // A plan that is being applied has not failed.
         let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
         if is_in(situation.contents) || situation.shown.contains(order_id) || self.seen.held.contains(order_id) {
             Held::Yes
@@ -250,7 +266,7 @@ impl Entry {
             Held::Errored
         } else if is_imported && is_planned_now {
             Held::Imported
-        } else if situation.contents.is_some() || (is_planned_now && self.seen.is_whole && !is_imported) {
+        } else if self.is_state_known(situation) && (situation.contents.is_some() || !is_imported) {
             Held::No
         } else {
             Held::Unclear

@@ -103,11 +103,13 @@ impl Journal {
             ),
             Refusal::MaybeInState => {
                 let is_delivered = matches!(entry.progress, Progress::Delivered { .. });
-                let what = if is_delivered {
-                    "Terraform was given the order; whether it saved it and somebody took it out of the state, or was \
-                     stopped before it saved, the provider cannot tell."
-                } else {
-                    "The provider cannot tell whether the state holds it."
+                let what = match entry.progress {
+                    Progress::Delivered { .. } => {
+                        "Terraform was given the order; whether it saved it and somebody took it out of the state, or was \
+                         stopped before it saved, the provider cannot tell."
+                    }
+                    Progress::Placed(_) => "The provider cannot tell whether the state holds it.",
+                    Progress::Sent => "The provider cannot tell whether the state holds an order of it.",
                 };
                 let whole = match () {
                     () if self.terraform.command.is_partial => Some(
@@ -132,11 +134,14 @@ impl Journal {
                     .map(|(step, number)| format!("\n\n{number}. {step}"))
                     .collect();
                 let detail = format!(
-                    "An apply at {sent} placed the order {order_id} for the same thing and this state. {what} Nothing was \
-                     bought now.{}",
+                    "An apply at {sent} bought the same thing for this state. {order} {what} Nothing was bought now.{}",
                     steps.concat()
                 );
-                Diagnostic::error(format!("No order was placed: the order {order_id} may be this one"), detail)
+                let summary = match entry.order_id() {
+                    Some(order_id) => format!("No order was placed: the order {order_id} may be this one"),
+                    None => maybe_this.to_owned(),
+                };
+                Diagnostic::error(summary, detail)
             }
             Refusal::NotSaved => Diagnostic::error(
                 format!("No order was placed: the order {order_id} is in errored.tfstate"),
@@ -179,16 +184,19 @@ impl Journal {
                 ),
             ),
             None => (
-                format!("An order may have been placed by an earlier apply at {sent}"),
+                format!("An order may have been placed by an earlier apply at {sent} (entry {})", &entry.id[..8]),
                 format!(
                     "sent a purchase whose outcome is not known. Look for the order in the console. If it is there and no \
                      resource has it:\n\n  terraform import {kind}.<name> <order id>"
                 ),
             ),
         };
+        let again = match entry.progress {
+            Progress::Delivered { .. } => "",
+            _ => "Applying all of that configuration again finds the order as well, and buys nothing. ",
+        };
         let detail = format!(
-            "At {sent} an apply for {} {what}\n\nApplying the configuration of that purchase again finds its order as well. \
-             If you need neither, remove the entry:\n\n  rm {file}",
+            "At {sent} an apply for {} {what}\n\n{again}If you need neither, remove the entry:\n\n  rm {file}",
             entry.state
         );
         Diagnostic::warning(summary, detail)
@@ -231,7 +239,8 @@ fn look_for(damaged: &Damaged) -> String {
 pub(super) fn orphaned() -> Diagnostic {
     Diagnostic::error(
         "No order was placed: Terraform has ended",
-        "The Terraform that started this provider has ended, so nobody would save an order. Nothing was bought.",
+        "The Terraform that started this provider has ended, or cannot be seen because /proc is not mounted. Nobody would save an \
+         order, so nothing was bought.",
     )
 }
 

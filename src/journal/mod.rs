@@ -67,6 +67,12 @@ struct Memory {
     planned: BTreeMap<String, Planned>,
     /// The user's tokens that this Terraform has used.
     used_tokens: BTreeSet<String>,
+    /// The tokens of the orders that Terraform has shown in a prior state: their order ids.
+    tokens: BTreeMap<String, String>,
+    /// The tokens of new orders that were planned.
+    planned_tokens: BTreeSet<String>,
+    /// The entries that an error about a purchase has named.
+    refused: BTreeSet<String>,
     /// The entries that a warning has named.
     named: BTreeSet<String>,
     /// What was there when an order was first looked for.

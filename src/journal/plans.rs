@@ -45,12 +45,40 @@ impl Journal {
     /// Terraform forgets this order.
     pub(crate) fn mark_destroyed(&self, order_id: &str) {
         self.memory().destroyed.insert(order_id.to_owned());
-        self.entries_of(order_id).iter().for_each(|entry| self.settle(entry));
+        if self.terraform.command.is_test() {
+            return;
+        }
+        let entries = self.entries_of(order_id).into_iter().filter(|entry| entry.is_of(&self.state) == IsSame::Yes);
+        entries.for_each(|entry| self.settle(&entry));
     }
 
     /// An order was imported: until Terraform has saved it, that it comes back says nothing.
     pub(crate) fn mark_imported(&self, order_id: &str) {
         self.memory().imported.insert(order_id.to_owned());
+    }
+
+    /// Terraform shows the token of an order in a prior state.
+    pub(crate) fn mark_token(&self, order_id: &str, token: &str) {
+        self.memory().tokens.insert(token.to_owned(), order_id.to_owned());
+    }
+
+    /// A purchase with a token of the user's is planned, in the place of an order where it replaces one: another resource of
+    /// this plan that has or gets the token makes it an error. True for that.
+    pub(crate) fn mark_planned_token(&self, token: &str, replaced: Option<&str>) -> bool {
+        if !self.terraform.is_parent || self.terraform.command.is_test() {
+            return false;
+        }
+        let mut memory = self.memory();
+        let is_planned_twice = replaced.is_none() && !memory.planned_tokens.insert(token.to_owned());
+        let holder = memory.tokens.get(token).filter(|holder| Some(holder.as_str()) != replaced);
+        let is_held = holder.and_then(|holder| memory.planned.get(holder)).is_some_and(|planned| planned.kept > 0);
+        is_planned_twice || is_held
+    }
+
+    /// Whether a new order was planned with the token of this one, which stays.
+    pub(crate) fn is_token_planned(&self, order_id: &str) -> bool {
+        let memory = self.memory();
+        memory.tokens.iter().any(|(token, holder)| holder == order_id && memory.planned_tokens.contains(token))
     }
 
     /// A resource that holds this order is planned, to keep it or to be destroyed.
@@ -160,9 +188,18 @@ impl Journal {
             errored.as_ref().zip(entry.order_id()).is_some_and(|(errored, order_id)| errored.holds(order_id))
         };
         let Entries { entries, damaged } = self.others().unwrap_or_default();
+        let contents = self.terraform.contents(&self.state);
+        let is_held = |entry: &Entry| {
+            contents.as_ref().zip(entry.order_id()).is_some_and(|(contents, order_id)| contents.holds(order_id))
+        };
+        // A state can have moved while its purchase was open, so that nobody works on the old one any more.
+        let concerns_us = |entry: &Entry| {
+            entry.is_of(&self.state) != IsSame::No || matches!(entry.progress, Progress::Sent | Progress::Placed(_))
+        };
         let left = entries.into_iter().filter(|entry| {
             (is_errored(entry) || self.is_open(entry, is_planned))
-                && entry.is_of(&self.state) != IsSame::No
+                && concerns_us(entry)
+                && !is_held(entry)
                 && !self.processes.is_running(&entry.terraform)
                 && self.memory().named.insert(entry.id.clone())
         });
@@ -175,12 +212,14 @@ impl Journal {
     /// Whether an order may have come of an entry that is in no state.
     fn is_open(&self, entry: &Entry, is_planned: bool) -> bool {
         let command = &self.terraform.command;
+        let is_imported = entry.order_id().is_some_and(|order_id| entry.seen.imported.contains(order_id));
         match entry.progress {
-            Progress::Sent | Progress::Placed(_) => true,
+            Progress::Sent => true,
+            Progress::Placed(_) => !is_imported,
             Progress::Delivered { is_saved: true, .. } => false,
             // A state that is saved elsewhere has it, unless a later plan of all of it has not shown it.
             Progress::Delivered { .. } if !is_planned && self.state.file().is_none() => {
-                entry.seen.is_whole && entry.seen.by.as_ref() != Some(&entry.terraform)
+                entry.seen.is_whole && entry.seen.by.as_ref() != Some(&entry.terraform) && !is_imported
             }
             // What a plan has not looked at may still be there.
             Progress::Delivered { .. } => !command.is_partial,

@@ -141,7 +141,7 @@ impl Journal {
         let situation =
             Situation { client_token, is_settled_by_reading, ..known.situation(self, purchase, &is_running) };
         let decided = entries.into_iter().map(|entry| (entry.decide(&situation), entry));
-        let (mut refused, mut waits) = (None, None);
+        let (mut refusals, mut waits) = (Vec::new(), None);
         for (decision, entry) in decided {
             match decision {
                 Decision::Ignore => {}
@@ -150,13 +150,19 @@ impl Journal {
                 Decision::Resend => return self.take_over(entry, Begin::Again),
                 Decision::Read => return self.take_over(entry, Begin::Expired),
                 Decision::Wait => waits = waits.or(Some(entry)),
-                Decision::Refuse(refusal) => refused = refused.or(Some((refusal, entry))),
+                Decision::Refuse(refusal) => refusals.push((refusal, entry)),
             }
         }
+        // Two purchases that are refused name two entries, as long as there are two.
+        let at = refusals.iter().position(|(_, entry)| !self.memory().refused.contains(&entry.id)).unwrap_or_default();
+        let refused = refusals.into_iter().nth(at);
         // What is certain comes first; only then does what is not certain stop the purchase.
         match (refused, waits) {
             (Some((Refusal::OtherToken, entry)), _) => Ok(Found::OtherToken(self.refused(Refusal::OtherToken, &entry))),
-            (Some((refusal, entry)), _) => Err(self.refused(refusal, &entry)),
+            (Some((refusal, entry)), _) => {
+                self.memory().refused.insert(entry.id.clone());
+                Err(self.refused(refusal, &entry))
+            }
             (None, Some(entry)) => Ok(Found::UnderWay(self.refused(Refusal::StillRunning, &entry))),
             (None, None) => Ok(Found::Nothing),
         }
@@ -248,6 +254,8 @@ impl Journal {
             // A later plan that shows the order settles the entry.
             Held::Imported => Ok(Answer::BuyNew),
             Held::Errored => Err(self.refused(Refusal::NotSaved, entry)),
+            // The same token is the same order.
+            Held::Unclear if entry.is_client_token => Ok(Answer::Adopt),
             Held::Unclear => Err(self.refused(Refusal::MaybeInState, entry)),
             Held::No => Ok(Answer::Adopt),
         }

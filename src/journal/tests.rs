@@ -165,7 +165,13 @@ fn an_unknown_outcome_is_asked_for_while_the_token_lives() {
     assert_eq!(local().decide(&entry(Progress::Sent)), Decision::Resend);
     assert_eq!(local().decide(&old), Decision::Read);
     assert_eq!(Case { is_settled_by_reading: true, ..local() }.decide(&old), Decision::Resend);
-    assert_eq!(remote().decide(&on("s3 b", entry(Progress::Sent))), Decision::Resend);
+    let remote_entry = on("s3 b", entry(Progress::Sent));
+    assert_eq!(remote().decide(&seen(remote_entry.clone(), THIS_TERRAFORM, &[], &[])), Decision::Resend);
+    assert_eq!(
+        remote().decide(&remote_entry),
+        Decision::Refuse(Refusal::MaybeInState),
+        "nobody could tell what answered"
+    );
 }
 
 #[test]

@@ -104,8 +104,8 @@ fn bought_with_token(order_id: &str, order: &Order) -> Diagnostic {
 fn bought_by_plan(order_id: &str, order: &Order) -> Diagnostic {
     let placed = placed(order);
     let detail = format!(
-        "An earlier apply of this saved plan bought the order {order_id} {placed}, and did not save it. The order is in the \
-         state now. Nothing was bought by this apply."
+        "An earlier apply of this saved plan bought the order {order_id} {placed}. The order is in this state now; if that \
+         apply saved another state, the order is in both. Nothing was bought by this apply."
     );
     Diagnostic::warning(format!("Order {order_id} was placed {placed}; nothing was bought now"), detail)
 }

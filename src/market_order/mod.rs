@@ -11,6 +11,7 @@ mod quote;
 mod quote_messages;
 mod schema;
 mod sku;
+mod tokens;
 mod unresolved;
 
 use super::{
@@ -85,6 +86,9 @@ impl Resource for MarketOrders {
     /// The existing provider stores the package version among the components, and null for what was not given.
     fn normalize(&self, state: &mut Partial<MarketOrder>) {
         order_plan::record_shown::<MarketOrder>(state);
+        if let (Some(id), Some(token)) = (state.id.as_str(), state.client_token.as_str()) {
+            journal::Journal::current().mark_token(id, token);
+        }
         match state.components.known_mut() {
             Some(components) => components.retain(|key, _| key != schema::PACKAGE_VERSION),
             None => state.components = Attr::Known(Map::new()),
@@ -106,12 +110,16 @@ impl Resource for MarketOrders {
         let mut found = order_plan::check(cloud, plan);
         found.extend(quote::plan(cloud, plan, ctx).await);
         let token = &plan.config().client_token;
+        found.extend(cloud.and_then(|cloud| tokens::check(&cloud.journal, plan)));
         match plan.change() {
-            Change::Create if token.is_null() && cloud.is_some_and(|cloud| cloud.journal.needs_client_token()) => {
+            Change::Create if cloud.is_some_and(|cloud| tokens::is_needed(&cloud.journal, plan)) => {
                 found.push(order_plan::without_client_token());
             }
             Change::Replace { prior } => {
                 found.push(replaced_without_refund(prior));
+                if plan.planned().client_token.is_unknown() {
+                    found.push(tokens::unknown(prior));
+                }
                 if token.as_str().is_some_and(|token| Some(token) == buying_token(plan.private(), prior).as_deref()) {
                     found.push(same_token(prior));
                 }
@@ -157,7 +165,8 @@ impl Resource for MarketOrders {
             warnings.push(journal::adopted(id, created, sent));
         }
         warnings.extend(order.as_ref().and_then(|order| not_paid(id, order)));
-        warnings.extend(order.as_ref().and_then(|order| model::paid_otherwise(id, quote.as_ref()?.as_ref()?, order)));
+        let bought_now = order.as_ref().filter(|_| placed == Placed::Now);
+        warnings.extend(bought_now.and_then(|order| model::paid_otherwise(id, quote.as_ref()?.as_ref()?, order)));
         // The order exists, so nothing from here on is an error.
         warnings.into_iter().for_each(|warning| ctx.warn(warning));
         // What the plan recorded was for this purchase.

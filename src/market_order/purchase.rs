@@ -111,7 +111,7 @@ impl Steps for MarketPurchase<'_> {
             true => Cleared::default(),
             false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit)
                 .await
-                .map_err(|refused| not_sent(self.cloud, entry, refused.explain(self.cloud, false)))?,
+                .map_err(|refused| self.not_sent(entry, refused.explain(self.cloud, false)))?,
         };
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
         let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
@@ -142,18 +142,24 @@ impl Steps for MarketPurchase<'_> {
     }
 }
 
-/// The error for a purchase that is refused before it is sent. What an earlier apply sent stays unresolved.
-fn not_sent(cloud: &Cloud, entry: Option<&Entry>, error: Diagnostic) -> Diagnostic {
-    match entry {
-        Some(entry) if cloud.journal.is_taken_over(entry) => {
-            cloud.journal.mark_unresolved(entry);
-            return messages::not_now(error, &unknown_outcome(cloud, entry), false);
+impl MarketPurchase<'_> {
+    /// The error for a purchase that is refused before it is sent. What an earlier apply sent stays unresolved.
+    fn not_sent(&self, entry: Option<&Entry>, error: Diagnostic) -> Diagnostic {
+        let journal = &self.cloud.journal;
+        match entry {
+            Some(entry) if journal.is_taken_over(entry) => {
+                journal.mark_unresolved(entry);
+                return messages::not_now(error, &unknown_outcome(self.cloud, entry), false);
+            }
+            Some(entry) => journal.settle(entry),
+            None => {}
         }
-        Some(entry) => cloud.journal.settle(entry),
-        None => {}
+        match (&self.client_token, &self.planned_token) {
+            (Some(_), _) => messages::not_now(error, EARLIER_WITH_TOKEN, false),
+            (None, Some(_)) if journal.applies_saved_plan() => messages::not_now(error, EARLIER_OF_PLAN, false),
+            _ => error,
+        }
     }
-    let has_client_token = entry.is_none_or(|entry| entry.is_client_token);
-    if has_client_token { messages::not_now(error, EARLIER_WITH_TOKEN, false) } else { error }
 }
 
 /// What is said of a refused purchase that an earlier apply sent.
@@ -177,12 +183,15 @@ async fn failed(
     let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
     let is_token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
     let money = match entry {
-        _ if is_token_reused => Money::MaybePlaced(format!(
-            "The token of this purchase has bought something else. Nothing was bought now.\n\n1. If the configuration has \
-             changed since, undo the change and apply: it finds the order and buys nothing.\n\n2. {}\n\n3. For another order, \
-             give a new client_token.",
-            look_for_it(cloud, entry)
-        )),
+        _ if is_token_reused => {
+            entry.filter(|_| !is_taken_over).into_iter().for_each(|entry| cloud.journal.settle(entry));
+            Money::NotPlacedNow(format!(
+                "The token of this purchase has bought something else.\n\n1. If the configuration has changed since, undo the \
+                 change and apply: it finds the order and buys nothing.\n\n2. {}\n\n3. For another order, give a new \
+                 client_token.",
+                look_for_it(cloud, entry.filter(|_| is_taken_over))
+            ))
+        }
         Some(entry) if failure.fate == Fate::NotDone && !is_taken_over => {
             cloud.journal.settle(entry);
             match entry.is_client_token {
@@ -226,8 +235,14 @@ async fn failed(
 
 /// What is said of a purchase that was not made, where the token may have made it before.
 pub(super) const EARLIER_WITH_TOKEN: &str = "If an earlier apply with this client_token ended without an answer, its order may \
-                                             exist: apply again with the same client_token, which finds it and never buys a \
-                                             second one.";
+                                             exist. Look for it in the Marketplace console and import it; or, once what is \
+                                             said above is settled, apply again with the same client_token, which finds it and \
+                                             never buys a second one.";
+
+/// The same of the token of a saved plan.
+const EARLIER_OF_PLAN: &str = "If an earlier apply of this saved plan ended without an answer, its order may exist, and a new plan \
+                               would buy another one: look in the Marketplace console before you make one. If the order is \
+                               there and no resource has it, import it.";
 
 fn earlier_with_token() -> Money {
     Money::NotPlacedNow(EARLIER_WITH_TOKEN.to_owned())

@@ -74,7 +74,7 @@ pub(super) enum Why {
 }
 
 /// What is to be bought, as it is asked for; none while something that the price depends on is unknown.
-fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commodity> {
+pub(super) fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commodity> {
     let mut order = planned.clone();
     // The price does not depend on these.
     order.client_token = Attr::Null;

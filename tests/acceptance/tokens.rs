@@ -18,8 +18,16 @@ fn a_token_refused_as_used_for_something_else_buys_nothing() {
     terraform.apply().succeeds();
     fs::remove_file(terraform.path().join("terraform.tfstate")).unwrap();
     terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
-    terraform.apply().fails().says(&["IdempotentParameterMismatch", "Nothing was bought now", "client_token"]);
+    terraform.apply().fails().says(&[
+        "IdempotentParameterMismatch",
+        "No order was placed by this apply",
+        "client_token",
+    ]);
     assert_eq!(terraform.orders().len(), 1);
+    // Nothing is left of what was refused.
+    terraform.configure(&order_with("client_token = \"t-2\"\n  quantity = 2"));
+    terraform.apply().succeeds().never_says(&["earlier apply"]);
+    assert_eq!(terraform.orders().len(), 2);
 }
 
 #[test]
@@ -92,9 +100,21 @@ fn an_order_that_was_just_placed_is_saved_however_it_is_told() {
 fn two_resources_with_one_token_are_an_error() {
     let two = order_with(TOKEN).replace("\" {", "\" {\n  count = 2");
     let Some(terraform) = Terraform::with(&two) else { return };
-    terraform.apply().fails().says(&["Two orders with the same client_token", "count or for_each"]);
-    assert_eq!(terraform.orders().len(), 1);
-    assert_eq!(terraform.instances().len(), 1);
+    terraform.plan().fails().says(&["The client_token belongs to another order of this plan", "count or for_each"]);
+    assert_eq!(terraform.orders().len(), 0);
+}
+
+#[test]
+fn a_replacement_with_the_token_of_another_resource_gives_up_no_order() {
+    let named = |name: &str, more: &str| order_with(more).replace("\"order\"", &format!("{name:?}"));
+    let b = named("b", "client_token = \"two\"");
+    let Some(terraform) = Terraform::with(&[named("a", "client_token = \"one\""), b.clone()].concat()) else { return };
+    terraform.apply().succeeds();
+    let before = terraform.ids();
+    terraform.configure(&[named("a", "client_token = \"two\"\n  quantity = 2"), b].concat());
+    terraform.apply().fails().says(&["The client_token belongs to another order of this plan"]);
+    assert_eq!(terraform.ids(), before);
+    assert_eq!(terraform.orders().len(), 2);
 }
 
 #[test]

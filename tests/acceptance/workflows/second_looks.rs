@@ -139,7 +139,7 @@ fn one_token_for_two_resources_is_refused_wherever_the_state_is() {
         terraform.init();
         terraform.apply().succeeds();
         terraform.configure(&format!("{backend}{}{}", resource("a"), resource("b")));
-        terraform.apply().fails().says(&["the client_token has bought the order", "Nothing was bought"]);
+        terraform.apply().fails().says(&["The client_token belongs to another order", "Nothing was bought"]);
         assert_eq!(terraform.orders().len(), 1);
         assert_eq!(terraform.ids().len(), 1);
     }

@@ -1,0 +1,51 @@
+//! What a plan says of the tokens of its orders.
+
+use serde_json::json;
+use tfplugin::{Change, Diagnostic, Partial, Plan};
+
+use super::{MarketOrder, NAME, quote, shown_id};
+use crate::journal::{Journal, Left};
+
+/// The error about a purchase whose `client_token` another resource of the plan has or gets.
+pub(super) fn check(journal: &Journal, plan: &Plan<MarketOrder>) -> Option<Diagnostic> {
+    let token = plan.planned().client_token.as_str();
+    let is_taken = match (plan.change(), token) {
+        (Change::Create, Some(token)) => journal.mark_planned_token(token, None),
+        (Change::Replace { prior }, Some(token)) => journal.mark_planned_token(token, prior.id.as_str()),
+        (Change::Nothing { prior } | Change::Update { prior }, _) => {
+            prior.id.as_str().is_some_and(|id| journal.is_token_planned(id))
+        }
+        _ => false,
+    };
+    is_taken.then(taken)
+}
+
+/// Whether only files would find this purchase again, and none says anything of it yet.
+pub(super) fn is_needed(journal: &Journal, plan: &Plan<MarketOrder>) -> bool {
+    let is_open = || {
+        let asked = quote::planned_commodity(plan.planned());
+        asked.is_some_and(|asked| !matches!(journal.left_of(NAME, &json!(asked).to_string(), None), Left::Nothing))
+    };
+    plan.config().client_token.is_null() && journal.needs_client_token() && !is_open()
+}
+
+fn taken() -> Diagnostic {
+    let detail = "One token is one order: the Marketplace would answer two purchases with the same. Nothing was bought.\n\n1. If \
+                  another resource has this client_token, give each resource, and each instance of count or for_each, one of \
+                  its own, such as one that ends with ${each.key}.\n\n2. If -replace or replace_triggered_by replaces the order \
+                  that this client_token has bought, give a new client_token for another order, or leave the replacement out to \
+                  keep the order.";
+    Diagnostic::error("The client_token belongs to another order of this plan", detail)
+        .at(MarketOrder::CLIENT_TOKEN.path())
+}
+
+/// The warning about a replacement whose token is not known when the old order is forgotten.
+pub(super) fn unknown(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
+    let detail = format!(
+        "The client_token of the new order is known only after Terraform has forgotten the order {id}. If that token has \
+         bought an order before, nothing is bought, and the state has neither. Use a token that is known when it is planned."
+    );
+    Diagnostic::warning("The client_token of the new order is not known yet", detail)
+        .at(MarketOrder::CLIENT_TOKEN.path())
+}
