@@ -221,8 +221,9 @@ impl Resource for MarketOrders {
             }
             Described::Absent { request_id, .. } => {
                 let detail = format!(
-                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Check \
-                     the id, the account that the credentials belong to, and the region."
+                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Nothing \
+                     was imported. Check the id, the account that the credentials belong to, and the region. Then run \
+                     terraform import again."
                 );
                 Err(Diagnostic::error("No such order", detail).into())
             }

@@ -57,7 +57,7 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             let detail = format!(
                 "{unquoted}. {argument} limits what an order may cost, so one without a known price is not bought. Nothing \
                  was bought. {} Then {again}; without {argument}{}, an order needs no known price.",
-                unquoted.remedy(),
+                unquoted.advice(),
                 variable(argument)
             );
             limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
@@ -68,7 +68,7 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             let detail = format!(
                 "The plan shows the price {planned}. Whether it is still that could not be found out: {unquoted}. Nothing \
                  was bought. {} Then {again}.",
-                unquoted.remedy()
+                unquoted.advice()
             );
             Diagnostic::error("No order was placed: its price could not be confirmed", detail)
         }
@@ -120,7 +120,7 @@ pub(super) fn unquoted(product: &str, unquoted: &Unquoted) -> Diagnostic {
     let detail = format!(
         "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {} To buy only at a known price, \
          set max_price; to ask for no prices, set quote_prices = false in the provider block.",
-        unquoted.remedy()
+        unquoted.advice()
     );
     Diagnostic::warning(format!("The price of {product} is not known"), detail)
 }

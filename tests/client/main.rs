@@ -5,6 +5,7 @@ mod answers;
 mod credentials;
 mod endpoints;
 mod hostile;
+mod lists;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod official_sdk;
