@@ -4,6 +4,7 @@
 mod answers;
 mod credentials;
 mod endpoints;
+mod fields;
 mod hostile;
 mod lists;
 #[path = "../common/loopback.rs"]
