@@ -144,7 +144,10 @@ impl Cloud {
         let endpoint = self.client.endpoint(product);
         let endpoint = endpoint.map_err(|error| {
             let error = error.to_string();
-            let detail = format!("{}. Nothing was bought.", error.trim_end_matches('.'));
+            let detail = format!(
+                "{}. Nothing was bought. Correct that, then run terraform apply again.",
+                error.trim_end_matches('.')
+            );
             Diagnostic::error("No order was placed: there is no endpoint", detail)
         })?;
         Ok(Purchase {
@@ -207,7 +210,8 @@ impl AccountUnknown {
             Self::Another { wanted, account } => {
                 let detail = format!(
                     "The credentials belong to the account {account}, and account_id in the provider block is {wanted}. \
-                     Nothing was bought or changed. Use credentials of {wanted}, or correct account_id."
+                     Nothing was bought or changed. Use credentials of {wanted}, or correct account_id, then run {} again.",
+                    Journal::current().command_name()
                 );
                 Diagnostic::error("The credentials belong to another account", detail)
             }

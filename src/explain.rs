@@ -7,6 +7,8 @@ use alicloud::{
 
 use tfplugin::diagnostics::Diagnostic;
 
+use crate::journal::Journal;
+
 /// What a failure means for the user's money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Money {
@@ -48,98 +50,92 @@ const PERMISSIONS: [(&str, &str); 10] = [
 
 /// The error for a failed request about `subject`, such as `the order 2020…`.
 pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &Money) -> Diagnostic {
-    let is_read = *money == Money::OnlyRead;
+    // A plan and an import read too.
+    let command = if *money == Money::OnlyRead { Journal::current().command_name() } else { APPLY.to_owned() };
     let money = match money {
         Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
         Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
         Money::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
     };
-    let mut next = remedy(failure.action, &failure.error);
-    if is_read {
-        // A plan and an import read too.
-        next = next.replace("terraform apply", "the command");
-    }
-    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{next}");
+    let detail = format!("{subject}: {failure}.\n\n{money}\n\n{} Then run {command} again.", failure_advice(failure));
     Diagnostic::error(summary, detail)
 }
 
+/// The command that buys.
+const APPLY: &str = "terraform apply";
+
 /// The error where a purchase cannot be signed.
 pub(super) fn no_credentials(error: &Error) -> Diagnostic {
-    Diagnostic::error("No credentials", format!("{error}. Nothing was bought.\n\n{}", remedy("", error)))
+    let detail = format!("{error}. Nothing was bought.\n\n{} Then run {APPLY} again.", advice("", error));
+    Diagnostic::error("No credentials", detail)
 }
 
-/// What to do next after a request that was given up.
-pub(super) fn failure_remedy(failure: &Failure) -> String {
-    remedy(failure.action, &failure.error)
+/// What to mend after a request that was given up.
+pub(super) fn failure_advice(failure: &Failure) -> String {
+    advice(failure.action, &failure.error)
 }
 
-/// What to do next after an error of an operation.
-pub(super) fn remedy(action: &str, error: &Error) -> String {
-    match error {
-        Error::Api(error) => refused(action, error.refusal()),
+/// What to mend after an error of an operation, in sentences, before the command is run again.
+pub(super) fn advice(action: &str, error: &Error) -> String {
+    let advice = match error {
+        Error::Api(error) => return refused(action, error.refusal()),
         Error::NotSent(transport) | Error::Lost(transport) => match transport.kind {
-            TransportKind::Dns => "Check the endpoint (region, endpoints, protocol in the provider block) and this \
-                                   machine's DNS."
-                .to_owned(),
-            TransportKind::Certificate => "Check that the endpoint is the one you mean, and that this machine trusts \
-                                           the authority behind its certificate."
-                .to_owned(),
-            TransportKind::Tls => {
-                "Check that the endpoint speaks HTTPS; for a mock without TLS, name it with http://.".to_owned()
+            TransportKind::Dns => {
+                "Check the endpoint (region, endpoints, protocol in the provider block) and this machine's DNS."
             }
+            TransportKind::Certificate => {
+                "Check that the endpoint is the one you mean, and that this machine trusts the authority behind its \
+                 certificate."
+            }
+            TransportKind::Tls => "Check that the endpoint speaks HTTPS; for a mock without TLS, name it with http://.",
             TransportKind::Connect | TransportKind::ConnectTimeout | TransportKind::Broken | TransportKind::Timeout => {
-                "Check that the endpoint can be reached from here (HTTPS_PROXY and NO_PROXY are honoured), then run \
-                 terraform apply again."
-                    .to_owned()
+                "Check that the endpoint can be reached from here (HTTPS_PROXY and NO_PROXY are honoured)."
             }
         },
-        Error::Malformed { .. } => {
-            "Check that the endpoint is Alibaba Cloud's and that no proxy answers in its place, \
-                                    then run terraform apply again."
-                .to_owned()
+        Error::Malformed { .. } => "Check that the endpoint is Alibaba Cloud's and that no proxy answers in its place.",
+        Error::TooMany { .. } => {
+            "The account has more of them than the provider reads. Look for the order in the console of Alibaba Cloud."
         }
-        Error::Credentials(NoCredentials { request: Some(failure), .. }) => remedy(failure.action, &failure.error),
-        Error::Credentials(_) => "See the section on credentials in the provider's documentation.".to_owned(),
-        Error::Configuration(_) => "Correct the provider block.".to_owned(),
-        Error::Stopped | Error::TooLate => "Run terraform apply again to go on.".to_owned(),
-    }
+        Error::Credentials(NoCredentials { request: Some(failure), .. }) => return failure_advice(failure),
+        Error::Credentials(_) => "See the section on credentials in the provider's documentation.",
+        Error::Configuration(_) => "Correct the provider block.",
+        Error::Stopped => "Nothing has to be mended.",
+        Error::TooLate => "Look whether the order is there before you buy it again.",
+    };
+    advice.to_owned()
 }
 
 fn refused(action: &str, refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Keys => {
-            "Check access_key, secret_key and security_token, and that the AccessKey is enabled.".to_owned()
-        }
-        Refusal::Forbidden => {
-            let permission = PERMISSIONS.iter().find(|(name, _)| *name == action).map(|(_, permission)| *permission);
-            match permission {
-                Some(permission) => format!("Grant the caller {permission}."),
-                None if action == "AssumeRoleWithOIDC" => {
-                    "Let the role's trust policy trust the identity provider, for tokens like this one.".to_owned()
-                }
-                None => format!("Grant the caller the RAM permission for {action}."),
-            }
-        }
-        Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.".to_owned(),
+    let advice = match refusal {
+        Refusal::Keys => "Check access_key, secret_key and security_token, and that the AccessKey is enabled.",
+        Refusal::Forbidden => return permission(action),
+        Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
         Refusal::Owner if action.starts_with("Create") => {
             "Something that the purchase names, such as a coupon, belongs to another account: use the credentials of the \
              account that owns it, or leave it out."
-                .to_owned()
         }
-        Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.".to_owned(),
+        Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.",
         Refusal::Site => {
-            "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the \
-                          provider block to International, or to Domestic for the Chinese site, and leave out \
-                          endpoints of the other one."
-                .to_owned()
+            "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the provider block \
+             to International, or to Domestic for the Chinese site, and leave out endpoints of the other one."
         }
-        Refusal::Quota => "Ask for a higher quota, or free some of it.".to_owned(),
-        Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.".to_owned(),
-        Refusal::TokenReused => "The idempotency token was used for another purchase.".to_owned(),
-        Refusal::Throttled | Refusal::ServerFault => "Wait a little, then run terraform apply again.".to_owned(),
-        Refusal::NotFound | Refusal::Invalid => {
-            "Correct what the message names, then run terraform apply again.".to_owned()
+        Refusal::Quota => "Ask for a higher quota, or free some of it.",
+        Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",
+        Refusal::TokenReused => "Undo what was changed in the configuration, or give a new client_token.",
+        Refusal::Throttled | Refusal::ServerFault => "Wait a little.",
+        Refusal::NotFound | Refusal::Invalid => "Correct what the message names.",
+    };
+    advice.to_owned()
+}
+
+/// How to let the caller do what it may not do.
+fn permission(action: &str) -> String {
+    match PERMISSIONS.iter().find(|(name, _)| *name == action) {
+        Some((_, permission)) => format!("Grant the caller {permission}."),
+        None if action == "AssumeRoleWithOIDC" => {
+            "Let the role's trust policy trust the identity provider, for tokens like this one.".to_owned()
         }
+        None => format!("Grant the caller the RAM permission for {action}."),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Cloud,
     explain::{self, Money},
+    journal::Journal,
     order::OrderModel,
 };
 use alicloud::{error::Failure, retry::Limit};
@@ -67,7 +68,8 @@ impl Unread {
             Self::AskedOnce => {
                 let detail = format!(
                     "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
-                     Run the command again."
+                     Run {} again.",
+                    Journal::current().command_name()
                 );
                 Diagnostic::error("The order cannot be read", detail)
             }
@@ -141,7 +143,9 @@ pub(super) async fn confirm_gone<M: OrderModel>(
         Some(owner) if owner != account => {
             let detail = format!(
                 "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which \
-                 does not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}."
+                 does not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}, then run {} \
+                 again.",
+                Journal::current().command_name()
             );
             Err(Diagnostic::error("The credentials belong to another account", detail))
         }

@@ -108,14 +108,11 @@ impl fmt::Display for Unquoted {
 }
 
 impl Unquoted {
-    /// What to do about it.
-    pub(crate) fn remedy(&self) -> String {
+    /// What to do about it, in a sentence.
+    pub(crate) fn advice(&self) -> String {
         match self {
             Self::Off => "Remove quote_prices from the provider block.".to_owned(),
-            // What to run is said after it.
-            Self::Failed(failure) => {
-                explain::remedy(failure.action, &failure.error).replace(", then run terraform apply again", "")
-            }
+            Self::Failed(failure) => explain::failure_advice(failure),
             Self::Absent { .. } => {
                 "Check product_code, sku_code, pay_type, pricing_cycle, package_version and components.".to_owned()
             }

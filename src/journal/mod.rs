@@ -170,6 +170,11 @@ impl Journal {
             && (self.state.file().is_none() || self.terraform.is_pipeline())
     }
 
+    /// The command that runs the provider, as far as it is known, for messages.
+    pub(crate) fn command_name(&self) -> String {
+        self.terraform.command.name()
+    }
+
     /// Where the entry of a purchase stands, for messages.
     pub(crate) fn path(&self, entry: &Entry) -> String {
         messages::quoted(&self.store.file(&entry.id))

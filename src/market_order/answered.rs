@@ -57,8 +57,8 @@ pub(super) fn check(
     if placed == Placed::Now || is_resent {
         let detail = format!(
             "The order {order_id} of this purchase is in the state. The Marketplace reports another {name} than \
-             the configuration asks for. The next plan shows the difference; look at the order in the console before you \
-             apply it."
+             the configuration asks for. Look at the order in the Marketplace console under My Orders before you apply a \
+             plan that replaces it."
         );
         return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from what was asked for"), detail)));
     }

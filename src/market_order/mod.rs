@@ -2,6 +2,7 @@
 
 mod answered;
 mod gone;
+mod kept_sku;
 mod model;
 mod period;
 mod planned_token;
@@ -108,6 +109,7 @@ impl Resource for MarketOrders {
             record_token(plan, ctx);
         }
         let mut found = order_plan::check(cloud, plan);
+        found.extend(kept_sku::check(plan));
         found.extend(quote::plan(cloud, plan, ctx).await);
         let token = &plan.config().client_token;
         found.extend(cloud.and_then(|cloud| tokens::check(&cloud.journal, plan)));
@@ -137,7 +139,9 @@ impl Resource for MarketOrders {
         ctx: &Context,
     ) -> Result<State<MarketOrder>, CreateError<MarketOrder>> {
         let mut state = create.planned;
-        let bought = crate::purchase::buy(cloud, &mut MarketPurchase::new(cloud, &state)?, ctx).await?;
+        let mut purchase = MarketPurchase::new(cloud, &state)?;
+        let asked = purchase.asked.clone();
+        let bought = crate::purchase::buy(cloud, &mut purchase, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
         let limit = cloud.operation_limit(Operation::Read, ctx);
@@ -177,6 +181,7 @@ impl Resource for MarketOrders {
         let owner = order.as_ref().and_then(|order| order.ali_uid.as_deref());
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, owner, cloud, &limit).await;
+        kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
         Ok(cloud.answer(state, bought.entry))
     }
@@ -196,7 +201,9 @@ impl Resource for MarketOrders {
             }
         };
         ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
+        period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         model::refresh(&mut state, &order);
+        kept_sku::record_read(&mut state.private, &id, &order);
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
             owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -214,6 +221,7 @@ impl Resource for MarketOrders {
         if buys_with.is_some() && buys_with == bought_with {
             return Err(replaced_with_its_token(prior).into());
         }
+        kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
         ctx.warn(destroyed_without_refund(prior));
@@ -229,14 +237,16 @@ impl Resource for MarketOrders {
                     ..Partial::<MarketOrder>::default()
                 });
                 model::import(&mut state, &order);
+                kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
                 Ok(state)
             }
             Described::Absent { request_id, .. } => {
                 let detail = format!(
-                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Check \
-                     the id, the account that the credentials belong to, and the region."
+                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Nothing \
+                     was imported. Check the id, the account that the credentials belong to, and the region. Then run \
+                     terraform import again."
                 );
                 Err(Diagnostic::error("No such order", detail).into())
             }

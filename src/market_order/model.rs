@@ -55,6 +55,10 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     let mut told = Told::by(order, state);
     // An order that was bought is paid in one way.
     told.pay_type = told.pay_type.filter(|_| state.pay_type.is_null());
+    // Nor does it become longer or shorter: a period that is told otherwise is no reason to buy another one.
+    if let Some(bought) = Period::bought(state).filter(|_| told.duration.is_some()) {
+        (told.pricing_cycle, told.duration) = (Some(bought.unit), Some(bought.count));
+    }
     let missing = told.write_to(state);
     missing.into_iter().filter(|(_, is_null)| *is_null).for_each(|(mark, _)| mark(state));
     let told = order.components();

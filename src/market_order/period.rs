@@ -1,8 +1,13 @@
 //! How long an order runs: `duration` pricing cycles.
 
-use super::schema::{Cycle, MarketOrder};
+use std::fmt;
+
+use super::{
+    NAME,
+    schema::{Cycle, MarketOrder},
+};
 use alicloud::market::Order;
-use tfplugin::{Attr, AttributeType, Partial, model::AttributeChange, schema::Decision};
+use tfplugin::{Attr, AttributeType, Diagnostic, Partial, State, model::AttributeChange, schema::Decision};
 
 /// How long an order runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +61,11 @@ impl Period {
         Some(Self { count, unit: *state.pricing_cycle.known()? })
     }
 
+    /// The period that an order of a state was bought for; none where the state has only a guess.
+    pub(super) fn bought(state: &State<MarketOrder>) -> Option<Self> {
+        Self::of(state).filter(|_| !state.private.is_unrecovered(MarketOrder::DURATION))
+    }
+
     /// Whether both are as long.
     pub(super) fn is_same(self, other: Self) -> bool {
         self == other || (self.months().is_some() && self.months() == other.months())
@@ -69,6 +79,25 @@ impl Period {
             Cycle::Year => self.count.checked_mul(12),
         }
     }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} x {}", self.count, self.unit.as_str())
+    }
+}
+
+/// The warning about an order for which the Marketplace tells another period than the one that was bought.
+pub(super) fn contradiction(id: &str, state: &State<MarketOrder>, order: &Order) -> Option<Diagnostic> {
+    let bought = Period::bought(state)?;
+    let told = Period::told(order).filter(|told| !told.is_same(bought))?;
+    let detail = format!(
+        "The order {id} was bought for {bought}, and the Marketplace now says {told}. The state keeps {bought}, so nothing is \
+         bought or replaced because of it. Look at the order in the Marketplace console under My Orders. If {told} is right, \
+         set pricing_cycle and duration to it, and take the order into the state again:\n\n  terraform state rm \
+         {NAME}.<name>\n  terraform import {NAME}.<name> {id}"
+    );
+    Some(Diagnostic::warning(format!("The Marketplace tells another period of order {id}"), detail))
 }
 
 /// Twelve months and one year are the same purchase.

@@ -29,7 +29,8 @@ use crate::{
 pub(super) struct MarketPurchase<'a> {
     cloud: &'a Cloud,
     planned: &'a Partial<MarketOrder>,
-    asked: Commodity,
+    /// What is bought.
+    pub(super) asked: Commodity,
     commodity: String,
     client_token: Option<String>,
     /// The token that the plan has made.

@@ -71,7 +71,7 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             let detail = format!(
                 "{unquoted}. {argument} limits what an order may cost, so one without a known price is not bought. Nothing \
                  was bought. {} Then {again}; without {argument}{}, an order needs no known price.",
-                unquoted.remedy(),
+                unquoted.advice(),
                 variable(argument)
             );
             limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
@@ -97,7 +97,7 @@ fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnos
             let detail = format!(
                 "The plan shows the price {planned}. Whether it is still that could not be found out: {unquoted}. Nothing \
                  was bought. {} Then {again}.",
-                unquoted.remedy()
+                unquoted.advice()
             );
             Diagnostic::error("No order was placed: its price could not be confirmed", detail)
         }
@@ -154,7 +154,7 @@ pub(super) fn kept(mut error: Diagnostic, prior: &Partial<MarketOrder>) -> Diagn
 
 /// The warning about a plan without a price, or about the one that Terraform makes again before it applies.
 pub(super) fn unquoted(product: &str, unquoted: &Unquoted, is_applied: bool) -> Diagnostic {
-    let remedy = unquoted.remedy();
+    let remedy = unquoted.advice();
     let detail = match is_applied {
         false => format!(
             "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {remedy} To buy only at a known price, \

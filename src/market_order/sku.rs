@@ -32,7 +32,7 @@ pub(super) fn code(product: &str, given: Option<&str>, paid: PayType) -> String 
 }
 
 /// With the product's code before it.
-fn full(product: &str, sku: &str) -> String {
+pub(super) fn full(product: &str, sku: &str) -> String {
     if after(product, sku).is_some() { sku.to_owned() } else { format!("{product}-{sku}") }
 }
 
@@ -48,7 +48,7 @@ fn is_same(product: &str, one: &str, another: &str) -> bool {
 }
 
 /// Whether it is a SKU that needs no argument.
-fn is_default(product: &str, sku: &str) -> bool {
+pub(super) fn is_default(product: &str, sku: &str) -> bool {
     let is_kind = |name: &str| after(product, sku).unwrap_or(sku).eq_ignore_ascii_case(name);
     KINDS.iter().any(|(name, _, is_default)| *is_default && is_kind(name))
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{Cloud, explain};
 use alicloud::{
     billing::{self, Row},
-    error::Failure,
+    error::{Error, Failure},
     retry::Limit,
 };
 
@@ -174,11 +174,18 @@ pub(super) fn told(found: &Result<Found, Failure>) -> String {
 pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
     let candidates = match found {
         Ok(candidates) => candidates,
+        Err(Failure { error: Error::TooMany { read }, .. }) => {
+            return format!(
+                "Its order could not be looked for: QueryOrders lists more than {read} orders of the last year that share its \
+                 ProductCode, and the provider reads no more than that. Look for the order in the billing console under \
+                 Orders, and import it into the state:\n\n  terraform import {NAME}.<name> <order id>"
+            );
+        }
         Err(failure) => {
             return format!(
-                "Its order could not be looked for: {failure}. {}\n\nOr look for it in the billing console, and import it into \
-                 the state:\n\n  terraform import {NAME}.<name> <order id>",
-                explain::failure_remedy(failure)
+                "Its order could not be looked for: {failure}. {} Then run terraform apply again.\n\nOr look for it in the \
+                 billing console, and import it into the state:\n\n  terraform import {NAME}.<name> <order id>",
+                explain::failure_advice(failure)
             );
         }
     };

@@ -182,21 +182,22 @@ impl Resource for PaiProductOrders {
         let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
         if rows.is_empty() {
             let detail = format!(
-                "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Check the id, and the \
-                 account that the credentials belong to."
+                "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Nothing was \
+                 imported. Check the id, and the account that the credentials belong to. Then run terraform import again."
             );
             return Err(Diagnostic::error("No such order", detail).into());
         }
         if !rows.iter().any(Row::is_purchase) {
-            return Err(not_a_purchase(id, &rows).into());
+            return Err(not_a_purchase(id, &rows, &request_id).into());
         }
         let mut state = model::imported(id, &rows).ok_or_else(|| {
             let names: BTreeSet<&str> = rows.iter().flat_map(Row::names).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
             let names = if names.is_empty() { "nothing of what it holds" } else { &names };
             let detail = format!(
-                "The order {id} holds none of the products that {NAME} can buy. Billing says: {names}. Check the id in the \
-                 billing console. The state stays as it is."
+                "The order {id} holds none of the products that {NAME} can buy. Billing says: {names} (RequestId \
+                 {request_id}). The state stays as it is. Look for its id in the billing console under Orders, and import \
+                 that one:\n\n  terraform import {NAME}.<name> <order id>"
             );
             Diagnostic::error("Not an order of PAI products", detail)
         })?;
@@ -213,7 +214,7 @@ fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<Diagnostic> {
     Some(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail))
 }
 
-fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
+fn not_a_purchase(id: &str, rows: &[Row], request_id: &str) -> Diagnostic {
     let told: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -222,8 +223,9 @@ fn not_a_purchase(id: &str, rows: &[Row]) -> Diagnostic {
         })
         .collect();
     let detail = format!(
-        "The order {id} buys nothing that is in force: it renews or refunds, or it was cancelled. Billing says: {}. Import the \
-         order that bought the products.",
+        "The order {id} buys nothing that is in force: it renews or refunds, or it was cancelled. Billing says: {} \
+         (RequestId {request_id}). The state stays as it is. Look in the billing console under Orders for the order that \
+         bought the products, and import that one:\n\n  terraform import {NAME}.<name> <order id>",
         told.join("; ")
     );
     Diagnostic::error("Not an order that buys", detail)
@@ -316,8 +318,11 @@ fn replaces_itself(prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagno
 
 fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
-        "Billing says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the state. The next terraform apply asks \
-         whether the products are active before it buys anything."
+        "Billing says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the state, and \
+         Terraform plans a new order in its place. The next terraform apply asks whether the products are active, and buys \
+         nothing that is. If you do not want a new order, remove the resource from the configuration, or check that the \
+         credentials belong to the account that bought it. If the order is there after all: terraform import {NAME}.<name> \
+         {id}"
     );
-    Diagnostic::warning(format!("Order {id} is gone"), detail)
+    Diagnostic::warning(format!("Order {id} is gone: Terraform plans a new one"), detail)
 }

@@ -99,7 +99,11 @@ impl PaiPurchase<'_> {
 
 /// Whether a service refuses for good what it is asked.
 fn is_refused(failure: &Failure) -> bool {
-    matches!(&failure.error, Error::Api(error) if matches!(error.refusal(), Refusal::Forbidden | Refusal::Site))
+    match &failure.error {
+        Error::Api(error) => matches!(error.refusal(), Refusal::Forbidden | Refusal::Site),
+        Error::TooMany { .. } => true,
+        _ => false,
+    }
 }
 
 impl Steps for PaiPurchase<'_> {
@@ -252,9 +256,9 @@ impl Buying<'_> {
             }
             let refused = is_purchased.as_ref().err().or(found.as_ref().err()).filter(|failure| is_refused(failure));
             if refused.is_some() || !self.limit.wait(BETWEEN_READINGS).await {
-                let remedy = refused.map(explain::failure_remedy);
+                let advice = refused.map(explain::failure_advice);
                 let purchased = is_purchased.as_ref().map_err(ToString::to_string);
-                return Err(self.undecided(sent, purchased, &candidates::told(&found), remedy));
+                return Err(self.undecided(sent, purchased, &candidates::told(&found), advice));
             }
         }
     }
@@ -277,9 +281,9 @@ impl Buying<'_> {
         sent: Option<&Failure>,
         purchased: Result<&bool, String>,
         billing: &str,
-        remedy: Option<String>,
+        advice: Option<String>,
     ) -> Diagnostic {
-        let remedy = remedy.map(|remedy| format!(" {remedy}")).unwrap_or_default();
+        let advice = advice.map(|advice| format!(" {advice}")).unwrap_or_default();
         let sent = sent.map_or_else(
             || "It was sent by an earlier apply that ended before it knew".to_owned(),
             ToString::to_string,
@@ -291,7 +295,7 @@ impl Buying<'_> {
         };
         self.purchase.cloud.journal.mark_unresolved(self.entry);
         let detail = format!(
-            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.{remedy}\n\n1. Run terraform apply \
+            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.{advice}\n\n1. Run terraform apply \
              again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \
              if it is certain that nothing was bought. That can take a minute, so give timeouts.create more than that.\n\n2. \
              If the order is in the billing console, you can import it instead, and remove the entry of the \

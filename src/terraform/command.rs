@@ -88,6 +88,14 @@ impl Command {
         command
     }
 
+    /// What the user has run, as far as it is known, for messages.
+    pub(crate) fn name(&self) -> String {
+        match self.works_on_state() {
+            true => format!("terraform {}", self.subcommand),
+            false => "the command".to_owned(),
+        }
+    }
+
     /// `terraform test` runs on states of its own that nothing else sees.
     pub(crate) fn is_test(&self) -> bool {
         self.subcommand == "test"

@@ -139,5 +139,5 @@ fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
     terraform.mock.fault(Fault::times("GetOrderDetail", proxy_page, 99));
     terraform.set("MAX_RETRY_TIMEOUT", "2");
     let imported = terraform.import("alicloud_pai_product_order.data", "202600000000001").fails();
-    imported.says(&["then run the command again"]).never_says(&["terraform apply"]);
+    imported.says(&["Then run terraform import again."]).never_says(&["terraform apply"]);
 }

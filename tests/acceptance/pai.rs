@@ -282,7 +282,7 @@ fn an_order_is_gone_only_when_two_replies_say_so() {
     terraform.mock.fault(Fault::times("GetOrderDetail", Kind::Absent, 2));
     let planned = terraform.plan();
     assert_eq!(planned.code, Some(2));
-    planned.says(&["is gone", "(RequestId "]);
+    planned.says(&["is gone: Terraform plans a new one", "(RequestId "]);
 }
 
 #[test]

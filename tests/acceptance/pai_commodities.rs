@@ -1,6 +1,6 @@
 //! Orders of other products that share a ProductCode with those of PAI.
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use mock_endpoint::{
     ACCOUNT,
     fault::{Fault, Kind},
@@ -79,13 +79,13 @@ fn an_order_whose_commodity_is_not_documented_is_ours_when_everything_agrees_thr
         "It is not certain what the order",
         "terraform state rm",
     ]);
-    // One before the purchase, to know what was there, and one in each reading.
-    assert_eq!(terraform.requests("QueryOrders").len(), 4);
+    // One page before the purchase, to know what was there, and two in each reading: the order, and the end of the list.
+    assert_eq!(terraform.requests("QueryOrders").len(), 1 + 3 * 2);
 
     let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
     terraform.apply().succeeds().says(&["was found by reading"]).never_says(&["It is not certain"]);
-    assert_eq!(terraform.requests("QueryOrders").len(), 2);
+    assert_eq!(terraform.requests("QueryOrders").len(), 1 + 2);
 }
 
 #[test]
@@ -157,6 +157,24 @@ fn several_orders_that_may_be_ours_are_each_named_with_what_they_hold() {
 }
 
 #[test]
+fn an_account_with_more_orders_than_are_read_is_told_so_and_buys_nothing() {
+    let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
+    for number in 0..1001 {
+        let id = format!("2025{number:011}");
+        let content = Content::Products(vec!["PAI_share".to_owned()]);
+        let (account, created) = (ACCOUNT.to_owned(), Utc::now() - TimeDelta::days(30));
+        let order = Order { id: id.clone(), account, content, created, told: serde_json::Map::new() };
+        terraform.mock.ledger().orders.insert(id, order);
+    }
+    terraform.apply().fails().says(&[
+        "the product is purchased already",
+        "QueryOrders lists more than 1000 orders of the last year",
+        "terraform import alicloud_pai_product_order.<name> <order id>",
+    ]);
+    assert!(terraform.requests("CreateProductOrders").is_empty());
+}
+
+#[test]
 fn an_order_that_buys_nothing_is_not_imported() {
     let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
     terraform.apply().succeeds();
@@ -165,6 +183,10 @@ fn an_order_that_buys_nothing_is_not_imported() {
         terraform.mock.tell_of_order(&id, json!({"OrderType": "New", "PaymentStatus": "Paid"}));
         terraform.mock.tell_of_order(&id, told.clone());
         terraform.begin_anew();
-        terraform.import(ADDRESS, &id).fails().says(&["Not an order that buys"]);
+        terraform.import(ADDRESS, &id).fails().says(&[
+            "Not an order that buys",
+            "(RequestId ",
+            "terraform import alicloud_pai_product_order.<name>",
+        ]);
     }
 }

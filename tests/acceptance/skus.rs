@@ -185,3 +185,85 @@ fn a_cost_is_told_in_the_currency_that_the_service_names() {
     terraform.mock.tell_of_order(&id, json!({"Currency": "USD"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10 USD."]);
 }
+
+#[test]
+fn a_replacement_buys_no_other_sku_because_none_is_named() {
+    let Some(terraform) = Terraform::with(&order_with("sku_code = \"Package\"")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let refused = ["would buy another SKU", "set sku_code = \"cmapi033136-Package\"", &id];
+    let imported = || {
+        terraform.begin_anew();
+        terraform.configure(&order_with("pay_type = \"PrePaid\""));
+        terraform.import(ADDRESS, &id).succeeds();
+        terraform.plans_empty();
+    };
+    imported();
+    terraform.configure(&order_with(""));
+    terraform.plan().fails().says(&refused).says(&["because of pay_type"]);
+    terraform.configure(&order_with("pay_type = \"PrePaid\"\n  duration = 2"));
+    terraform.plan().fails().says(&refused).says(&["because of duration", "terraform plan again"]);
+    for created_first in ["", "\n  lifecycle {\n    create_before_destroy = true\n  }"] {
+        terraform.configure(&order_with(&format!("pay_type = \"PrePaid\"{created_first}")));
+        let replace = format!("-replace={ADDRESS}");
+        terraform.run(&["apply", "-auto-approve", "-no-color", &replace]).fails().says(&refused);
+        assert_eq!(terraform.attributes()["id"], id);
+    }
+    terraform.configure(&order_with("pay_type = \"PrePaid\""));
+    terraform.run(&["taint", ADDRESS]).succeeds();
+    terraform.apply().fails().says(&refused).says(&["terraform apply again"]);
+    assert_eq!(terraform.instances().len(), 1);
+    assert_eq!(terraform.orders().len(), 1);
+
+    imported();
+    terraform.configure(&order_with("sku_code = \"prepay\"\n  pay_type = \"PrePaid\"\n  duration = 2"));
+    assert_eq!(terraform.planned_actions(), ["delete+create"]);
+    terraform.configure(&order_with("sku_code = \"Package\"\n  duration = 2"));
+    terraform.apply().succeeds();
+    assert_eq!(sent(&terraform), "cmapi033136-Package");
+    // Bought here, and the argument is gone.
+    terraform.configure(&order_with("pay_type = \"PrePaid\"\n  duration = 3"));
+    terraform.plan().fails().says(&["would buy another SKU"]);
+    assert_eq!(terraform.orders().len(), 2);
+}
+
+#[test]
+fn an_order_that_was_bought_without_a_sku_is_replaced_without_one_however_its_sku_is_spelled() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-yuncode1"}));
+    for changed in ["duration = 2", "pay_type = \"PrePaid\""] {
+        terraform.configure(&order_with(changed));
+        assert_eq!(terraform.planned_actions(), ["delete+create"], "{changed}");
+    }
+}
+
+#[test]
+fn a_period_that_is_told_otherwise_than_it_was_bought_replaces_nothing() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let told = |time: &str| {
+        let components = json!({"package_version": {"value": "yuncode2713600001"}, "ord_time": {"value": time}});
+        json!({"PeriodType": "YEAR", "Components": components})
+    };
+    for time in ["3:Month", "1:Year", "30:Day"] {
+        terraform.mock.tell_of_order(&id, told(time));
+        let told = format!("The Marketplace tells another period of order {id}");
+        terraform.plans_empty().says(&[&told, "was bought for 1 x Month", "terraform import"]);
+        terraform.apply().succeeds();
+        let attributes = terraform.attributes();
+        assert_eq!((&attributes["pricing_cycle"], &attributes["duration"]), (&json!("Month"), &json!(1)));
+    }
+    assert_eq!(terraform.orders().len(), 1);
+    // What it was bought for counts after an import too.
+    terraform.mock.tell_of_order(&id, told("1:Month"));
+    terraform.begin_anew();
+    terraform.import(ADDRESS, &id).succeeds();
+    terraform.mock.tell_of_order(&id, told("2:Month"));
+    terraform.plans_empty().says(&["tells another period"]);
+    // Another period in the configuration is another order.
+    terraform.configure(&order_with("duration = 2"));
+    assert_eq!(terraform.planned_actions(), ["delete+create"]);
+}

@@ -96,46 +96,6 @@ async fn a_known_error_in_a_success_is_an_error() {
     }
 }
 
-/// A row of an order of PAI, as QueryOrders lists it.
-fn row(id: u64) -> serde_json::Value {
-    json!({"OrderId": id.to_string(), "ProductCode": "learn"})
-}
-
-/// QueryOrders at a service whose pages are these, the last one again and again, and how many pages were asked for.
-async fn listed(pages: Vec<(Vec<u64>, serde_json::Value)>) -> (Result<usize, Failure>, usize) {
-    let service = Loopback::start(move |asked, _| {
-        let number = asked.line.split("PageNum=").nth(1).and_then(|rest| rest.split('&').next());
-        let number: usize = number.map_or(1, |number| number.parse().unwrap());
-        let (ids, total) = &pages[number.min(pages.len()) - 1];
-        let rows: Vec<_> = ids.iter().map(|id| row(*id)).collect();
-        let data = json!({"TotalCount": total, "OrderList": {"Order": rows}});
-        (200, json!({"RequestId": "R", "Code": "Success", "Success": true, "Data": data}).to_string())
-    });
-    let rows = billing::orders_between(&client_at(&service.url), "learn", 0..1, &limit()).await;
-    let asked = service.asked.lock().unwrap().len();
-    (rows.map(|rows| rows.len()), asked)
-}
-
-#[tokio::test]
-async fn orders_are_read_to_the_last_page_whatever_the_service_counts() {
-    let full = || (1..=20).collect::<Vec<u64>>();
-    let next = || (21..=40).collect::<Vec<u64>>();
-    for total in [json!(null), json!(0), json!(1), json!("many")] {
-        let page = |ids: Vec<u64>| (ids, total.clone());
-        assert_eq!(listed(vec![page(full()), page(vec![41])]).await, (Ok(21), 2), "{total}");
-        assert_eq!(listed(vec![page(full()), page(next()), page(vec![])]).await, (Ok(40), 3), "{total}");
-        // It knows no pages.
-        assert_eq!(listed(vec![page(full())]).await, (Ok(20), 2), "{total}");
-    }
-    let counted = |ids: Vec<u64>, total: usize| (ids, json!(total));
-    assert_eq!(listed(vec![counted(full(), 40), counted(next(), 40)]).await, (Ok(40), 2));
-    // Two rows of one order are alike where the list has no id for them.
-    let alike = vec![20; 20];
-    assert_eq!(listed(vec![counted(full(), 41), counted(alike, 41), counted(vec![20], 41)]).await, (Ok(41), 3));
-    let (cut, _) = listed(vec![counted(vec![1], 3)]).await;
-    assert!(cut.unwrap_err().to_string().contains("fewer rows than it counts"));
-}
-
 #[tokio::test]
 async fn an_error_whose_code_is_known_is_no_missing_order() {
     let mock = Mock::start().unwrap();
@@ -161,22 +121,6 @@ async fn nobody_knows_what_became_of_a_purchase_whose_error_says_nothing() {
         assert_eq!(failure.fate, Fate::Unknown, "{failure}");
         mock.ledger().faults.clear();
     }
-}
-
-#[tokio::test]
-async fn an_order_that_billing_does_not_know_has_no_rows_in_either_form() {
-    let mock = Mock::start().unwrap();
-    for kind in [Kind::Absent, Kind::AbsentEmpty] {
-        mock.fault(Fault::times("GetOrderDetail", kind, 99));
-        assert_eq!(billing::order_detail(&client(&mock), "1", &limit()).await.unwrap().rows, []);
-        mock.ledger().faults.clear();
-    }
-    assert_eq!(mock.ledger().requests_for("GetOrderDetail"), 2, "nothing is sent again");
-    // A list of orders that is not there is no list without orders: nothing may be bought because of it.
-    mock.fault(Fault::times("QueryOrders", Kind::AbsentEmpty, 99));
-    let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
-    let failure = billing::orders_between(&client(&mock), "learn", 0..1, &short).await.unwrap_err();
-    assert!(failure.to_string().contains("no Data"), "{failure}");
 }
 
 #[tokio::test]
@@ -220,14 +164,4 @@ fn codes_mean_what_is_documented() {
         assert_eq!(error.refusal(), refusal, "{error:?}");
         assert_eq!(alicloud::error::Error::Api(error).fate(), fate);
     }
-}
-
-#[tokio::test]
-async fn orders_are_asked_for_with_both_ends_of_a_period() {
-    let mock = Mock::start().unwrap();
-    billing::orders_between(&client(&mock), "learn", 0..3600, &limit()).await.unwrap();
-    let asked = mock.ledger().requests[0].parameters.clone();
-    let end = |name: &str| asked.get(name).map(String::as_str);
-    let ends = [end("CreateTimeStart"), end("CreateTimeEnd")];
-    assert_eq!(ends, [Some("1970-01-01T00:00:00Z"), Some("1970-01-01T01:00:00Z")]);
 }

@@ -111,8 +111,9 @@ fn serve(write: impl Fn(&mut TcpStream) + Send + 'static) -> String {
     url
 }
 
-#[tokio::test]
-async fn what_a_service_echoes_of_a_request_is_cut() {
+/// A server that answers its first request with this status and the first line of the request in these fields, and what
+/// that line was.
+fn echo(status: u16, fields: &'static [&str]) -> (String, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (told, echoed) = std::sync::mpsc::channel();
@@ -122,15 +123,26 @@ async fn what_a_service_echoes_of_a_request_is_cut() {
         let length = stream.read(&mut read).unwrap();
         let line = String::from_utf8_lossy(&read[..length]).lines().next().unwrap().to_owned();
         told.send(line.clone()).unwrap();
-        let body = serde_json::json!({"RequestId": line, "Code": line, "Message": line}).to_string();
-        write!(stream, "HTTP/1.1 400 no\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let body: serde_json::Map<_, _> =
+            fields.iter().map(|field| ((*field).to_owned(), line.clone().into())).collect();
+        let body = serde_json::Value::Object(body).to_string();
+        write!(stream, "HTTP/1.1 {status} so\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
     });
-    let failure = market::describe_order(&client(&url, Duration::from_secs(2)), "1", &limit(5)).await.unwrap_err();
-    let line = echoed.recv().unwrap();
-    let signature = line.split(['&', ' ']).find_map(|part| part.strip_prefix("Signature=")).unwrap();
-    assert!(signature.len() > 20);
-    let text = failure.to_string();
-    assert!(!text.contains(signature) && text.matches("Signature=(hidden)").count() == 3, "{text}");
+    (url, echoed)
+}
+
+#[tokio::test]
+async fn what_a_service_echoes_of_a_request_is_cut_from_errors_and_from_successes() {
+    for (status, fields) in [(400, &["RequestId", "Code", "Message"][..]), (200, &["RequestId"])] {
+        let (url, echoed) = echo(status, fields);
+        let answer = market::describe_order(&client(&url, Duration::from_secs(2)), "1", &limit(5)).await;
+        let line = echoed.recv().unwrap();
+        let signature = line.split(['&', ' ']).find_map(|part| part.strip_prefix("Signature=")).unwrap();
+        assert!(signature.len() > 20);
+        let text = answer.map_or_else(|failure| failure.to_string(), |described| format!("{described:?}"));
+        let is_cut = !text.contains(signature) && text.matches("Signature=(hidden)").count() == fields.len();
+        assert!(is_cut, "{text}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@
 mod answers;
 mod credentials;
 mod endpoints;
+mod fields;
 mod hostile;
+mod lists;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod official_sdk;

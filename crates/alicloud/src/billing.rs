@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::{Error, Failure, Fate},
+    error::{ApiError, Error, Failure, Fate},
+    paging::Pages,
     reply::{self, loose_text},
     retry::Limit,
 };
@@ -108,25 +109,22 @@ pub struct Detail {
 /// Anything but well-formed replies, and rows of another order.
 pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Detail, Failure> {
     let query = [("OrderId", order_id.to_owned())];
-    let (rows, request_id) = all_pages(client, "GetOrderDetail", &query, limit, read_detail).await?;
+    let list = List { end: End::AsCounted, read: read_detail, is_absent: is_unknown };
+    let (rows, request_id) = all_pages(client, "GetOrderDetail", &query, limit, &list).await?;
     let is_foreign = |row: &Row| row.order_id.as_deref() != Some(order_id);
     if rows.iter().any(is_foreign) {
-        return Err(odd("GetOrderDetail", "it has rows of another order"));
+        let what = "it has rows of another order".to_owned();
+        let error = Error::Malformed { status: 200, request_id: Some(request_id), what };
+        return Err(Failure { action: "GetOrderDetail", error, attempts: 1, fate: Fate::NotDone });
     }
     Ok(Detail { rows, request_id })
-}
-
-/// The failure of a read whose reply is not what was asked for.
-fn odd(action: &'static str, what: &str) -> Failure {
-    let error = Error::Malformed { status: 200, request_id: None, what: what.to_owned() };
-    Failure { action, error, attempts: 1, fate: Fate::NotDone }
 }
 
 /// QueryOrders: the rows of all orders of a product that were made in a period, in seconds since 1970. Without both ends
 /// of the period, the service answers the orders of the last hour.
 ///
 /// # Errors
-/// Anything but well-formed replies.
+/// Anything but well-formed replies, and more rows than are read.
 pub async fn orders_between(
     client: &Client,
     product: &str,
@@ -143,7 +141,8 @@ pub async fn orders_between(
         ("CreateTimeEnd", moment(period.end)),
         ("PageSize", PAGE_SIZE.to_string()),
     ];
-    Ok(all_pages(client, "QueryOrders", &query, limit, read_page).await?.0)
+    let list = List { end: End::NothingNew, read: read_page, is_absent: |_| false };
+    Ok(all_pages(client, "QueryOrders", &query, limit, &list).await?.0)
 }
 
 /// A part of an answer, and how many rows the whole has, if the service tells.
@@ -154,48 +153,59 @@ struct Page {
     request_id: Option<String>,
 }
 
+/// When a list is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// After a page that brings nothing new.
+    NothingNew,
+    /// Also where there is no reason to think that there is another page: it is not documented that there are any.
+    AsCounted,
+}
+
+/// How a list is read.
+struct List {
+    end: End,
+    read: fn(&Reply) -> Result<Page, String>,
+    /// Which errors mean that there are no rows.
+    is_absent: fn(&ApiError) -> bool,
+}
+
 /// All rows, and the id of the last request.
 async fn all_pages(
     client: &Client,
     action: &'static str,
     query: &[(&str, String)],
     limit: &Limit,
-    read: fn(&Reply) -> Result<Page, String>,
+    list: &List,
 ) -> Result<(Vec<Row>, String), Failure> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut previous = 0;
-    for page in 1..=MAX_PAGES {
+    let mut pages = Pages::of(action);
+    for number in 1..=MAX_PAGES {
         // The first page needs no number, and GetOrderDetail does not document that it takes one.
-        let number = (page > 1).then(|| ("PageNum", page.to_string()));
+        let number = (number > 1).then(|| ("PageNum", number.to_string()));
         let request = Request::rpc(Product::Billing, action, query.iter().cloned().chain(number));
-        let Page { rows: more, total, request_id } = client.call(&request, limit, read).await?;
-        let request_id = request_id.unwrap_or_default();
-        // A service that does not know pages answers the same one again. Single rows may be alike.
-        let length = more.len();
-        let is_repeated = length == 0 || (length == previous && rows.ends_with(&more));
-        previous = length;
-        if !is_repeated {
-            rows.extend(more);
-        }
-        // A count below what was read counts something else.
-        match total.filter(|total| *total > 0 && *total >= rows.len()) {
-            Some(total) if rows.len() >= total => return Ok((rows, request_id)),
-            Some(_) if is_repeated => break,
-            None if is_repeated || length < PAGE_SIZE => return Ok((rows, request_id)),
-            _ => {}
+        let nothing = |error: &ApiError| {
+            (list.is_absent)(error).then(|| Page { request_id: Some(error.request_id.clone()), ..Page::default() })
+        };
+        let Page { rows, total, request_id } = client.call_or(&request, limit, list.read, nothing).await?;
+        let is_short = rows.len() < PAGE_SIZE;
+        let is_new = pages.add(rows, total);
+        let is_whole = list.end == End::AsCounted && (pages.is_counted() || (is_short && pages.is_beyond_count()));
+        if !is_new || is_whole {
+            return Ok((pages.complete()?, request_id.unwrap_or_default()));
         }
     }
-    Err(odd(action, "it has fewer rows than it counts"))
+    Err(pages.endless())
 }
 
-/// A page of GetOrderDetail, which may leave out the data of an order that it does not know.
+/// A page of GetOrderDetail, which may leave out the data of an order that it does not know, or give them without anything
+/// in them.
 fn read_detail(reply: &Reply) -> Result<Page, String> {
     let is_plain = |(name, json): (&String, &Json)| match name.as_str() {
         "Success" => reply::text(json).is_none_or(|text| text == "true"),
-        "Code" => reply::text(json).is_none_or(|text| text == "Success"),
+        "Code" => reply::is_success_code(json),
         _ => true,
     };
-    let says_nothing = reply.body.get("Data").is_none_or(Json::is_null);
+    let says_nothing = reply.body.get("Data").is_none_or(reply::says_nothing);
     let is_plain = reply.body.as_object().is_some_and(|fields| fields.iter().all(is_plain));
     if says_nothing && is_plain && reply.request_id.is_some() {
         Ok(Page { request_id: reply.request_id.clone(), ..Page::default() })
@@ -204,9 +214,15 @@ fn read_detail(reply: &Reply) -> Result<Page, String> {
     }
 }
 
+/// Whether GetOrderDetail says by an error that there is no such order: one in a success, that says nothing. What fails
+/// with another HTTP status may be billing itself.
+fn is_unknown(error: &ApiError) -> bool {
+    (200..300).contains(&error.status) && error.is_absent() && !error.request_id.is_empty()
+}
+
 fn read_page(reply: &Reply) -> Result<Page, String> {
     let data = reply.body.get("Data").filter(|data| data.is_object()).ok_or_else(|| "it has no Data".to_owned())?;
-    let rows = data.get("OrderList").map(reply::list).unwrap_or_default();
+    let rows = reply::whole_list(data, "OrderList")?;
     let rows: Result<Vec<Row>, _> = rows.iter().map(Row::deserialize).collect();
     let rows = rows.map_err(|_| "it has a row that is none".to_owned())?;
     if rows.iter().any(|row| row.order_id.is_none()) {
@@ -216,6 +232,6 @@ fn read_page(reply: &Reply) -> Result<Page, String> {
     if rows.is_empty() && reply.request_id.is_none() {
         return Err("it has neither rows nor a RequestId".to_owned());
     }
-    let total = data.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok());
+    let total = reply::count(data);
     Ok(Page { rows, total, request_id: reply.request_id.clone() })
 }

@@ -20,6 +20,11 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// A list has more pages than are read.
+    TooMany {
+        /// How many elements were read.
+        read: usize,
+    },
     /// The service refused or failed.
     Api(ApiError),
     /// There are no credentials to sign with.
@@ -228,6 +233,7 @@ impl Error {
             Self::Lost(_) | Self::Malformed { .. } => Fate::Unknown,
             Self::Api(error) if error.refusal() == Refusal::ServerFault => Fate::Unknown,
             Self::NotSent(_)
+            | Self::TooMany { .. }
             | Self::Api(_)
             | Self::Credentials(_)
             | Self::Configuration(_)
@@ -244,7 +250,9 @@ impl Error {
             // Redirects and the pages of proxies stay what they are; a broken success or a server's fault may not.
             Self::Malformed { status, .. } => matches!(status, 200..300 | 408 | 429 | 500..),
             Self::Api(error) => matches!(error.refusal(), Refusal::Throttled | Refusal::ServerFault),
-            Self::Credentials(_) | Self::Configuration(_) | Self::Stopped | Self::TooLate => false,
+            Self::TooMany { .. } | Self::Credentials(_) | Self::Configuration(_) | Self::Stopped | Self::TooLate => {
+                false
+            }
         }
     }
 
@@ -264,6 +272,7 @@ impl fmt::Display for Error {
         match self {
             Self::NotSent(transport) | Self::Lost(transport) => transport.fmt(f),
             Self::Malformed { status, what, .. } => write!(f, "the reply (HTTP {status}) is not usable: {what}"),
+            Self::TooMany { read } => write!(f, "it lists more than {read}, and no more are read"),
             Self::Api(error) => write!(f, "HTTP {}, {}: {}", error.status, error.code, error.message),
             Self::Credentials(why) => why.fmt(f),
             Self::Configuration(what) => f.write_str(what),

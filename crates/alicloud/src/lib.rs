@@ -19,6 +19,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod market;
+mod paging;
 pub mod price;
 pub mod regions;
 pub mod reply;

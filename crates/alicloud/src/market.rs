@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::{ApiError, Error, Failure, Fate},
+    error::{ApiError, Failure},
+    paging::Pages,
     reply::{self, loose_list, loose_text, loose_whole},
     retry::Limit,
 };
@@ -220,32 +221,24 @@ const MAX_PAGES: usize = 1000;
 /// DescribeInstances: all instances of a product that the account holds.
 ///
 /// # Errors
-/// Anything but well-formed replies, and fewer instances than the service counts.
+/// Anything but well-formed replies, and fewer instances than the service counts or more than are read.
 pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Result<Vec<Instance>, Failure> {
-    let mut instances: Vec<Instance> = Vec::new();
+    let mut pages = Pages::of("DescribeInstances");
     for page in 1..=MAX_PAGES {
         let query =
             [("Codes", product_code.to_owned()), ("PageNumber", page.to_string()), ("PageSize", PAGE_SIZE.to_string())];
         let request = Request::rpc(Product::Market, "DescribeInstances", query);
         let (more, total) = client.call(&request, limit, read_instances).await?;
-        let is_last = more.is_empty();
-        instances.extend(more);
-        if instances.len() >= total {
-            return Ok(instances);
-        }
-        if is_last {
-            break;
+        if !pages.add(more, Some(total)) {
+            return pages.complete();
         }
     }
-    let what = "it has fewer instances than it counts".to_owned();
-    let error = Error::Malformed { status: 200, request_id: None, what };
-    Err(Failure { action: "DescribeInstances", error, attempts: 1, fate: Fate::NotDone })
+    Err(pages.endless())
 }
 
 fn read_instances(reply: &Reply) -> Result<(Vec<Instance>, usize), String> {
-    let total = reply.body.get("TotalCount").and_then(reply::text).and_then(|text| text.parse().ok());
-    let total = total.ok_or_else(|| "it has no TotalCount".to_owned())?;
-    let items = reply.body.get("InstanceItems").map(reply::list).unwrap_or_default();
+    let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
+    let items = reply::whole_list(&reply.body, "InstanceItems")?;
     let instances = items.iter().map(Instance::deserialize).collect::<Result<_, _>>();
     Ok((instances.map_err(|_| "it has an instance that is none".to_owned())?, total))
 }

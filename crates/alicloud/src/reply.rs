@@ -1,6 +1,6 @@
 //! Reads replies: JSON whose numbers may be strings, and whose fields may be missing.
 
-use std::time::Duration;
+use std::{slice::from_ref, time::Duration};
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
@@ -37,7 +37,7 @@ impl Reply {
         let is_usual = |name: &str, json: &Json| match name {
             "RequestId" | "requestId" | "HostId" => true,
             "Success" => text(json).is_none_or(|text| text == "true"),
-            "Code" => text(json).is_none_or(|text| matches!(text.as_str(), "Success" | "200" | "OK" | NULL)),
+            "Code" => is_success_code(json),
             _ => says_nothing(json),
         };
         let fields = self.body.as_object();
@@ -47,11 +47,17 @@ impl Reply {
     }
 }
 
-fn says_nothing(json: &Json) -> bool {
+/// Whether the field `Code` of a reply names no error.
+pub(super) fn is_success_code(json: &Json) -> bool {
+    text(json).is_none_or(|text| ["Success", "200", "OK", NULL].iter().any(|code| text.eq_ignore_ascii_case(code)))
+}
+
+/// Whether a field has nothing in it.
+pub(super) fn says_nothing(json: &Json) -> bool {
     match json {
         Json::Array(elements) => elements.is_empty(),
         Json::Object(fields) => fields.values().all(says_nothing),
-        json => text(json).is_none_or(|text| text == NULL || text.parse() == Ok(0.0)),
+        json => text(json).is_none_or(|text| text.eq_ignore_ascii_case(NULL) || text.parse() == Ok(0.0)),
     }
 }
 
@@ -81,14 +87,15 @@ impl RawReply {
             malformed(None, what.to_owned())
         })?;
         let field = |names: [&str; 2]| names.iter().find_map(|name| text(json.get(name)?));
+        // A service or a proxy may echo the request anywhere.
         let hidden = |text: String| redact(&text, secrets);
-        let request_id = field(["RequestId", "requestId"]);
+        let request_id = field(["RequestId", "requestId"]).map(hidden);
         let code = error_text(&json, ["Code", "code"]);
         let error = ApiError {
             status,
             code: hidden(code.clone().unwrap_or_else(|| NULL.to_owned())),
             message: hidden(error_text(&json, ["Message", "message"]).unwrap_or_default()),
-            request_id: hidden(request_id.clone().unwrap_or_default()),
+            request_id: request_id.clone().unwrap_or_default(),
             retry_after,
         };
         // Billing answers some of its errors with HTTP 200, and not all of them say that they are none.
@@ -141,15 +148,35 @@ pub(super) fn loose_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<V
     Ok(list(&Json::deserialize(deserializer)?).iter().filter_map(text).collect())
 }
 
+/// A whole number, which may be written as a decimal one.
 fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.strip_suffix(".0").and_then(|text| text.parse().ok()))
 }
 
-/// The elements of a list, which may stand alone or inside an object of one field.
+/// The elements of a list, which may stand alone or inside an object of one field, as may a single element.
 pub(super) fn list(json: &Json) -> &[Json] {
     match json {
         Json::Array(elements) => elements,
-        Json::Object(fields) => fields.values().find_map(Json::as_array).map_or(&[], Vec::as_slice),
+        Json::Object(fields) => match fields.values().find_map(Json::as_array) {
+            Some(elements) => elements,
+            None if fields.len() == 1 => fields.values().next().filter(|only| !only.is_null()).map_or(&[], from_ref),
+            None => &[],
+        },
         _ => &[],
     }
+}
+
+/// The elements of a list that says how many orders there are: what is no list must not be taken for an empty one.
+///
+/// # Errors
+/// It is something else, as a part of a sentence.
+pub(super) fn whole_list<'j>(data: &'j Json, name: &str) -> Result<&'j [Json], String> {
+    let Some(json) = data.get(name) else { return Ok(&[]) };
+    let elements = list(json);
+    if elements.is_empty() && !says_nothing(json) { Err(format!("its {name} is no list")) } else { Ok(elements) }
+}
+
+/// How many elements the whole list has of which this is a page, if the service tells.
+pub(super) fn count(data: &Json) -> Option<usize> {
+    whole(&text(data.get("TotalCount")?)?)?.try_into().ok()
 }

@@ -185,6 +185,11 @@ impl<M: Model> Plan<M> {
         &mut self.private
     }
 
+    /// What was remembered of the object that the planned create replaces, where it replaces one and Terraform tells.
+    pub fn replaced(&self) -> Option<&Private> {
+        self.private.replaced.as_deref()
+    }
+
     /// What this plan remembered when it was made first, where Terraform makes it again and tells (protocol 6.11).
     pub fn earlier(&self) -> Option<&Private> {
         self.earlier.as_ref()
