@@ -229,6 +229,17 @@ fn an_order_that_is_known_needs_no_price_counts_for_nothing_and_may_be_what_the_
 }
 
 #[test]
+fn what_an_earlier_apply_may_have_bought_can_be_why_the_account_may_not_buy_it() {
+    let Some(terraform) = Terraform::with("") else { return };
+    lose_an_order(&terraform, "");
+    let again = json!({"ExpressionCode": "ORDER.ONLY_ONCE", "ExpressionMessage": "You have it"});
+    terraform.mock.set_price(PRODUCT, again);
+    terraform.configure(&guarded("", ORDER));
+    terraform.apply().succeeds().says(&["Warning: This account may not buy", "nothing was bought now"]);
+    assert_eq!((terraform.ids(), terraform.orders().len()), (terraform.orders(), 1));
+}
+
+#[test]
 fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
     let Some(mut terraform) = Terraform::with(&guarded("recent_orders = \"30m\"", ORDER)) else { return };
     terraform.apply().succeeds();
