@@ -24,7 +24,10 @@ impl Cloud {
         let asked = tokio::time::timeout(LONGEST.min(limit.left()), account_balance(&self.client, limit)).await;
         let Ok(Ok(balance)) = asked else { return error };
         let available: Vec<String> = balance.available_amount.into_iter().chain(balance.currency).collect();
-        error.detail += &format!("\n\nThe account has {} available.", available.join(" "));
+        error.detail += &format!(
+            "\n\nThe account has {} available. Once that is enough, run terraform apply again.",
+            available.join(" ")
+        );
         error
     }
 }

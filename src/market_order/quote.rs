@@ -92,9 +92,11 @@ fn shown(planned: &Partial<MarketOrder>) -> Option<Quote> {
 /// Plans the price of an order that is made, as a known value wherever it can be told.
 pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ctx: &Context) -> Diagnostics {
     let mut found = Diagnostics::default();
-    let Some(cloud) = cloud.filter(|cloud| plan.creates() && cloud.quotes.quoting != Quoting::Waiting) else {
+    let Some(cloud) = cloud.filter(|_| plan.creates()) else { return found };
+    cloud.quotes.mark_planned(&cloud.journal);
+    if cloud.quotes.quoting == Quoting::Waiting {
         return found;
-    };
+    }
     let limits = PlannedLimits::of(plan.planned());
     plan.private_mut().set(LIMITS, &limits);
     let own = limits.max_price.map(|Amount(most)| most);

@@ -205,7 +205,10 @@ pub(super) fn no_turn() -> Diagnostic {
 
 pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
     let summary = "No order was placed: recent orders cannot be read";
-    explain::failure(summary, "recent_orders in the purchase_guard block", failure, &explain::Money::NotPlaced)
+    let what = "recent_orders in the purchase_guard block";
+    let mut error = explain::failure(summary, what, failure, &explain::Money::NotPlaced);
+    error.detail += " After that, run terraform apply again; without recent_orders, nothing has to be read.";
+    error
 }
 
 pub(super) fn uncounted(error: &io::Error) -> Diagnostic {

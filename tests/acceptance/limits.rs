@@ -70,6 +70,20 @@ fn a_limit_refuses_an_order_without_a_known_price_and_one_in_another_currency() 
 }
 
 #[test]
+fn a_limit_stops_the_plan_of_an_apply_whose_provider_waits_for_another_one() {
+    let source = "provider \"alicloud\" {\n  alias = \"first\"\n}\ndata \"alicloud_market_price\" \"price\" {\n  provider = \
+                  alicloud.first\n  product_code = \"cmapi033136\"\n  pricing_cycle = \"Month\"\n  package_version = \
+                  \"yuncode2713600001\"\n}\n";
+    let guard = "max_price = data.alicloud_market_price.price.trade_price - 1";
+    let Some(terraform) = Terraform::with(&format!("{source}{}", guarded(guard, ORDER))) else { return };
+    let refused = terraform.apply().fails();
+    refused
+        .says(&["10 CNY is more than purchase_guard.max_price", "then run terraform plan again"])
+        .never_says(&["Creating"]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
 fn a_limit_is_checked_again_before_an_order_is_sent() {
     let unknown = |line: &str| {
         let data = "resource \"terraform_data\" \"years\" {\n  input = 2\n}\n";
