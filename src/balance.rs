@@ -23,8 +23,11 @@ impl Cloud {
         }
         let asked = tokio::time::timeout(LONGEST.min(limit.left()), account_balance(&self.client, limit)).await;
         let Ok(Ok(balance)) = asked else { return error };
-        let (amount, currency) = (balance.available_amount.unwrap_or_default(), balance.currency.unwrap_or_default());
-        error.detail += &format!("\n\nThe account has {amount} {currency} available.");
+        let available: Vec<String> = balance.available_amount.into_iter().chain(balance.currency).collect();
+        error.detail += &format!(
+            "\n\nThe account has {} available. Once that is enough, run terraform apply again.",
+            available.join(" ")
+        );
         error
     }
 }

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     fmt,
     fs::File,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use tfplugin::{Context, value::Number};
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
-use crate::{Cloud, explain, spending};
+use crate::{Cloud, explain, journal::Journal, spending};
 
 /// How long a plan waits for one quote.
 const IN_A_PLAN: Duration = Duration::from_secs(30);
@@ -136,6 +139,8 @@ pub(crate) struct Quotes {
     pub(crate) quoting: Quoting,
     /// What plans were answered, by purchase: identical ones ask once.
     planned: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
+    /// Whether it was left for the apply that an order is planned.
+    is_planned: AtomicBool,
     /// Identical purchases are quoted and sent one after the other: a discount may serve once.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -143,6 +148,15 @@ pub(crate) struct Quotes {
 impl Quotes {
     pub(crate) fn new(is_on: bool) -> Self {
         Self { quoting: if is_on { Quoting::On } else { Quoting::Off }, ..Self::default() }
+    }
+
+    /// Leaves for the apply that an order is planned, once.
+    pub(crate) fn mark_planned(&self, journal: &Journal) {
+        if !self.is_planned.swap(true, Ordering::Relaxed)
+            && let Err(error) = spending::mark_planned(journal)
+        {
+            tracing::warn!(%error, "the plan of an order was not left for the apply");
+        }
     }
 
     /// Lets plans have an answer that was given elsewhere.

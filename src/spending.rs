@@ -26,6 +26,8 @@ struct Account {
     terraform: Process,
     /// The plugin processes that work together now: those of the plan, or those of the apply.
     plugins: Vec<Process>,
+    /// Whether one of them has planned an order.
+    has_planned: bool,
     /// Whether others of this Terraform have planned before, so that these apply.
     applies: bool,
     /// What they have planned.
@@ -69,8 +71,8 @@ fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::R
         let at = accounts.iter().position(|account| account.terraform == *journal.served()).unwrap_or_else(|| {
             let terraform = journal.served().clone();
             let applies = journal.applies_saved_plan();
-            let (plugins, planned, quotes, reserved, promised) = Default::default();
-            accounts.push(Account { terraform, plugins, applies, planned, quotes, reserved, promised });
+            let (plugins, has_planned, planned, quotes, reserved, promised) = Default::default();
+            accounts.push(Account { terraform, plugins, has_planned, applies, planned, quotes, reserved, promised });
             accounts.len() - 1
         });
         change(&mut accounts[at])
@@ -81,12 +83,20 @@ fn change<R>(journal: &Journal, change: impl FnOnce(&mut Account) -> R) -> io::R
 /// an apply joins, those that planned have ended.
 pub(crate) fn join(journal: &Journal) -> io::Result<bool> {
     change(journal, |account| {
-        let this = journal.plugin();
-        let is_first = account.plugins.is_empty();
         account.plugins.retain(|plugin| journal.is_process_running(plugin));
-        account.applies |= !is_first && account.plugins.is_empty() && journal.command().plans_and_applies();
-        account.plugins.push(this.clone());
+        account.applies |= account.has_planned && account.plugins.is_empty() && journal.command().plans_and_applies();
+        account.plugins.push(journal.plugin().clone());
         account.applies
+    })
+}
+
+/// Leaves for the apply that this process has planned an order, whether or not its price is known.
+pub(crate) fn mark_planned(journal: &Journal) -> io::Result<()> {
+    change(journal, |account| {
+        account.has_planned = true;
+        if !account.plugins.contains(journal.plugin()) {
+            account.plugins.push(journal.plugin().clone());
+        }
     })
 }
 

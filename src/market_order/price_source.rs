@@ -125,7 +125,8 @@ impl DataSource for MarketPrices {
             Ok(Priced::Absent { request_id }) => {
                 let detail = format!(
                     "The Marketplace has no price for this product, SKU and period (RequestId {request_id}). Check \
-                     product_code, sku_code, pay_type, pricing_cycle, package_version and components."
+                     product_code, sku_code, pay_type, pricing_cycle, package_version and components, then run terraform \
+                     plan again."
                 );
                 Err(Diagnostic::error(format!("There is no price of {product}"), detail).into())
             }

@@ -92,9 +92,11 @@ fn shown(planned: &Partial<MarketOrder>) -> Option<Quote> {
 /// Plans the price of an order that is made, as a known value wherever it can be told.
 pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ctx: &Context) -> Diagnostics {
     let mut found = Diagnostics::default();
-    let Some(cloud) = cloud.filter(|cloud| plan.creates() && cloud.quotes.quoting != Quoting::Waiting) else {
+    let Some(cloud) = cloud.filter(|_| plan.creates()) else { return found };
+    cloud.quotes.mark_planned(&cloud.journal);
+    if cloud.quotes.quoting == Quoting::Waiting {
         return found;
-    };
+    }
     let limits = PlannedLimits::of(plan.planned());
     plan.private_mut().set(LIMITS, &limits);
     let own = limits.max_price.map(|Amount(most)| most);
@@ -132,7 +134,8 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
         }
     };
     if let Some(restriction) = &answer.restriction {
-        let is_error = cloud.guard.is_set && can_refuse;
+        // What an earlier apply may have bought can be why it cannot be bought again.
+        let is_error = cloud.guard.is_set && can_refuse && matches!(left, Left::Nothing);
         found.push(messages::restricted(product, restriction, request_id.as_deref(), is_error));
     }
     match answer.quote {
@@ -229,7 +232,9 @@ pub(super) async fn clear(
     let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
     let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
     let refused = |why| Refused { why, request_id: request_id.clone() };
-    let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| cloud.guard.is_set);
+    // Who sends an earlier purchase again may own what the account cannot buy twice.
+    let is_guarded = cloud.guard.is_set && !is_resent;
+    let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| is_guarded);
     if let Some(restriction) = restriction {
         let error = messages::restricted(&asked.product_code, restriction, request_id.as_deref(), true);
         return Err(Why::Failed(error).into());

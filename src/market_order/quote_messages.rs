@@ -162,7 +162,7 @@ pub(super) fn unquoted(product: &str, unquoted: &Unquoted, is_applied: bool) -> 
         ),
         true => format!(
             "{unquoted}. If the plan showed a price, nothing is bought, and Terraform reports an inconsistent final plan: run \
-             terraform plan and terraform apply again. {remedy}"
+             terraform plan and terraform apply again. If it showed none, the order is bought at whatever it costs. {remedy}"
         ),
     };
     Diagnostic::warning(format!("The price of {product} is not known"), detail)
@@ -176,9 +176,13 @@ pub(super) fn restricted(
     is_guarded: bool,
 ) -> Diagnostic {
     let request_id = shown_request_id(request_id);
+    let outcome = match is_guarded {
+        true => "Nothing was bought: with a purchase_guard, such an order is not sent.",
+        false => "The Marketplace will probably refuse the purchase.",
+    };
     let detail = format!(
-        "DescribePrice says that this account may not buy {product}: {restriction}{request_id}. Nothing was bought. Meet that \
-         condition in the Marketplace console, then run terraform plan again."
+        "DescribePrice says that this account may not buy {product}: {restriction}{request_id}. {outcome} Meet that condition \
+         in the Marketplace console, then run terraform plan again."
     );
     let summary = format!("This account may not buy {product}");
     if is_guarded { Diagnostic::error(summary, detail) } else { Diagnostic::warning(summary, detail) }
@@ -201,14 +205,17 @@ pub(super) fn no_turn() -> Diagnostic {
 
 pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
     let summary = "No order was placed: recent orders cannot be read";
-    explain::failure(summary, "recent_orders in the purchase_guard block", failure, &explain::Money::NotPlaced)
+    let what = "recent_orders in the purchase_guard block";
+    let mut error = explain::failure(summary, what, failure, &explain::Money::NotPlaced);
+    error.detail += " After that, run terraform apply again; without recent_orders, nothing has to be read.";
+    error
 }
 
 pub(super) fn uncounted(error: &io::Error) -> Diagnostic {
     let detail = format!(
         "purchase_guard.max_total adds up what all plugin processes of this Terraform spend, in a file beside the purchase \
-         journal, which cannot be written: {error}. Nothing was bought. Make Terraform's data directory writable, then run \
-         terraform apply again."
+         journal, which cannot be written: {error}. Nothing was bought. Make Terraform's data directory (.terraform) writable, \
+         then run the command again."
     );
     Diagnostic::error("No order was placed: what was spent cannot be written down", detail)
 }

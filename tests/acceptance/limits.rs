@@ -70,6 +70,20 @@ fn a_limit_refuses_an_order_without_a_known_price_and_one_in_another_currency() 
 }
 
 #[test]
+fn a_limit_stops_the_plan_of_an_apply_whose_provider_waits_for_another_one() {
+    let source = "provider \"alicloud\" {\n  alias = \"first\"\n}\ndata \"alicloud_market_price\" \"price\" {\n  provider = \
+                  alicloud.first\n  product_code = \"cmapi033136\"\n  pricing_cycle = \"Month\"\n  package_version = \
+                  \"yuncode2713600001\"\n}\n";
+    let guard = "max_price = data.alicloud_market_price.price.trade_price - 1";
+    let Some(terraform) = Terraform::with(&format!("{source}{}", guarded(guard, ORDER))) else { return };
+    let refused = terraform.apply().fails();
+    refused
+        .says(&["10 CNY is more than purchase_guard.max_price", "then run terraform plan again"])
+        .never_says(&["Creating"]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
 fn a_limit_is_checked_again_before_an_order_is_sent() {
     let unknown = |line: &str| {
         let data = "resource \"terraform_data\" \"years\" {\n  input = 2\n}\n";
@@ -226,6 +240,17 @@ fn an_order_that_is_known_needs_no_price_counts_for_nothing_and_may_be_what_the_
         ids.sort();
         assert_eq!(ids, orders);
     }
+}
+
+#[test]
+fn what_an_earlier_apply_may_have_bought_can_be_why_the_account_may_not_buy_it() {
+    let Some(terraform) = Terraform::with("") else { return };
+    lose_an_order(&terraform, "");
+    let again = json!({"ExpressionCode": "ORDER.ONLY_ONCE", "ExpressionMessage": "You have it"});
+    terraform.mock.set_price(PRODUCT, again);
+    terraform.configure(&guarded("", ORDER));
+    terraform.apply().succeeds().says(&["Warning: This account may not buy", "nothing was bought now"]);
+    assert_eq!((terraform.ids(), terraform.orders().len()), (terraform.orders(), 1));
 }
 
 #[test]
