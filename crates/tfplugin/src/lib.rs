@@ -3,8 +3,9 @@
 //! ## Where to find it
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
-//! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
+//! - [`Provider`], [`Resource`], [`DataSource`], [`ListResource`]: what an author writes
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
+//! - [`identity`]: what objects are known by
 //! - [`schema`]: what attributes say of themselves
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
@@ -22,8 +23,10 @@ pub mod diagnostics;
 mod environment;
 #[doc(hidden)]
 pub mod erased;
+pub mod identity;
 #[doc(hidden)]
 pub mod lifecycle;
+pub mod list;
 pub mod model;
 #[doc(hidden)]
 pub mod object;
@@ -52,11 +55,13 @@ pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use identity::{Identity, NoIdentity};
+pub use list::{Found, ListEnd, ListResource, Listing};
 pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
 pub use private::{Private, PrivateKey};
-pub use registration::{DataSources, Provider, Resources, Schemas, schemas};
+pub use registration::{DataSources, ListResources, Provider, Resources, Schemas, schemas};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

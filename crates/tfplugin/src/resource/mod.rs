@@ -8,12 +8,13 @@ use std::future::{Future, ready};
 
 pub use plan::{Change, Plan};
 pub use state::{Create, CreateError, Delete, State, Update, UpdateError};
-pub(crate) use upgrade::upgraded;
 pub use upgrade::{UpgradeFrom, Upgrades};
+pub(crate) use upgrade::{upgraded, upgraded_identity};
 
 use crate::{
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
+    identity::Identity,
     model::{Partial, ResourceModel},
 };
 
@@ -167,5 +168,25 @@ pub trait Resource: Send + Sync + 'static {
     ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
         let detail = format!("The provider cannot import this resource. Nothing was asked for the id {id:?}.");
         ready(Err(Diagnostic::error("Import is not supported", detail).into()))
+    }
+
+    /// Finds an existing object by its identity (Terraform 1.12). The identity is complete but for what may be left out; set
+    /// that in the state's identity.
+    ///
+    /// # Errors
+    /// There is none, or no telling.
+    fn import_by_identity(
+        &self,
+        _client: &Self::Client,
+        _identity: Identity<Self::Model>,
+        _ctx: &Context,
+    ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
+        let detail = "The provider imports this resource by its id only. Write id = \"…\" in the import block.";
+        ready(Err(Diagnostic::error("Import by identity is not supported", detail).into()))
+    }
+
+    /// The older versions of the identity that can be read.
+    fn identity_upgrades(&self) -> Upgrades<Identity<Self::Model>> {
+        Upgrades::new()
     }
 }

@@ -124,6 +124,12 @@ fn unreadable(error: &str) -> Diagnostic {
     Diagnostic::error("Unreadable state", format!("The stored state cannot be read: {error}."))
 }
 
+/// The stored identity in the current shape.
+pub(crate) fn upgraded_identity<I: Model>(upgrades: &Upgrades<I>, stored: Stored<'_>) -> Result<Value, Diagnostics> {
+    let (identity, original) = upgrades.apply(stored)?;
+    Ok(identity.encode_onto(&original))
+}
+
 /// The stored state in the current shape, normalized.
 pub(crate) fn upgraded<M: Model>(
     upgrades: &Upgrades<M>,

@@ -24,10 +24,12 @@ impl<P: Provider> Inner<P> {
     pub(super) fn metadata(&self) -> get_metadata::Response {
         let resource = |name: &&str| get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
         let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
+        let list_resource = |name: &&str| get_metadata::ListResourceMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
+            list_resources: self.list_resources.keys().map(list_resource).collect(),
             ..get_metadata::Response::default()
         }
     }
@@ -43,6 +45,11 @@ impl<P: Provider> Inner<P> {
                 .collect(),
             data_source_schemas: self
                 .data_sources
+                .iter()
+                .map(|(name, registered)| named(name, &registered.schema.schema))
+                .collect(),
+            list_resource_schemas: self
+                .list_resources
                 .iter()
                 .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),

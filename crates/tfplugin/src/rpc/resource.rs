@@ -1,11 +1,11 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, provider::failure, wire};
+use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, identity, provider::failure, wire};
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics},
-    erased::{Outcome, Provider, Resource, Update},
+    erased::{ImportTarget, Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
     plan::{self, Action, Proposal},
     private::Private,
@@ -80,25 +80,30 @@ impl<P: Provider> Inner<P> {
     async fn try_read(&self, request: &read_resource::Request, ctx: Context) -> Attempt<read_resource::Response> {
         let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
         let state = wire::decode(request.current_state.as_ref(), ty, "state")?;
-        let prior = Object { state, private: Private::decode(&request.private) };
+        let of_type = self.identity(&request.type_name);
+        let known = of_type.decode(request.current_identity.as_ref())?;
+        let prior = Object { state, private: Private::decode(&request.private), identity: known.clone() };
         let ctx = ctx
             .with_time_limits(Operation::Read, &schema.block, &prior.state)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let (stored, pinned) = (prior.state.clone(), pinned(&prior));
         let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| failure(&ctx, errors))?;
-        let (new_state, private) = match read {
+        let (new_state, private, new_identity) = match read {
             Some(mut object) => {
+                let identity =
+                    of_type.read(&known, object.identity, &ctx).map_err(|error| failure(&ctx, error.into()))?;
                 object.state = plan::keep_meaning(&schema.block, &stored, object.state);
                 for (name, value) in pinned {
                     object.state.set_attribute(&name, value);
                     object.private.pinned.insert(name);
                 }
-                (wire::encode(&storable(&schema.block, object.state, &ctx), ty)?, object.private.encode())
+                let state = wire::encode(&storable(&schema.block, object.state, &ctx), ty)?;
+                (state, object.private.encode(), of_type.encode(&identity))
             }
-            None => (wire::null(), Vec::new()),
+            None => (wire::null(), Vec::new(), None),
         };
         let diagnostics = wire::diagnostics(ctx.take_warnings());
-        Ok(read_resource::Response { new_state, private, diagnostics, ..read_resource::Response::default() })
+        Ok(read_resource::Response { new_state, private, diagnostics, new_identity, ..Default::default() })
     }
 
     pub(super) async fn plan(
@@ -137,10 +142,15 @@ impl<P: Provider> Inner<P> {
         if let (Action::Create, Some(earlier)) = (plan.action, earlier.as_ref().filter(|earlier| earlier.creating)) {
             plan.private.own = earlier.own.clone();
         }
+        let of_type = self.identity(&request.type_name);
+        let known = of_type.decode(request.prior_identity.as_ref())?;
+        // In the second half of a replacement, this is what the object that goes is known by.
+        plan.identity = if plan.action == Action::Create { Value::Null } else { known.clone() };
         let proposal = Proposal { config: &config, prior: &prior, earlier: earlier.as_ref() };
         item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await?;
         plan.settle(&prior);
-        let broken = plan::check(&schema.block, &config, &prior, &plan);
+        let mut broken = plan::check(&schema.block, &config, &prior, &plan);
+        broken.extend(of_type.check_plan(plan.action, &known, &plan.identity).err());
         if broken.has_errors() {
             return Err(broken);
         }
@@ -148,6 +158,7 @@ impl<P: Provider> Inner<P> {
             planned_state: wire::encode(&plan.state, ty)?,
             requires_replace: plan.requires_replace.iter().map(wire::path).collect(),
             planned_private: plan.private.encode(),
+            planned_identity: of_type.encode(&plan.identity),
             diagnostics: wire::diagnostics(ctx.take_warnings()),
             ..plan_resource_change::Response::default()
         })
@@ -174,13 +185,17 @@ impl<P: Provider> Inner<P> {
         };
         let limits = if action == Action::Destroy { &prior } else { &planned };
         let ctx = ctx.with_time_limits(operation(action), &schema.block, limits);
-        let change = Applying { action, config, prior, planned: Object { state: planned, private } };
+        let of_type = self.identity(&request.type_name);
+        let identity = of_type.decode(request.planned_identity.as_ref())?;
+        let planned = Object { state: planned, private, identity };
+        let change = Applying { action, config, prior, planned, of_type };
         let client = self.client()?;
         let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
         let (Outcome { object, mut delivered }, errors) = applied.map_err(|errors| failure(&ctx, errors))?;
         let response = apply_resource_change::Response {
             new_state: wire::encode(&object.state, ty)?,
             private: object.private.encode(),
+            new_identity: of_type.encode(&object.identity),
             diagnostics: wire::diagnostics(errors.map_or_else(|| ctx.take_warnings(), |errors| failure(&ctx, errors))),
             ..apply_resource_change::Response::default()
         };
@@ -217,12 +232,17 @@ impl<P: Provider> Inner<P> {
         ctx: &Context,
     ) -> Attempt<import_resource_state::ImportedResource> {
         let Registered { item, schema } = self.resource(&request.type_name)?;
-        let Object { state, private } = item.import(&*self.client()?, &request.id, ctx).await?;
+        let of_type = self.identity(&request.type_name);
+        let asked = of_type.decode(request.identity.as_ref())?;
+        of_type.check_import(&asked)?;
+        let target = if asked.is_null() { ImportTarget::Id(&request.id) } else { ImportTarget::Identity(&asked) };
+        let Object { state, private, identity } = item.import(&*self.client()?, target, ctx).await?;
+        let identity = of_type.imported(&asked, identity, ctx)?;
         Ok(import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
             state: wire::encode(&conform::storable(&schema.schema.block, state).0, &schema.ty)?,
             private: private.encode(),
-            identity: None,
+            identity: of_type.encode(&identity),
         })
     }
 }
@@ -237,14 +257,15 @@ fn operation(action: Action) -> Operation {
 }
 
 /// An apply, decoded.
-struct Applying {
+struct Applying<'a> {
     action: Action,
     config: Value,
     prior: Value,
     planned: Object,
+    of_type: identity::OfType<'a>,
 }
 
-impl Applying {
+impl Applying<'_> {
     /// What came of it, with the errors, if any, that go beside an object which was made or changed in part.
     async fn run<C: Send + Sync>(
         self,
@@ -254,27 +275,32 @@ impl Applying {
         ty: &Type,
         ctx: &Context,
     ) -> Attempt<(Outcome, Option<Diagnostics>)> {
-        let Self { action, config, prior, planned } = self;
-        let plan = planned.state.clone();
+        let Self { action, config, prior, planned, of_type } = self;
+        let (plan, known) = (planned.state.clone(), planned.identity.clone());
         let done = match action {
             Action::Destroy => {
-                item.delete(client, Object { state: prior, private: planned.private }, ctx).await?;
-                let object = Object { state: Value::Null, private: Private::default() };
-                return Ok((Outcome { object, delivered: Delivered::default() }, None));
+                item.delete(client, Object { state: prior, ..planned }, ctx).await?;
+                return Ok((Outcome { object: Object::gone(), delivered: Delivered::default() }, None));
             }
             Action::Create => item.create(client, config, planned, ctx).await,
             Action::Nothing | Action::Update | Action::Replace => {
                 item.update(client, Update { config, prior, planned }, ctx).await
             }
         };
+        let identify = |identity: Value| match action {
+            Action::Create => of_type.created(&known, identity, ctx),
+            _ => of_type.updated(&known, identity, ctx),
+        };
         match done {
             Ok(mut outcome) => {
+                outcome.object.identity = identify(outcome.object.identity);
                 outcome.object = agreeing(outcome.object, &plan, block, ty, ctx);
                 Ok((outcome, None))
             }
             Err(failure) => {
                 let Some(mut object) = failure.left else { return Err(failure.errors) };
                 object.state = conform::storable(block, object.state).0;
+                object.identity = identify(object.identity);
                 Ok((Outcome { object, delivered: Delivered::default() }, Some(failure.errors)))
             }
         }
@@ -311,6 +337,7 @@ pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resou
     apply_resource_change::Response {
         new_state: request.prior_state.clone().or_else(wire::null),
         private: private.encode(),
+        new_identity: request.planned_identity.clone(),
         ..apply_resource_change::Response::default()
     }
 }

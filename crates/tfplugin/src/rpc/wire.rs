@@ -87,6 +87,19 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
     proto::AttributePath { steps: path.steps().iter().map(step).collect() }
 }
 
+/// The schema of an identity.
+pub(super) fn identity_schema(schema: &Schema) -> proto::ResourceIdentitySchema {
+    let attribute = |attribute: &Attribute| proto::resource_identity_schema::IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: attribute.ty().to_json().to_string().into_bytes(),
+        required_for_import: attribute.mode == Mode::Required,
+        optional_for_import: attribute.mode == Mode::Optional,
+        description: attribute.full_description(),
+    };
+    let identity_attributes = schema.block.attributes.iter().map(attribute).collect();
+    proto::ResourceIdentitySchema { version: schema.version, identity_attributes }
+}
+
 impl From<&Schema> for proto::Schema {
     fn from(schema: &Schema) -> Self {
         Self { version: schema.version, block: Some((&schema.block).into()) }

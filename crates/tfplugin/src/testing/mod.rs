@@ -22,6 +22,9 @@
 
 mod check;
 mod host;
+mod identity;
+mod list;
 
 pub use check::check;
 pub use host::{Applied, Host, Planned, Stored};
+pub use list::Listed;
