@@ -51,6 +51,11 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
         if field.docs.is_empty() {
             report(field.span(), "say what this is in a doc comment: it becomes the description".to_owned());
         }
+        if matches!(model.role, Role::ProviderMeta)
+            && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
+        {
+            report(field.span(), "a provider_meta block is read as it is written: write T or Option<T>".to_owned());
+        }
         if matches!(model.role, Role::Provider) && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
         {
             let what = "nothing in a provider block is computed: write Option<T>, and take the default in configure";
@@ -81,7 +86,7 @@ fn name(model: &ModelOptions, field: &Field<'_>, report: &mut Report<'_>) {
     let reserved = match model.role {
         Role::Resource(_) | Role::DataSource(_) => &RESERVED[..],
         Role::Provider => &RESERVED_IN_PROVIDER[..],
-        Role::Nested | Role::Identity | Role::List => &[],
+        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
     };
     if reserved.contains(&name.as_str()) {
         report(field.span(), format!("Terraform keeps the name {name:?} for itself"));
@@ -150,7 +155,7 @@ fn timeouts(role: &Role, field: &Field<'_>, report: &mut Report<'_>) {
     let operations: &[&str] = match role {
         Role::Resource(_) | Role::Provider => &["create", "read", "update", "delete"],
         Role::DataSource(_) => &["read"],
-        Role::Nested | Role::Identity | Role::List => &[],
+        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
     };
     for (operation, limit) in &field.options.timeouts {
         if field.wrapper != Wrapper::Timeouts {

@@ -29,10 +29,13 @@ enum Case {
     Identity,
     /// It stands in the configuration of a search.
     List,
+    /// It stands in what a module tells about itself.
+    ProviderMeta,
 }
 
 use Case::{
-    Block, Collection, Computed, DataSource, Defaulted, Identity, List, Provider, Required, Resource, WriteOnly,
+    Block, Collection, Computed, DataSource, Defaulted, Identity, List, Provider, ProviderMeta, Required, Resource,
+    WriteOnly,
 };
 
 const DEFAULTS: [&str; 3] = ["default", "default_on_create", "default_with"];
@@ -82,6 +85,12 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&["env"], List, "variables stand in for arguments of a provider block only"),
     (&["timeouts"], List, "a search has no time limit: it ends when Terraform has what it wants"),
     (&["write_only"], List, "Terraform knows write-only values in resources only: write Sensitive<T>"),
+    (&CHANGES, ProviderMeta, "a provider_meta block is never planned: this has no effect"),
+    (
+        &["changes_with", "rule", "relation", "env", "timeouts", "write_only"],
+        ProviderMeta,
+        "Terraform validates a provider_meta block by its types alone: leave this out",
+    ),
     (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
     (&["env"], Resource, "variables stand in for arguments of a provider block only"),
     (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
@@ -115,6 +124,7 @@ fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {
         (DataSource, matches!(role, Role::DataSource(_))),
         (Resource, matches!(role, Role::Resource(_))),
         (List, matches!(role, Role::List)),
+        (ProviderMeta, matches!(role, Role::ProviderMeta)),
         (Identity, matches!(role, Role::Identity)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(case, _)| case).collect()

@@ -17,7 +17,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// what is nested in one, or of an identity.
 ///
 /// On the struct: `#[model(resource = "name")]`, optionally with `version = 1` and `identity = Struct`;
-/// `#[model(data_source = "name")]`, `#[model(list)]`, `#[model(provider)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
+/// `#[model(data_source = "name")]`, `#[model(list)]`, `#[model(provider)]`, `#[model(provider_meta)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
 /// `#[model(identity)]` is the identity of a resource, optionally with `version = 1` and `mutable`.
 ///
 /// The type of a field decides who gives the value: `T` is required, `T` with a default optional, `Option<T>` optional,

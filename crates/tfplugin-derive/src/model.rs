@@ -155,6 +155,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
         Role::Provider => (&none, Some(quote!(ProviderModel))),
         Role::Nested => (&none, None),
         Role::List => (&none, Some(quote!(ListModel))),
+        Role::ProviderMeta => (&none, Some(quote!(ProviderMetaModel))),
         Role::Identity => (&none, Some(quote!(IdentityModel))),
     };
     let items = role_items(options);

@@ -14,6 +14,7 @@ pub(crate) enum Role {
     Nested,
     Identity,
     List,
+    ProviderMeta,
 }
 
 /// `#[model(…)]`.
@@ -38,6 +39,7 @@ impl ModelOptions {
                     "provider" => Role::Provider,
                     "nested" => Role::Nested,
                     "list" => Role::List,
+                    "provider_meta" => Role::ProviderMeta,
                     "identity" if meta.input.peek(Token![=]) => {
                         return once(&meta, &mut identity, meta.value()?.parse::<Type>()?);
                     }
@@ -47,7 +49,8 @@ impl ModelOptions {
                     "deprecated" => return once(&meta, &mut deprecated, meta.value()?.parse()?),
                     _ => {
                         return Err(meta.error(
-                            "expected resource, data_source, list, provider, nested, identity, mutable, version or deprecated",
+                            "expected resource, data_source, list, provider, provider_meta, nested, identity, mutable, version or \
+                             deprecated",
                         ));
                     }
                 };
@@ -57,8 +60,8 @@ impl ModelOptions {
                 }
             })?;
         }
-        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, list, provider, nested or \
-             identity";
+        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, list, provider, \
+             provider_meta, nested or identity";
         let role = role.ok_or_else(|| Error::new(span, missing))?;
         if version.is_some() && !matches!(role, Role::Resource(_) | Role::Identity) {
             return Err(Error::new(span, "only the states and the identities of a resource have a version"));

@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     diagnostics::Diagnostics,
     identity::IdentitySchema,
+    move_state::MoveSource,
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
     schema::Schema,
@@ -31,6 +32,9 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The list resources.
     fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Client>>>;
+
+    /// What a module may tell about itself.
+    fn provider_meta(&self) -> Option<Schema>;
 
     /// The block with what stands in for what it leaves out.
     fn completed(&self, config: &Value) -> Value;
@@ -89,6 +93,12 @@ pub trait Resource<C>: Send + Sync {
 
     /// Finds an existing object.
     async fn import(&self, client: &C, target: ImportTarget<'_>, ctx: &Context) -> Result<Object, Diagnostics>;
+
+    /// Makes an object of one of another type.
+    fn move_state(&self, source: &MoveSource<'_>) -> Result<Object, Diagnostics>;
+
+    /// Refines a configuration that was made of a state.
+    fn generate_config(&self, config: Value) -> Value;
 
     /// What its objects are known by, if anything.
     fn identity(&self) -> Option<IdentitySchema>;

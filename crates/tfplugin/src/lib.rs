@@ -28,6 +28,7 @@ pub mod identity;
 pub mod lifecycle;
 pub mod list;
 pub mod model;
+pub mod move_state;
 #[doc(hidden)]
 pub mod object;
 #[doc(hidden)]
@@ -35,6 +36,7 @@ pub mod plan;
 pub mod private;
 #[doc(hidden)]
 pub mod proto;
+pub mod provider_meta;
 pub mod registration;
 pub mod resource;
 #[doc(hidden)]
@@ -52,7 +54,7 @@ pub mod value;
 pub use tfplugin_derive::{AttributeEnum, Model};
 
 pub use configure::{Configure, Configured};
-pub use context::{Capabilities, Context, Operation};
+pub use context::{Capabilities, Context, Deferral, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use identity::{Identity, NoIdentity};
@@ -60,7 +62,9 @@ pub use list::{Found, ListEnd, ListResource, Listing};
 pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
+pub use move_state::{MoveFrom, MoveSource, Moves};
 pub use private::{Private, PrivateKey};
+pub use provider_meta::ProviderMeta;
 pub use registration::{DataSources, ListResources, Provider, Resources, Schemas, schemas};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,

@@ -12,6 +12,7 @@ use crate::{
     environment, erased,
     list::ListResource,
     model::{Model as _, ProviderModel, decoded},
+    provider_meta::ProviderMeta,
     resource::Resource,
     schema::Schema,
     typed::{TypedDataSource, TypedListResource, TypedResource},
@@ -73,6 +74,11 @@ pub trait Provider: Send + Sync + 'static {
     /// The list resources, which find existing objects of resources.
     fn list_resources(&self) -> ListResources<Self::Client> {
         ListResources::new()
+    }
+
+    /// What a module may tell the provider about itself ([`provider_meta`](crate::provider_meta)).
+    fn provider_meta(&self) -> ProviderMeta {
+        ProviderMeta::none()
     }
 
     /// Checks a provider block beyond what its struct says. Values may be unknown.
@@ -178,6 +184,8 @@ impl<C: Send + Sync + 'static> DataSources<C> {
 pub struct Schemas {
     /// The provider block.
     pub provider: Schema,
+    /// What a module may tell about itself, if anything.
+    pub provider_meta: Option<Schema>,
     /// Each resource's, by its type name.
     pub resources: Vec<(&'static str, Schema)>,
     /// Each data source's, by its type name.
@@ -192,6 +200,7 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
     let data_sources = provider.data_sources().0;
     Schemas {
         provider: P::Block::schema(),
+        provider_meta: provider.provider_meta().0,
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
         list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
@@ -226,6 +235,10 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn list_resources(&self) -> Vec<Box<dyn erased::ListResource<P::Client>>> {
         self.0.list_resources().0
+    }
+
+    fn provider_meta(&self) -> Option<Schema> {
+        self.0.provider_meta().0
     }
 
     fn completed(&self, config: &Value) -> Value {

@@ -10,6 +10,7 @@ use crate::{
     identity::{Identity, IdentitySchema},
     list::{ListEnd, ListResource, Listing},
     model::{AttributeType, IdentityModel, Model, PartialValue as _, ResourceModel, decoded},
+    move_state::MoveSource,
     object::{Object, Stored},
     plan::{self, Proposal},
     private::Private,
@@ -125,6 +126,16 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
         let mut object = state.into_object().0;
         object.private.imported = true;
         Ok(object)
+    }
+
+    fn move_state(&self, source: &MoveSource<'_>) -> Result<Object, Diagnostics> {
+        self.0.moves().apply(source)
+    }
+
+    fn generate_config(&self, config: Value) -> Value {
+        let mut partial = decoded::<R::Model>(&config);
+        self.0.generate_config(&mut partial);
+        partial.encode_onto(&config)
     }
 
     fn identity(&self) -> Option<IdentitySchema> {

@@ -15,6 +15,7 @@ mod write_only;
 use std::fmt::Debug;
 
 pub use crate::identity::{IdentityModel, IdentityValue, identity_attribute};
+pub use crate::provider_meta::ProviderMetaModel;
 pub use attr::{Attr, Invalid};
 pub use collections::{Blocks, Countable, Map, Set};
 pub use declare::AttributeChange;

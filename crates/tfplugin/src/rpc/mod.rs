@@ -5,8 +5,11 @@
 
 mod absent;
 mod delivery;
+mod generate;
 mod identity;
+mod import;
 mod list;
+mod move_state;
 mod provider;
 mod resource;
 mod service;
@@ -43,6 +46,7 @@ pub struct Server<P: Provider> {
 struct Inner<P: Provider> {
     provider: P,
     schema: SchemaWithType,
+    provider_meta: Option<SchemaWithType>,
     resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
     list_resources: BTreeMap<&'static str, Registered<dyn ListResource<P::Client>>>,
@@ -92,6 +96,7 @@ impl<P: Provider> Server<P> {
             list_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let inner = Inner {
             schema: provider.schema().into(),
+            provider_meta: provider.provider_meta().map(Into::into),
             identities: identity::all(resources.iter().map(|(name, resource)| (*name, &*resource.item))),
             resources,
             data_sources: data_sources.collect(),
@@ -177,6 +182,11 @@ impl<P: Provider> Inner<P> {
                 "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
             )),
         }
+    }
+
+    /// Whether the provider block has values that are not known yet.
+    fn is_waiting(&self) -> bool {
+        matches!(&*self.client.read().unwrap_or_else(PoisonError::into_inner), Client::Waiting(..))
     }
 
     /// The client of plans, which may go on while the provider block has values that are not known yet.

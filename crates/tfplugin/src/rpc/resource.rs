@@ -5,13 +5,13 @@ use crate::{
     conform::{self, conform},
     context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics},
-    erased::{ImportTarget, Outcome, Provider, Resource, Update},
+    erased::{Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
     plan::{self, Action, Proposal},
     private::Private,
     proto::{
-        self, apply_resource_change, import_resource_state, plan_resource_change, read_resource,
-        upgrade_resource_state, validate_resource_config,
+        self, apply_resource_change, plan_resource_change, read_resource, upgrade_resource_state,
+        validate_resource_config,
     },
     schema::Block,
     validate::{read_only, validate, write_only},
@@ -85,9 +85,24 @@ impl<P: Provider> Inner<P> {
         let prior = Object { state, private: Private::decode(&request.private), identity: known.clone() };
         let ctx = ctx
             .with_time_limits(Operation::Read, &schema.block, &prior.state)
+            .with_meta(self.meta(request.provider_meta.as_ref())?)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let (stored, pinned) = (prior.state.clone(), pinned(&prior));
-        let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| failure(&ctx, errors))?;
+        let read = match self.client_or_deferral(&ctx) {
+            Ok(client) => item.read(&*client, prior, &ctx).await,
+            Err(errors) => Err(errors),
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(errors) => {
+                let deferred = wire::deferral(&ctx, &errors);
+                if deferred.is_none() {
+                    return Err(failure(&ctx, errors));
+                }
+                let diagnostics = wire::diagnostics(ctx.take_warnings());
+                return Ok(read_resource::Response { deferred, diagnostics, ..unread(request) });
+            }
+        };
         let (new_state, private, new_identity) = match read {
             Some(mut object) => {
                 let identity =
@@ -111,7 +126,11 @@ impl<P: Provider> Inner<P> {
         request: plan_resource_change::Request,
         ctx: Context,
     ) -> plan_resource_change::Response {
-        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
+        let meta = match self.meta(request.provider_meta.as_ref()) {
+            Ok(meta) => meta,
+            Err(error) => return plan_resource_change::Response::default().with(error),
+        };
+        let ctx = ctx.with_meta(meta).with_capabilities(wire::capabilities(request.client_capabilities));
         let planned = self.try_plan(&request, &ctx).await;
         planned.unwrap_or_else(|errors| plan_resource_change::Response {
             diagnostics: wire::diagnostics(failure(&ctx, errors)),
@@ -147,7 +166,11 @@ impl<P: Provider> Inner<P> {
         // In the second half of a replacement, this is what the object that goes is known by.
         plan.identity = if plan.action == Action::Create { Value::Null } else { known.clone() };
         let proposal = Proposal { config: &config, prior: &prior, earlier: earlier.as_ref() };
-        item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await?;
+        let modified = item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await;
+        let deferred = match modified {
+            Ok(()) => None,
+            Err(errors) => Some(wire::deferral(ctx, &errors).ok_or(errors)?),
+        };
         plan.settle(&prior);
         let mut broken = plan::check(&schema.block, &config, &prior, &plan);
         broken.extend(of_type.check_plan(plan.action, &known, &plan.identity).err());
@@ -160,6 +183,7 @@ impl<P: Provider> Inner<P> {
             planned_private: plan.private.encode(),
             planned_identity: of_type.encode(&plan.identity),
             diagnostics: wire::diagnostics(ctx.take_warnings()),
+            deferred,
             ..plan_resource_change::Response::default()
         })
     }
@@ -184,7 +208,9 @@ impl<P: Provider> Inner<P> {
             _ => Action::Update,
         };
         let limits = if action == Action::Destroy { &prior } else { &planned };
-        let ctx = ctx.with_time_limits(operation(action), &schema.block, limits);
+        let ctx = ctx
+            .with_time_limits(operation(action), &schema.block, limits)
+            .with_meta(self.meta(request.provider_meta.as_ref())?);
         let of_type = self.identity(&request.type_name);
         let identity = of_type.decode(request.planned_identity.as_ref())?;
         let planned = Object { state: planned, private, identity };
@@ -201,49 +227,6 @@ impl<P: Provider> Inner<P> {
         };
         let delivery = (!delivered.is_empty()).then(|| Delivery::new(delivered, &self.lifecycle));
         Ok(Applied { response, delivery })
-    }
-
-    pub(super) async fn import(
-        &self,
-        request: import_resource_state::Request,
-        ctx: Context,
-    ) -> import_resource_state::Response {
-        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
-        // An import has no configuration, so reading has its default time.
-        let ctx = match self.resource(&request.type_name) {
-            Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema.schema.block, &Value::Null),
-            Err(_) => ctx,
-        };
-        let (imported_resources, diagnostics) = match self.try_import(&request, &ctx).await {
-            Ok(resource) => (vec![resource], ctx.take_warnings()),
-            Err(errors) => (Vec::new(), failure(&ctx, errors)),
-        };
-        let diagnostics = wire::diagnostics(diagnostics);
-        import_resource_state::Response {
-            imported_resources,
-            diagnostics,
-            ..import_resource_state::Response::default()
-        }
-    }
-
-    async fn try_import(
-        &self,
-        request: &import_resource_state::Request,
-        ctx: &Context,
-    ) -> Attempt<import_resource_state::ImportedResource> {
-        let Registered { item, schema } = self.resource(&request.type_name)?;
-        let of_type = self.identity(&request.type_name);
-        let asked = of_type.decode(request.identity.as_ref())?;
-        of_type.check_import(&asked)?;
-        let target = if asked.is_null() { ImportTarget::Id(&request.id) } else { ImportTarget::Identity(&asked) };
-        let Object { state, private, identity } = item.import(&*self.client()?, target, ctx).await?;
-        let identity = of_type.imported(&asked, identity, ctx)?;
-        Ok(import_resource_state::ImportedResource {
-            type_name: request.type_name.clone(),
-            state: wire::encode(&conform::storable(&schema.schema.block, state).0, &schema.ty)?,
-            private: private.encode(),
-            identity: of_type.encode(&identity),
-        })
     }
 }
 

@@ -98,6 +98,12 @@ calls! {
         validate_list_resource_config(
             ValidateListResourceConfig: validate_list_resource_config, request.type_name.clone(), Default::default()
         ) => inner.validate_list_resource(&request);
+        move_resource_state(
+            MoveResourceState: move_resource_state, request.target_type_name.clone(), Default::default()
+        ) => inner.move_state(&request);
+        generate_resource_config(
+            GenerateResourceConfig: generate_resource_config, request.type_name.clone(), Default::default()
+        ) => inner.generate_config(&request);
         upgrade_resource_identity(
             UpgradeResourceIdentity: upgrade_resource_identity, request.type_name.clone(), Default::default()
         ) => inner.upgrade_identity(&request);
@@ -120,8 +126,6 @@ calls! {
         call_function(call_function) => absent::function(&request.name);
     }
     unsupported {
-        move_resource_state(move_resource_state, source_type_name) => "move from another resource type";
-        generate_resource_config(generate_resource_config, type_name) => "generated configuration of its own";
         validate_ephemeral_resource_config(validate_ephemeral_resource_config, type_name) => "ephemeral resource";
         open_ephemeral_resource(open_ephemeral_resource, type_name) => "ephemeral resource";
         renew_ephemeral_resource(renew_ephemeral_resource, type_name) => "ephemeral resource";

@@ -12,8 +12,11 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources, list_resources } = schemas(source);
+    let Schemas { provider, provider_meta, resources, data_sources, list_resources } = schemas(source);
     check_block("provider", &provider.block, &mut found);
+    if let Some(meta) = provider_meta {
+        check_block("provider_meta", &meta.block, &mut found);
+    }
     for (kind, schemas) in [("", resources), ("data ", data_sources), ("list ", list_resources)] {
         let mut names = BTreeSet::new();
         for (name, schema) in schemas {

@@ -23,6 +23,8 @@ pub struct Host<P: Provider> {
     pub(super) list_resources: Vec<(&'static str, Type)>,
     data_sources: Vec<(&'static str, Type)>,
     capabilities: Capabilities,
+    meta: Option<DynamicValue>,
+    meta_type: Option<Type>,
     lifecycle: Lifecycle,
 }
 
@@ -72,6 +74,7 @@ impl<P: Provider> Host<P> {
         let provider = Typed(provider);
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let meta_type = provider.provider_meta().map(|schema| schema.ty());
         let identities =
             provider.resources().into_iter().filter_map(|item| Some((item.name(), item.identity()?.schema.ty())));
         let identities = identities.collect();
@@ -91,6 +94,8 @@ impl<P: Provider> Host<P> {
             list_resources,
             data_sources,
             capabilities,
+            meta: None,
+            meta_type,
             lifecycle,
         })
     }
@@ -99,6 +104,15 @@ impl<P: Provider> Host<P> {
     #[must_use]
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         Self { capabilities, ..self }
+    }
+
+    /// The same for a module that tells this about itself (`provider_meta`).
+    ///
+    /// # Errors
+    /// The provider has no such block, or not with these values.
+    pub fn with_provider_meta(self, meta: &Value) -> Outcome<Self> {
+        let ty = self.meta_type.clone().ok_or_else(|| fault("the provider has no provider_meta block"))?;
+        Ok(Self { meta: encode(&completed(meta, &ty)?, &ty)?, ..self })
     }
 
     /// The description of an attribute of a resource, as an editor shows it.
@@ -155,6 +169,7 @@ impl<P: Provider> Host<P> {
             config: encode(&config, &ty)?,
             prior_private: prior.private,
             prior_identity: self.identity_data(resource, &prior.identity)?,
+            provider_meta: self.meta.clone(),
             client_capabilities: Some(self.capabilities()),
             ..Default::default()
         };
@@ -187,7 +202,7 @@ impl<P: Provider> Host<P> {
             config: encode(&completed(config, &ty)?, &ty)?,
             planned_private: planned.private.clone(),
             planned_identity: self.identity_data(resource, &planned.identity)?,
-            ..Default::default()
+            provider_meta: self.meta.clone(),
         };
         let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
         // What the resource does once its answer is delivered is done when this returns.
@@ -218,8 +233,8 @@ impl<P: Provider> Host<P> {
             current_state: encode(&stored.state, &ty)?,
             private: stored.private.clone(),
             current_identity: self.identity_data(resource, &stored.identity)?,
+            provider_meta: self.meta.clone(),
             client_capabilities: Some(self.capabilities()),
-            ..Default::default()
         };
         let read = answered(self.client.read_resource(Request::new(request)).await)?;
         checked(read.diagnostics)?;
@@ -277,6 +292,7 @@ impl<P: Provider> Host<P> {
         let request = proto::read_data_source::Request {
             type_name: source.to_owned(),
             config: encode(&completed(config, &ty)?, &ty)?,
+            provider_meta: self.meta.clone(),
             ..Default::default()
         };
         let read = answered(self.client.read_data_source(Request::new(request)).await)?;
@@ -293,7 +309,7 @@ impl<P: Provider> Host<P> {
             deferral_allowed: self.capabilities.deferral_allowed,
             write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
             store_planned_private: self.capabilities.store_planned_private,
-            ..Default::default()
+            computed_blocks_allowed: self.capabilities.computed_blocks_allowed,
         }
     }
 }
