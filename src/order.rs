@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use alicloud::{endpoint::Product, market::is_order_id, retry::Limit};
-use tfplugin::{Attr, Context, Diagnostic, Model, Operation, Partial, State, model::ResourceModel};
+use tfplugin::{Attr, Context, Diagnostic, Operation, Partial, State, model::ResourceModel};
 
 use crate::{Cloud, journal::Entry};
 
@@ -91,7 +91,7 @@ impl Cloud {
 
     /// The state of an order that was just bought. Its entry in the journal is answered once Terraform has been given the
     /// state, and ends the plugin in the ordinary way.
-    pub(crate) fn answer<M: Model>(&self, state: State<M>, entry: Option<Entry>) -> State<M> {
+    pub(crate) fn answer<M: ResourceModel>(&self, state: State<M>, entry: Option<Entry>) -> State<M> {
         let journal = Arc::clone(&self.journal);
         match entry {
             Some(entry) => state.on_delivered(move || journal.mark_answered(&entry)),

@@ -30,6 +30,9 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
     {
         report(name.span(), "this is no name for Terraform: lower case letters, digits and underscores are".to_owned());
     }
+    if matches!(model.role, Role::Identity) && fields.is_empty() {
+        report(model_ident.span(), "an identity without attributes tells no object from another".to_owned());
+    }
     let mut names = BTreeSet::new();
     for field in fields {
         name(model, field, &mut report);
@@ -48,10 +51,22 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
         if field.docs.is_empty() {
             report(field.span(), "say what this is in a doc comment: it becomes the description".to_owned());
         }
+        if matches!(model.role, Role::ProviderMeta)
+            && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
+        {
+            report(field.span(), "a provider_meta block is read as it is written: write T or Option<T>".to_owned());
+        }
         if matches!(model.role, Role::Provider) && (field.wrapper == Wrapper::Computed || field.any_default().is_some())
         {
             let what = "nothing in a provider block is computed: write Option<T>, and take the default in configure";
             report(field.span(), what.to_owned());
+        }
+        if matches!(model.role, Role::Identity) && !matches!(field.wrapper, Wrapper::Plain | Wrapper::Option) {
+            let what = "an identity is wholly known: write T for what an import must give, Option<T> for what it may";
+            report(field.span(), what.to_owned());
+        }
+        if matches!(model.role, Role::List) && field.wrapper == Wrapper::Computed {
+            report(field.span(), "a search only has arguments: write Option<T>, or T with a default".to_owned());
         }
         if field.wrapper == Wrapper::Timeouts && field.options.timeouts.is_empty() {
             report(
@@ -71,7 +86,7 @@ fn name(model: &ModelOptions, field: &Field<'_>, report: &mut Report<'_>) {
     let reserved = match model.role {
         Role::Resource(_) | Role::DataSource(_) => &RESERVED[..],
         Role::Provider => &RESERVED_IN_PROVIDER[..],
-        Role::Nested => &[],
+        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
     };
     if reserved.contains(&name.as_str()) {
         report(field.span(), format!("Terraform keeps the name {name:?} for itself"));
@@ -140,7 +155,7 @@ fn timeouts(role: &Role, field: &Field<'_>, report: &mut Report<'_>) {
     let operations: &[&str] = match role {
         Role::Resource(_) | Role::Provider => &["create", "read", "update", "delete"],
         Role::DataSource(_) => &["read"],
-        Role::Nested => &[],
+        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
     };
     for (operation, limit) in &field.options.timeouts {
         if field.wrapper != Wrapper::Timeouts {

@@ -25,15 +25,27 @@ enum Case {
     DataSource,
     /// It stands in a resource.
     Resource,
+    /// It stands in an identity.
+    Identity,
+    /// It stands in the configuration of a search.
+    List,
+    /// It stands in what a module tells about itself.
+    ProviderMeta,
 }
 
-use Case::{Block, Collection, Computed, DataSource, Defaulted, Provider, Required, Resource, WriteOnly};
+use Case::{
+    Block, Collection, Computed, DataSource, Defaulted, Identity, List, Provider, ProviderMeta, Required, Resource,
+    WriteOnly,
+};
 
 const DEFAULTS: [&str; 3] = ["default", "default_on_create", "default_with"];
 const CHANGES: [&str; 2] = ["force_new", "plan_modifier"];
 
 /// These options have no place in this case, and why.
 const TABLE: &[(&[&str], Case, &str)] = &[
+    (&DEFAULTS, Identity, "an identity has no defaults: whoever finds the object sets what an import left out"),
+    (&CHANGES, Identity, "an identity is never planned: this has no effect"),
+    (&["changes_with", "relation", "env", "timeouts", "block", "deprecated"], Identity, "an identity has only values"),
     (
         &["force_new"],
         Computed,
@@ -67,6 +79,18 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&CHANGES, DataSource, "a data source is read anew each time: this has no effect"),
     (&["changes_with"], DataSource, "a data source is read anew each time: this has no effect"),
     (&["default_on_create"], DataSource, "nothing is created here: write default"),
+    (&CHANGES, List, "a search is made anew each time: this has no effect"),
+    (&["changes_with"], List, "a search is made anew each time: this has no effect"),
+    (&["default_on_create"], List, "nothing is created here: write default"),
+    (&["env"], List, "variables stand in for arguments of a provider block only"),
+    (&["timeouts"], List, "a search has no time limit: it ends when Terraform has what it wants"),
+    (&["write_only"], List, "Terraform knows write-only values in resources only: write Sensitive<T>"),
+    (&CHANGES, ProviderMeta, "a provider_meta block is never planned: this has no effect"),
+    (
+        &["changes_with", "rule", "relation", "env", "timeouts", "write_only"],
+        ProviderMeta,
+        "Terraform validates a provider_meta block by its types alone: leave this out",
+    ),
     (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
     (&["env"], Resource, "variables stand in for arguments of a provider block only"),
     (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
@@ -99,6 +123,9 @@ fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {
         (Provider, matches!(role, Role::Provider)),
         (DataSource, matches!(role, Role::DataSource(_))),
         (Resource, matches!(role, Role::Resource(_))),
+        (List, matches!(role, Role::List)),
+        (ProviderMeta, matches!(role, Role::ProviderMeta)),
+        (Identity, matches!(role, Role::Identity)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(case, _)| case).collect()
 }
@@ -118,6 +145,8 @@ fn given(field: &Field<'_>) -> Vec<(&'static str, Span)> {
         ("rule", options.rules.first().map(|rule| rule.span())),
         ("relation", options.relations.first().map(|(demand, _)| demand.span())),
         ("env", options.env.first().map(|variable| variable.span())),
+        ("block", options.block),
+        ("deprecated", options.deprecated.as_ref().map(|text| text.span())),
         ("timeouts", options.timeouts.first().map(|(operation, _)| operation.span())),
         ("write_only", field.is_inside("WriteOnly").then(|| field.span())),
     ];

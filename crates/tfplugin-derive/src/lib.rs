@@ -13,11 +13,12 @@ mod options;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a struct the schema, the documentation and the typed access of a resource, a data source, a provider block, or
-/// of what is nested in one.
+/// Makes a struct the schema, the documentation and the typed access of a resource, a data source, a provider block, of
+/// what is nested in one, or of an identity.
 ///
-/// On the struct: `#[model(resource = "name")]`, optionally with `version = 1`; `#[model(data_source = "name")]`,
-/// `#[model(provider)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
+/// On the struct: `#[model(resource = "name")]`, optionally with `version = 1` and `identity = Struct`;
+/// `#[model(data_source = "name")]`, `#[model(list)]`, `#[model(provider)]`, `#[model(provider_meta)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
+/// `#[model(identity)]` is the identity of a resource, optionally with `version = 1` and `mutable`.
 ///
 /// The type of a field decides who gives the value: `T` is required, `T` with a default optional, `Option<T>` optional,
 /// `Computed<T>` computed. Its doc comment is the description. In `#[attr(…)]`:

@@ -142,7 +142,11 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let description = fields::docs(&input.attrs);
     let deprecated = optional(options.deprecated.as_ref());
     let (blocks, attributes): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.options.block.is_some());
-    let attributes = attributes.into_iter().map(|field| attribute(model, field, fields));
+    let declare = match options.role {
+        Role::Identity => quote!(identity_attribute),
+        _ => quote!(attribute),
+    };
+    let attributes = attributes.into_iter().map(|field| attribute(&declare, model, field, fields));
     let blocks = blocks.into_iter().map(block);
     let none = syn::LitStr::new("", model.span());
     let (name, role) = match &options.role {
@@ -150,8 +154,12 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
         Role::DataSource(name) => (name, Some(quote!(DataSourceModel))),
         Role::Provider => (&none, Some(quote!(ProviderModel))),
         Role::Nested => (&none, None),
+        Role::List => (&none, Some(quote!(ListModel))),
+        Role::ProviderMeta => (&none, Some(quote!(ProviderMetaModel))),
+        Role::Identity => (&none, Some(quote!(IdentityModel))),
     };
-    let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model {} });
+    let items = role_items(options);
+    let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model { #items } });
     quote! {
         impl ::tfplugin::Model for #model {
             const TYPE_NAME: &'static str = #name;
@@ -171,6 +179,17 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     }
 }
 
+/// What the trait of the role asks for.
+fn role_items(options: &ModelOptions) -> Option<TokenStream> {
+    let is_mutable = options.mutable.is_some();
+    match (&options.role, &options.identity) {
+        (Role::Resource(_), Some(identity)) => Some(quote! { type Identity = #identity; }),
+        (Role::Resource(_), None) => Some(quote! { type Identity = ::tfplugin::NoIdentity; }),
+        (Role::Identity, _) => Some(quote! { const IS_MUTABLE: bool = #is_mutable; }),
+        _ => None,
+    }
+}
+
 fn block(field: &Field<'_>) -> TokenStream {
     let (name, ty, docs) = (field.name(), field.ty, &field.docs);
     let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
@@ -182,10 +201,10 @@ fn count(literal: Option<&syn::LitInt>) -> TokenStream {
     literal.map_or_else(|| quote!(0), |literal| quote!(#literal))
 }
 
-fn attribute(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
+fn attribute(declare: &TokenStream, model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let (name, ty, docs, options) = (field.name(), field.ty, &field.docs, &field.options);
     let value = value(field);
-    let mut chain = quote! { ::tfplugin::model::attribute::<#ty>(#name).describe(#docs) };
+    let mut chain = quote! { ::tfplugin::model::#declare::<#ty>(#name).describe(#docs) };
     if options.optional.is_some() {
         chain.extend(quote! { .optional_computed() });
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Error, Expr, ExprRange, Ident, LitInt, LitStr, RangeLimits, Result, Token, meta::ParseNestedMeta,
+    Attribute, Error, Expr, ExprRange, Ident, LitInt, LitStr, RangeLimits, Result, Token, Type, meta::ParseNestedMeta,
     parenthesized, punctuated::Punctuated, spanned::Spanned,
 };
 
@@ -12,6 +12,9 @@ pub(crate) enum Role {
     DataSource(LitStr),
     Provider,
     Nested,
+    Identity,
+    List,
+    ProviderMeta,
 }
 
 /// `#[model(…)]`.
@@ -19,11 +22,15 @@ pub(crate) struct ModelOptions {
     pub(crate) role: Role,
     pub(crate) version: i64,
     pub(crate) deprecated: Option<LitStr>,
+    /// The identity of a resource.
+    pub(crate) identity: Option<Type>,
+    /// Whether an identity may change.
+    pub(crate) mutable: Option<Span>,
 }
 
 impl ModelOptions {
     pub(crate) fn parse(attributes: &[Attribute], span: Span) -> Result<Self> {
-        let (mut role, mut version, mut deprecated) = (None, None, None);
+        let (mut role, mut version, mut deprecated, mut identity, mut mutable) = (None, None, None, None, None);
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("model")) {
             attribute.parse_nested_meta(|meta| {
                 let found = match name(&meta)?.as_str() {
@@ -31,12 +38,20 @@ impl ModelOptions {
                     "data_source" => Role::DataSource(meta.value()?.parse()?),
                     "provider" => Role::Provider,
                     "nested" => Role::Nested,
+                    "list" => Role::List,
+                    "provider_meta" => Role::ProviderMeta,
+                    "identity" if meta.input.peek(Token![=]) => {
+                        return once(&meta, &mut identity, meta.value()?.parse::<Type>()?);
+                    }
+                    "identity" => Role::Identity,
+                    "mutable" => return once(&meta, &mut mutable, meta.path.span()),
                     "version" => return once(&meta, &mut version, meta.value()?.parse::<LitInt>()?.base10_parse()?),
                     "deprecated" => return once(&meta, &mut deprecated, meta.value()?.parse()?),
                     _ => {
-                        return Err(
-                            meta.error("expected resource, data_source, provider, nested, version or deprecated")
-                        );
+                        return Err(meta.error(
+                            "expected resource, data_source, list, provider, provider_meta, nested, identity, mutable, version or \
+                             deprecated",
+                        ));
                     }
                 };
                 match &role {
@@ -45,12 +60,22 @@ impl ModelOptions {
                 }
             })?;
         }
-        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, provider or nested";
+        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, list, provider, \
+             provider_meta, nested or identity";
         let role = role.ok_or_else(|| Error::new(span, missing))?;
-        if version.is_some() && !matches!(role, Role::Resource(_)) {
-            return Err(Error::new(span, "only the states of a resource have a version"));
+        if version.is_some() && !matches!(role, Role::Resource(_) | Role::Identity) {
+            return Err(Error::new(span, "only the states and the identities of a resource have a version"));
         }
-        Ok(Self { role, version: version.unwrap_or(0), deprecated })
+        if let Some(identity) = identity.as_ref().filter(|_| !matches!(role, Role::Resource(_))) {
+            return Err(Error::new(identity.span(), "only a resource has an identity"));
+        }
+        if let Some(span) = mutable.filter(|_| !matches!(role, Role::Identity)) {
+            return Err(Error::new(span, "only an identity is mutable: write this on its struct"));
+        }
+        if let Some(text) = deprecated.as_ref().filter(|_: &&LitStr| matches!(role, Role::Identity)) {
+            return Err(Error::new(text.span(), "Terraform knows no deprecated identities: deprecate the resource"));
+        }
+        Ok(Self { role, version: version.unwrap_or(0), deprecated, identity, mutable })
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Context {
     request_id: String,
     terraform_version: String,
     capabilities: Capabilities,
+    meta: Value,
+    deferral: Mutex<Option<Deferral>>,
     warnings: Mutex<Diagnostics>,
 }
 
@@ -76,6 +78,20 @@ pub struct Capabilities {
     pub write_only_attributes_allowed: bool,
     /// It hands the private data of a plan to the plan that it makes again before it applies (protocol 6.11).
     pub store_planned_private: bool,
+    /// It has blocks that the provider may fill in.
+    pub computed_blocks_allowed: bool,
+}
+
+/// Why something is put off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deferral {
+    /// The configuration has values that are not known yet.
+    ResourceConfigUnknown,
+    /// The provider block has values that are not known yet.
+    ProviderConfigUnknown,
+    /// Something else has to be there first, such as the service itself.
+    AbsentPrerequisite,
 }
 
 impl Context {
@@ -154,6 +170,50 @@ impl Context {
     /// What the calling Terraform can do.
     pub fn capabilities(&self) -> Capabilities {
         self.capabilities
+    }
+
+    /// Puts off what this call is about until Terraform has applied what it depends on. Return it as the error; after
+    /// `modify_plan`, the plan of the engine is shown. Where Terraform cannot put anything off, it is an error that says
+    /// so. So far only Terraforms that are built with experiments, and those of HCP Terraform Stacks, put off changes.
+    ///
+    /// ```
+    /// use tfplugin::{Context, Deferral, Diagnostics};
+    ///
+    /// /// What `Resource::read` does while there is no cluster to read from.
+    /// fn cluster(endpoint: Option<&str>, ctx: &Context) -> Result<String, Diagnostics> {
+    ///     endpoint.map(str::to_owned).ok_or_else(|| ctx.defer(Deferral::AbsentPrerequisite))
+    /// }
+    /// # assert!(cluster(None, &Context::default()).unwrap_err().has_errors());
+    /// ```
+    #[must_use = "return it as the error of the call"]
+    pub fn defer(&self, why: Deferral) -> Diagnostics {
+        if self.capabilities.deferral_allowed {
+            *self.deferral.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+            return Diagnostics::default();
+        }
+        let why = match why {
+            Deferral::ResourceConfigUnknown => "The configuration has values that are known only after apply.",
+            Deferral::ProviderConfigUnknown => "The provider block has values that are known only after apply.",
+            Deferral::AbsentPrerequisite => "Something that this depends on is not there yet.",
+        };
+        let detail = format!(
+            "{why} This Terraform cannot put the change off. Apply what it depends on first, with terraform apply -target."
+        );
+        Diagnostic::error("Not possible yet", detail).into()
+    }
+
+    /// Why the call was put off, if its error is nothing but that.
+    pub(crate) fn deferral(&self, errors: &Diagnostics) -> Option<Deferral> {
+        let deferral = *self.deferral.lock().unwrap_or_else(PoisonError::into_inner);
+        deferral.filter(|_| errors.iter().next().is_none())
+    }
+
+    pub(crate) fn meta(&self) -> &Value {
+        &self.meta
+    }
+
+    pub(crate) fn with_meta(self, meta: Value) -> Self {
+        Self { meta, ..self }
     }
 
     pub(crate) fn with_request_id(self, request_id: String) -> Self {

@@ -1,11 +1,14 @@
 //! What the calls work with: providers, resources and data sources whose models are not known any more.
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
 
 use crate::{
     configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
+    identity::IdentitySchema,
+    move_state::MoveSource,
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
     schema::Schema,
@@ -26,6 +29,12 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Client>>>;
+
+    /// The list resources.
+    fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Client>>>;
+
+    /// What a module may tell about itself.
+    fn provider_meta(&self) -> Option<Schema>;
 
     /// The block with what stands in for what it leaves out.
     fn completed(&self, config: &Value) -> Value;
@@ -82,8 +91,23 @@ pub trait Resource<C>: Send + Sync {
     /// Ends the object.
     async fn delete(&self, client: &C, prior: Object, ctx: &Context) -> Result<(), Diagnostics>;
 
-    /// Finds an existing object by its id.
-    async fn import(&self, client: &C, id: &str, ctx: &Context) -> Result<Object, Diagnostics>;
+    /// Finds an existing object.
+    async fn import(&self, client: &C, target: ImportTarget<'_>, ctx: &Context) -> Result<Object, Diagnostics>;
+
+    /// Makes an object of one of another type.
+    fn move_state(&self, source: &MoveSource<'_>) -> Result<Object, Diagnostics>;
+
+    /// Refines a configuration that was made of a state.
+    fn generate_config(&self, config: Value) -> Value;
+
+    /// What its objects are known by, if anything.
+    fn identity(&self) -> Option<IdentitySchema>;
+
+    /// The older versions that a stored identity may have.
+    fn identity_upgrades_from(&self) -> Vec<i64>;
+
+    /// Brings a stored identity into the current shape.
+    fn upgrade_identity(&self, stored: Stored<'_>) -> Result<Value, Diagnostics>;
 }
 
 /// Something that is only read.
@@ -100,6 +124,60 @@ pub trait DataSource<C>: Send + Sync {
 
     /// Reads it.
     async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
+}
+
+/// What an object is imported by.
+#[derive(Debug, Clone, Copy)]
+pub enum ImportTarget<'a> {
+    /// Its id.
+    Id(&'a str),
+    /// Its identity.
+    Identity(&'a Value),
+}
+
+/// A search for the objects of a resource.
+#[async_trait]
+pub trait ListResource<C>: Send + Sync {
+    /// The type name, which is that of the resource.
+    fn name(&self) -> &'static str;
+
+    /// The shape of the configuration.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond what the schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Finds the objects.
+    async fn list(&self, client: &C, config: Value, sink: Sink, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// Where found objects go.
+#[derive(Debug)]
+pub struct Sink {
+    pub(crate) events: mpsc::Sender<Listed>,
+    /// How many are still wanted; none for no limit.
+    pub(crate) remaining: Option<u64>,
+    pub(crate) wants_objects: bool,
+}
+
+/// One object that was found, or what is to be said beside them.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its identity; null for none.
+    pub identity: Value,
+    /// What people call it.
+    pub display_name: String,
+    /// The object; null where it is not wanted.
+    pub object: Value,
+    /// What is to be said.
+    pub messages: Diagnostics,
+}
+
+impl Listed {
+    /// No object, but something to say.
+    pub fn only(messages: Diagnostics) -> Self {
+        Self { identity: Value::Null, display_name: String::new(), object: Value::Null, messages }
+    }
 }
 
 /// An update in place, as Terraform planned it.

@@ -3,8 +3,9 @@
 //! ## Where to find it
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
-//! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
+//! - [`Provider`], [`Resource`], [`DataSource`], [`ListResource`]: what an author writes
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
+//! - [`identity`]: what objects are known by
 //! - [`schema`]: what attributes say of themselves
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
@@ -22,9 +23,12 @@ pub mod diagnostics;
 mod environment;
 #[doc(hidden)]
 pub mod erased;
+pub mod identity;
 #[doc(hidden)]
 pub mod lifecycle;
+pub mod list;
 pub mod model;
+pub mod move_state;
 #[doc(hidden)]
 pub mod object;
 #[doc(hidden)]
@@ -32,6 +36,7 @@ pub mod plan;
 pub mod private;
 #[doc(hidden)]
 pub mod proto;
+pub mod provider_meta;
 pub mod registration;
 pub mod resource;
 #[doc(hidden)]
@@ -49,14 +54,18 @@ pub mod value;
 pub use tfplugin_derive::{AttributeEnum, Model};
 
 pub use configure::{Configure, Configured};
-pub use context::{Capabilities, Context, Operation};
+pub use context::{Capabilities, Context, Deferral, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use identity::{Identity, NoIdentity};
+pub use list::{Found, ListEnd, ListResource, Listing};
 pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
 };
+pub use move_state::{MoveFrom, MoveSource, Moves};
 pub use private::{Private, PrivateKey};
-pub use registration::{DataSources, Provider, Resources, Schemas, schemas};
+pub use provider_meta::ProviderMeta;
+pub use registration::{DataSources, ListResources, Provider, Resources, Schemas, schemas};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

@@ -41,6 +41,15 @@ pub struct Object {
     pub state: Value,
     /// What is remembered beside it.
     pub private: Private,
+    /// What the object is known by; null where that is not known.
+    pub identity: Value,
+}
+
+impl Object {
+    /// What a destroy leaves.
+    pub fn gone() -> Self {
+        Self { state: Value::Null, private: Private::default(), identity: Value::Null }
+    }
 }
 
 /// A state as it is stored.

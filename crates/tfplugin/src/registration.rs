@@ -10,10 +10,12 @@ use crate::{
     data_source::DataSource,
     diagnostics::Diagnostics,
     environment, erased,
+    list::ListResource,
     model::{Model as _, ProviderModel, decoded},
+    provider_meta::ProviderMeta,
     resource::Resource,
     schema::Schema,
-    typed::{TypedDataSource, TypedResource},
+    typed::{TypedDataSource, TypedListResource, TypedResource},
     value::Value,
 };
 
@@ -69,6 +71,16 @@ pub trait Provider: Send + Sync + 'static {
         DataSources::new()
     }
 
+    /// The list resources, which find existing objects of resources.
+    fn list_resources(&self) -> ListResources<Self::Client> {
+        ListResources::new()
+    }
+
+    /// What a module may tell the provider about itself ([`provider_meta`](crate::provider_meta)).
+    fn provider_meta(&self) -> ProviderMeta {
+        ProviderMeta::none()
+    }
+
     /// Checks a provider block beyond what its struct says. Values may be unknown.
     fn validate(&self, _configure: &Configure<Self::Block>) -> Diagnostics {
         Diagnostics::default()
@@ -99,6 +111,30 @@ pub struct Resources<C>(pub(crate) Vec<Box<dyn erased::Resource<C>>>);
 
 /// The data sources of a provider.
 pub struct DataSources<C>(pub(crate) Vec<Box<dyn erased::DataSource<C>>>);
+
+/// The list resources of a provider.
+pub struct ListResources<C>(pub(crate) Vec<Box<dyn erased::ListResource<C>>>);
+
+impl<C> Default for ListResources<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C: Send + Sync + 'static> ListResources<C> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this one.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn add<L: ListResource<Client = C>>(mut self, list_resource: L) -> Self {
+        self.0.push(Box::new(TypedListResource(list_resource)));
+        self
+    }
+}
 
 impl<C> Default for Resources<C> {
     fn default() -> Self {
@@ -148,10 +184,14 @@ impl<C: Send + Sync + 'static> DataSources<C> {
 pub struct Schemas {
     /// The provider block.
     pub provider: Schema,
+    /// What a module may tell about itself, if anything.
+    pub provider_meta: Option<Schema>,
     /// Each resource's, by its type name.
     pub resources: Vec<(&'static str, Schema)>,
     /// Each data source's, by its type name.
     pub data_sources: Vec<(&'static str, Schema)>,
+    /// Each list resource's, by its type name, which is that of a resource.
+    pub list_resources: Vec<(&'static str, Schema)>,
 }
 
 /// The schemas of a provider.
@@ -160,8 +200,10 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
     let data_sources = provider.data_sources().0;
     Schemas {
         provider: P::Block::schema(),
+        provider_meta: provider.provider_meta().0,
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
+        list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
     }
 }
 
@@ -189,6 +231,14 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
         self.0.data_sources().0
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn erased::ListResource<P::Client>>> {
+        self.0.list_resources().0
+    }
+
+    fn provider_meta(&self) -> Option<Schema> {
+        self.0.provider_meta().0
     }
 
     fn completed(&self, config: &Value) -> Value {

@@ -6,8 +6,11 @@ use crate::{
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    erased::{self, Failure, Outcome, Update},
-    model::{AttributeType as _, Model, PartialValue as _, decoded},
+    erased::{self, Failure, ImportTarget, Outcome, Sink, Update},
+    identity::{Identity, IdentitySchema},
+    list::{ListEnd, ListResource, Listing},
+    model::{AttributeType, IdentityModel, Model, PartialValue as _, ResourceModel, decoded},
+    move_state::MoveSource,
     object::{Object, Stored},
     plan::{self, Proposal},
     private::Private,
@@ -22,8 +25,11 @@ pub(crate) struct TypedResource<R>(pub R);
 /// A data source of a model.
 pub(crate) struct TypedDataSource<D>(pub D);
 
+/// A list resource of a model.
+pub(crate) struct TypedListResource<L>(pub L);
+
 /// What came of a create or an update.
-fn outcome<M: Model>(state: State<M>) -> Outcome {
+fn outcome<M: ResourceModel>(state: State<M>) -> Outcome {
     let (object, delivered) = state.into_object();
     Outcome { object, delivered }
 }
@@ -69,10 +75,10 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
         planned: Object,
         ctx: &Context,
     ) -> Result<Outcome, Failure> {
-        let Object { state, mut private } = planned;
+        let Object { mut private, .. } = planned;
         private.creating = false;
         let replaced = private.replaced.take().map(|replaced| *replaced);
-        let planned = State::of(Object { state, private });
+        let planned = State::of(Object { private, ..planned });
         let create = Create { config: decoded::<R::Model>(&config), planned, replaced };
         match self.0.create(client, create, ctx).await {
             Ok(state) => Ok(outcome(state)),
@@ -100,15 +106,48 @@ impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
     }
 
     async fn delete(&self, client: &R::Client, prior: Object, ctx: &Context) -> Result<(), Diagnostics> {
-        let Object { state, private } = prior;
-        let (private, successor) = remembered(private);
-        self.0.delete(client, Delete { prior: State::of(Object { state, private }), successor }, ctx).await
+        let (private, successor) = remembered(prior.private);
+        self.0.delete(client, Delete { prior: State::of(Object { private, ..prior }), successor }, ctx).await
     }
 
-    async fn import(&self, client: &R::Client, id: &str, ctx: &Context) -> Result<Object, Diagnostics> {
-        let mut object = self.0.import(client, id, ctx).await?.into_object().0;
+    async fn import(&self, client: &R::Client, target: ImportTarget<'_>, ctx: &Context) -> Result<Object, Diagnostics> {
+        let state = match target {
+            ImportTarget::Id(id) => self.0.import(client, id, ctx).await?,
+            ImportTarget::Identity(value) => {
+                let partial = decoded::<Identity<R::Model>>(value);
+                let identity = Identity::<R::Model>::complete(partial.clone(), &Path::default())?;
+                let mut state = self.0.import_by_identity(client, identity, ctx).await?;
+                if state.identity().is_none() {
+                    state.set_identity(partial);
+                }
+                state
+            }
+        };
+        let mut object = state.into_object().0;
         object.private.imported = true;
         Ok(object)
+    }
+
+    fn move_state(&self, source: &MoveSource<'_>) -> Result<Object, Diagnostics> {
+        self.0.moves().apply(source)
+    }
+
+    fn generate_config(&self, config: Value) -> Value {
+        let mut partial = decoded::<R::Model>(&config);
+        self.0.generate_config(&mut partial);
+        partial.encode_onto(&config)
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Identity::<R::Model>::declared()
+    }
+
+    fn identity_upgrades_from(&self) -> Vec<i64> {
+        self.0.identity_upgrades().versions()
+    }
+
+    fn upgrade_identity(&self, stored: Stored<'_>) -> Result<Value, Diagnostics> {
+        resource::upgraded_identity(&self.0.identity_upgrades(), stored)
     }
 }
 
@@ -142,5 +181,29 @@ impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
         let filled = plan::filled(&block, &config);
         let plain = D::Model::complete(decoded::<D::Model>(&filled), &Path::default())?;
         Ok(self.0.read(client, plain, ctx).await?.into_partial().encode_onto(&config))
+    }
+}
+
+#[async_trait]
+impl<L: ListResource> erased::ListResource<L::Client> for TypedListResource<L> {
+    fn name(&self) -> &'static str {
+        L::Model::TYPE_NAME
+    }
+
+    fn schema(&self) -> Schema {
+        L::Config::schema()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.0.validate(&decoded::<L::Config>(config))
+    }
+
+    async fn list(&self, client: &L::Client, config: Value, sink: Sink, ctx: &Context) -> Result<(), Diagnostics> {
+        let filled = plan::filled(&L::Config::block(), &config);
+        let plain = L::Config::complete(decoded::<L::Config>(&filled), &Path::default())?;
+        match self.0.list(client, plain, &mut Listing::new(sink, ctx), ctx).await {
+            Ok(()) | Err(ListEnd::Enough) => Ok(()),
+            Err(ListEnd::Failed(errors)) => Err(errors),
+        }
     }
 }

@@ -14,6 +14,8 @@ mod write_only;
 
 use std::fmt::Debug;
 
+pub use crate::identity::{IdentityModel, IdentityValue, identity_attribute};
+pub use crate::provider_meta::ProviderMetaModel;
 pub use attr::{Attr, Invalid};
 pub use collections::{Blocks, Countable, Map, Set};
 pub use declare::AttributeChange;
@@ -70,10 +72,16 @@ pub trait Model: AttributeType<Partial: Default> {
 }
 
 /// Marks what `#[model(resource = "…")]` stands on.
-pub trait ResourceModel: Model {}
+pub trait ResourceModel: Model {
+    /// What its objects are known by: `identity = …`.
+    type Identity: IdentityModel;
+}
 
 /// Marks what `#[model(data_source = "…")]` stands on.
 pub trait DataSourceModel: Model {}
+
+/// Marks what `#[model(list)]` stands on.
+pub trait ListModel: Model {}
 
 /// Marks what `#[model(provider)]` stands on.
 pub trait ProviderModel: Model {}

@@ -45,6 +45,8 @@ pub struct Plan {
     pub requires_replace: Vec<Path>,
     /// What is remembered for the apply.
     pub private: Private,
+    /// What the object will be known by; null where that is not known.
+    pub identity: Value,
 }
 
 /// What a plan is made of.
@@ -60,7 +62,7 @@ pub struct Proposal<'a> {
 
 /// Plans the destroy of an object.
 pub fn destroy(private: Private) -> Plan {
-    Plan { action: Action::Destroy, state: Value::Null, requires_replace: Vec::new(), private }
+    made(Action::Destroy, Value::Null, Vec::new(), private)
 }
 
 /// Plans the create of an object or the change of an existing one.
@@ -69,7 +71,7 @@ pub fn plan(block: &Block, config: &Value, prior: &Value, mut private: Private) 
         let replaced = (private != Private::default()).then(|| Box::new(private));
         let private = Private { creating: true, replaced, ..Private::default() };
         let state = fill::fill(block, config);
-        return Plan { action: Action::Create, state, requires_replace: Vec::new(), private };
+        return made(Action::Create, state, Vec::new(), private);
     }
     let (state, changes) = engine::Engine::new(&private).root(block, config, prior);
     let updates = changes.updates;
@@ -77,10 +79,14 @@ pub fn plan(block: &Block, config: &Value, prior: &Value, mut private: Private) 
     let requires_replace = changes.replaces();
     if requires_replace.is_empty() {
         let action = if updates { Action::Update } else { Action::Nothing };
-        return Plan { action, state, requires_replace, private };
+        return made(action, state, requires_replace, private);
     }
     // Terraform asks again for the create half, without a prior state, and shows that one.
-    Plan { action: Action::Replace, state: fill::fill(block, config), requires_replace, private }
+    made(Action::Replace, fill::fill(block, config), requires_replace, private)
+}
+
+fn made(action: Action, state: Value, requires_replace: Vec<Path>, private: Private) -> Plan {
+    Plan { action, state, requires_replace, private, identity: Value::Null }
 }
 
 /// What a configuration and its defaults say, with unknown where only the provider can tell.

@@ -8,13 +8,15 @@ use std::future::{Future, ready};
 
 pub use plan::{Change, Plan};
 pub use state::{Create, CreateError, Delete, State, Update, UpdateError};
-pub(crate) use upgrade::upgraded;
 pub use upgrade::{UpgradeFrom, Upgrades};
+pub(crate) use upgrade::{read_json, upgraded, upgraded_identity};
 
 use crate::{
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
+    identity::Identity,
     model::{Partial, ResourceModel},
+    move_state::Moves,
 };
 
 /// A managed resource. Implement it with plain `async fn`s.
@@ -167,5 +169,34 @@ pub trait Resource: Send + Sync + 'static {
     ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
         let detail = format!("The provider cannot import this resource. Nothing was asked for the id {id:?}.");
         ready(Err(Diagnostic::error("Import is not supported", detail).into()))
+    }
+
+    /// Finds an existing object by its identity (Terraform 1.12). The identity is complete but for what may be left out; set
+    /// that in the state's identity.
+    ///
+    /// # Errors
+    /// There is none, or no telling.
+    fn import_by_identity(
+        &self,
+        _client: &Self::Client,
+        _identity: Identity<Self::Model>,
+        _ctx: &Context,
+    ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
+        let detail = "The provider imports this resource by its id only. Write id = \"…\" in the import block.";
+        ready(Err(Diagnostic::error("Import by identity is not supported", detail).into()))
+    }
+
+    /// The other types of resources whose states become those of this one (`moved` blocks, Terraform 1.8).
+    fn moves(&self) -> Moves<Self::Model> {
+        Moves::new()
+    }
+
+    /// Refines the configuration that Terraform writes for an object which exists (`-generate-config-out`, Terraform 1.14). It
+    /// has the arguments of the state that are not deprecated and differ from their defaults.
+    fn generate_config(&self, _config: &mut Partial<Self::Model>) {}
+
+    /// The older versions of the identity that can be read.
+    fn identity_upgrades(&self) -> Upgrades<Identity<Self::Model>> {
+        Upgrades::new()
     }
 }

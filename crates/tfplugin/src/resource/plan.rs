@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
-    model::{Attr, AttributeType, Model, Partial, Place, Settable, decoded},
+    identity::Identity,
+    model::{Attr, AttributeType, Model, Partial, PartialValue as _, Place, ResourceModel, Settable, decoded},
     plan::{self, Action, Proposal},
     private::Private,
     value::{Path, Value},
@@ -43,7 +44,7 @@ use crate::{
 ///     }
 /// }
 /// ```
-pub struct Plan<M: Model> {
+pub struct Plan<M: ResourceModel> {
     action: Action,
     config: Partial<M>,
     prior: Partial<M>,
@@ -52,11 +53,12 @@ pub struct Plan<M: Model> {
     requires_replace: Vec<Path>,
     private: Private,
     earlier: Option<Private>,
+    identity: Value,
     nowhere: Diagnostics,
 }
 
 /// Without the dynamic state, which has the sensitive values too.
-impl<M: Model> fmt::Debug for Plan<M> {
+impl<M: ResourceModel> fmt::Debug for Plan<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Plan");
         shown.field("action", &self.action).field("planned", &self.planned);
@@ -92,7 +94,7 @@ pub enum Change<'a, M: Model> {
     },
 }
 
-impl<M: Model> Plan<M> {
+impl<M: ResourceModel> Plan<M> {
     /// What happens to the object.
     pub fn change(&self) -> Change<'_, M> {
         let prior = &self.prior;
@@ -195,6 +197,16 @@ impl<M: Model> Plan<M> {
         self.earlier.as_ref()
     }
 
+    /// What the object will be known by: what it is known by already, and nothing for a create unless this hook says it.
+    pub fn identity(&self) -> Option<Partial<Identity<M>>> {
+        Attr::decode(&self.identity).into_known()
+    }
+
+    /// Plans what the object will be known by, as far as it can be told. Parts may be unknown for a create.
+    pub fn set_identity(&mut self, identity: impl Into<Partial<Identity<M>>>) {
+        self.identity = identity.into().encode_onto(&self.identity);
+    }
+
     pub(crate) fn of(plan: &plan::Plan, proposal: Proposal<'_>) -> Self {
         Self {
             action: plan.action,
@@ -205,6 +217,7 @@ impl<M: Model> Plan<M> {
             requires_replace: plan.requires_replace.clone(),
             private: plan.private.clone(),
             earlier: proposal.earlier.cloned(),
+            identity: plan.identity.clone(),
             nowhere: Diagnostics::default(),
         }
     }
@@ -216,6 +229,7 @@ impl<M: Model> Plan<M> {
         plan.state = self.state;
         plan.requires_replace = self.requires_replace;
         plan.private = self.private;
+        plan.identity = self.identity;
         Ok(())
     }
 }

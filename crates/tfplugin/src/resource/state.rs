@@ -7,27 +7,32 @@ use std::{
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
-    model::{Model, Partial, PartialValue as _, decoded},
+    identity::Identity,
+    model::{Attr, Partial, PartialValue as _, ResourceModel, decoded},
     object::{Delivered, Object},
     private::Private,
     value::{Path, Value},
 };
 
 /// An object, field by field, with what is remembered beside it. What nobody sets is stored as it came.
-pub struct State<M: Model> {
+pub struct State<M: ResourceModel> {
     object: Partial<M>,
     original: Value,
+    identity: Attr<Partial<Identity<M>>>,
+    original_identity: Value,
     /// What is remembered of the object, and never shown.
     pub private: Private,
     delivered: Delivered,
 }
 
-impl<M: Model> State<M> {
+impl<M: ResourceModel> State<M> {
     /// The state of an object that nothing was known of, such as an imported one.
     pub fn new(object: impl Into<Partial<M>>) -> Self {
         Self {
             object: object.into(),
             original: Value::Null,
+            identity: Attr::Null,
+            original_identity: Value::Null,
             private: Private::default(),
             delivered: Delivered::default(),
         }
@@ -45,30 +50,48 @@ impl<M: Model> State<M> {
         self.private.unrecovered.insert(place.into().attribute_names());
     }
 
+    /// What the object is known by; none where nothing has said it yet.
+    pub fn identity(&self) -> Option<&Partial<Identity<M>>> {
+        self.identity.known()
+    }
+
+    /// Says what the object is known by. An identity that is not set stays as it was.
+    pub fn set_identity(&mut self, identity: impl Into<Partial<Identity<M>>>) {
+        self.identity = Attr::Known(identity.into());
+    }
+
     /// All fields.
     pub fn into_partial(self) -> Partial<M> {
         self.object
     }
 
     pub(crate) fn of(object: Object) -> Self {
-        let Object { state, private } = object;
-        Self { object: decoded::<M>(&state), original: state, private, delivered: Delivered::default() }
+        let Object { state, private, identity } = object;
+        Self {
+            object: decoded::<M>(&state),
+            original: state,
+            identity: Attr::decode(&identity),
+            original_identity: identity,
+            private,
+            delivered: Delivered::default(),
+        }
     }
 
     pub(crate) fn into_object(self) -> (Object, Delivered) {
         let state = self.object.encode_onto(&self.original);
-        (Object { state, private: self.private }, self.delivered)
+        let identity = self.identity.encode_onto(&self.original_identity);
+        (Object { state, private: self.private, identity }, self.delivered)
     }
 }
 
 /// Without the original, which has the sensitive values too.
-impl<M: Model> fmt::Debug for State<M> {
+impl<M: ResourceModel> fmt::Debug for State<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("object", &self.object).finish_non_exhaustive()
     }
 }
 
-impl<M: Model> Deref for State<M> {
+impl<M: ResourceModel> Deref for State<M> {
     type Target = Partial<M>;
 
     fn deref(&self) -> &Partial<M> {
@@ -76,7 +99,7 @@ impl<M: Model> Deref for State<M> {
     }
 }
 
-impl<M: Model> DerefMut for State<M> {
+impl<M: ResourceModel> DerefMut for State<M> {
     fn deref_mut(&mut self) -> &mut Partial<M> {
         &mut self.object
     }
@@ -85,7 +108,7 @@ impl<M: Model> DerefMut for State<M> {
 /// A create, as Terraform planned it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Create<M: Model> {
+pub struct Create<M: ResourceModel> {
     /// The configuration. Only here are write-only values.
     pub config: Partial<M>,
     /// The planned state, with unknowns where only the create can tell. Set them, and return it.
@@ -97,7 +120,7 @@ pub struct Create<M: Model> {
 /// An update in place, as Terraform planned it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Update<M: Model> {
+pub struct Update<M: ResourceModel> {
     /// The configuration. Only here are write-only values.
     pub config: Partial<M>,
     /// The state before.
@@ -109,7 +132,7 @@ pub struct Update<M: Model> {
 /// A destroy, or the destroy half of a replacement.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Delete<M: Model> {
+pub struct Delete<M: ResourceModel> {
     /// The state before.
     pub prior: State<M>,
     /// In a replacement that destroys first: what the plan of its create remembered.
@@ -129,7 +152,7 @@ pub struct Delete<M: Model> {
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum CreateError<M: Model> {
+pub enum CreateError<M: ResourceModel> {
     /// Nothing was made, and nothing is stored.
     Nothing(Diagnostics),
     /// The object is there, and it is not as it should be. It is stored and tainted: the next apply replaces it.
@@ -139,32 +162,32 @@ pub enum CreateError<M: Model> {
 /// Why an update failed, and what is left of it. `?` on diagnostics says that nothing was changed.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum UpdateError<M: Model> {
+pub enum UpdateError<M: ResourceModel> {
     /// The object is as it was.
     Prior(Diagnostics),
     /// The object was changed in part, and this is stored.
     Partial(Box<State<M>>, Diagnostics),
 }
 
-impl<M: Model> From<Diagnostics> for CreateError<M> {
+impl<M: ResourceModel> From<Diagnostics> for CreateError<M> {
     fn from(errors: Diagnostics) -> Self {
         Self::Nothing(errors)
     }
 }
 
-impl<M: Model> From<Diagnostic> for CreateError<M> {
+impl<M: ResourceModel> From<Diagnostic> for CreateError<M> {
     fn from(error: Diagnostic) -> Self {
         Self::Nothing(error.into())
     }
 }
 
-impl<M: Model> From<Diagnostics> for UpdateError<M> {
+impl<M: ResourceModel> From<Diagnostics> for UpdateError<M> {
     fn from(errors: Diagnostics) -> Self {
         Self::Prior(errors)
     }
 }
 
-impl<M: Model> From<Diagnostic> for UpdateError<M> {
+impl<M: ResourceModel> From<Diagnostic> for UpdateError<M> {
     fn from(error: Diagnostic) -> Self {
         Self::Prior(error.into())
     }

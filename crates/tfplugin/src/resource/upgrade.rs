@@ -73,7 +73,7 @@ impl<M: Model> Upgrades<M> {
     where
         M: UpgradeFrom<V>,
     {
-        let step = |json: &[u8]| M::upgrade(decoded::<V>(&read::<V>(json)?));
+        let step = |json: &[u8]| M::upgrade(decoded::<V>(&read_json::<V>(json)?));
         self.0.push((V::SCHEMA_VERSION, Box::new(step)));
         self
     }
@@ -94,7 +94,7 @@ impl<M: Model> Upgrades<M> {
     /// The stored state in the current shape, and the value that it was read from, if it was of the current version.
     pub(crate) fn apply(&self, stored: Stored<'_>) -> Result<(Partial<M>, Value), Diagnostics> {
         if stored.version == M::SCHEMA_VERSION {
-            let value = read::<M>(stored.json)?;
+            let value = read_json::<M>(stored.json)?;
             return Ok((decoded::<M>(&value), value));
         }
         let Some((_, step)) = self.0.iter().find(|(version, _)| *version == stored.version) else {
@@ -116,12 +116,19 @@ impl<M: Model> Upgrades<M> {
     }
 }
 
-fn read<M: Model>(json: &[u8]) -> Result<Value, Diagnostics> {
+/// The value of a stored JSON, without what the model does not have.
+pub(crate) fn read_json<M: Model>(json: &[u8]) -> Result<Value, Diagnostics> {
     json::decode(json, &M::schema().ty()).map_err(|error| unreadable(&error.to_string()).into())
 }
 
 fn unreadable(error: &str) -> Diagnostic {
     Diagnostic::error("Unreadable state", format!("The stored state cannot be read: {error}."))
+}
+
+/// The stored identity in the current shape.
+pub(crate) fn upgraded_identity<I: Model>(upgrades: &Upgrades<I>, stored: Stored<'_>) -> Result<Value, Diagnostics> {
+    let (identity, original) = upgrades.apply(stored)?;
+    Ok(identity.encode_onto(&original))
 }
 
 /// The stored state in the current shape, normalized.

@@ -23,11 +23,3 @@ pub(super) fn action(name: &str) -> proto::invoke_action::Event {
     let completed = Completed { diagnostics: vec![absent("action", name).into()] };
     proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
 }
-
-/// The only event of a list resource that does not exist.
-pub(super) fn list(name: &str) -> proto::list_resource::Event {
-    proto::list_resource::Event {
-        diagnostic: vec![absent("list resource", name).into()],
-        ..proto::list_resource::Event::default()
-    }
-}

@@ -5,6 +5,11 @@
 
 mod absent;
 mod delivery;
+mod generate;
+mod identity;
+mod import;
+mod list;
+mod move_state;
 mod provider;
 mod resource;
 mod service;
@@ -18,13 +23,14 @@ use std::{
 };
 
 pub use delivery::Delivering;
+use tokio::task::JoinError;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
 use super::{
     context::Context,
     diagnostics::Diagnostic,
-    erased::{DataSource, Provider, Resource},
+    erased::{DataSource, ListResource, Provider, Resource},
     lifecycle::Lifecycle,
     proto,
     schema::Schema,
@@ -40,8 +46,11 @@ pub struct Server<P: Provider> {
 struct Inner<P: Provider> {
     provider: P,
     schema: SchemaWithType,
+    provider_meta: Option<SchemaWithType>,
     resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
+    list_resources: BTreeMap<&'static str, Registered<dyn ListResource<P::Client>>>,
+    identities: BTreeMap<&'static str, identity::Identity>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
@@ -79,12 +88,19 @@ impl<P: Provider> Server<P> {
     pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
         let resources = provider.resources().into_iter();
         let resources = resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let resources: BTreeMap<_, Registered<dyn Resource<P::Client>>> = resources.collect();
         let data_sources = provider.data_sources().into_iter();
         let data_sources = data_sources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let list_resources = provider.list_resources().into_iter();
+        let list_resources =
+            list_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let inner = Inner {
             schema: provider.schema().into(),
-            resources: resources.collect(),
+            provider_meta: provider.provider_meta().map(Into::into),
+            identities: identity::all(resources.iter().map(|(name, resource)| (*name, &*resource.item))),
+            resources,
             data_sources: data_sources.collect(),
+            list_resources: list_resources.collect(),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,
             provider,
@@ -130,15 +146,7 @@ impl<P: Provider> Server<P> {
         let work = work(Arc::clone(&self.inner), ctx).instrument(span.clone());
         let reply = match self.inner.lifecycle.work().spawn(work).await {
             Ok(reply) => reply,
-            Err(error) => {
-                let end = if error.is_panic() { "met a fault of its own (a panic)" } else { "was cut off" };
-                let detail = format!(
-                    "The provider {end} in {rpc} {subject}. The provider lives on. Please report this, with what the log \
-                     says of the place (TF_LOG=ERROR). {}",
-                    self.inner.provider.after_panic()
-                );
-                fallback.with(Diagnostic::error(format!("Provider fault in {rpc}"), detail.trim_end()))
-            }
+            Err(error) => fallback.with(self.inner.fault(rpc, subject, &error)),
         };
         span.in_scope(|| tracing::trace!("answered"));
         Ok(Response::new(reply))
@@ -146,6 +154,17 @@ impl<P: Provider> Server<P> {
 }
 
 impl<P: Provider> Inner<P> {
+    /// Why a call did not come to its end.
+    fn fault(&self, rpc: &str, subject: &str, error: &JoinError) -> Diagnostic {
+        let end = if error.is_panic() { "met a fault of its own (a panic)" } else { "was cut off" };
+        let detail = format!(
+            "The provider {end} in {rpc} {subject}. The provider lives on. Please report this, with what the log says of the \
+             place (TF_LOG=ERROR). {}",
+            self.provider.after_panic()
+        );
+        Diagnostic::error(format!("Provider fault in {rpc}"), detail.trim_end())
+    }
+
     fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
         match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
             Client::Ready(client) => Ok(Arc::clone(client)),
@@ -163,6 +182,11 @@ impl<P: Provider> Inner<P> {
                 "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
             )),
         }
+    }
+
+    /// Whether the provider block has values that are not known yet.
+    fn is_waiting(&self) -> bool {
+        matches!(&*self.client.read().unwrap_or_else(PoisonError::into_inner), Client::Waiting(..))
     }
 
     /// The client of plans, which may go on while the provider block has values that are not known yet.

@@ -5,29 +5,38 @@ use std::sync::{Arc, PoisonError};
 use super::{Client, Inner, SchemaWithType, resource::storable, wire};
 use crate::{
     configure::Configured,
-    context::{Context, Operation},
-    diagnostics::Diagnostics,
+    context::{Context, Deferral, Operation},
+    diagnostics::{Diagnostic, Diagnostics},
     erased::Provider,
+    plan,
     proto::{
-        self, DynamicValue, ServerCapabilities, configure_provider, get_metadata, get_provider_schema,
-        read_data_source, validate_data_resource_config, validate_provider_config,
+        DynamicValue, ServerCapabilities, configure_provider, get_metadata, get_provider_schema, read_data_source,
+        validate_data_resource_config, validate_provider_config,
     },
     validate::validate,
+    value::Value,
 };
 
 /// Destroys are planned too, so that a plan can warn of them; and Terraform may keep the schema that it has read.
 fn capabilities() -> Option<ServerCapabilities> {
-    Some(ServerCapabilities { plan_destroy: true, get_provider_schema_optional: true, ..ServerCapabilities::default() })
+    Some(ServerCapabilities {
+        plan_destroy: true,
+        get_provider_schema_optional: true,
+        move_resource_state: true,
+        generate_resource_config: true,
+    })
 }
 
 impl<P: Provider> Inner<P> {
     pub(super) fn metadata(&self) -> get_metadata::Response {
         let resource = |name: &&str| get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
         let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
+        let list_resource = |name: &&str| get_metadata::ListResourceMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
+            list_resources: self.list_resources.keys().map(list_resource).collect(),
             ..get_metadata::Response::default()
         }
     }
@@ -36,6 +45,7 @@ impl<P: Provider> Inner<P> {
         let named = |name: &&str, schema: &super::Schema| ((*name).to_owned(), schema.into());
         get_provider_schema::Response {
             provider: Some((&self.schema.schema).into()),
+            provider_meta: self.provider_meta.as_ref().map(|meta| (&meta.schema).into()),
             resource_schemas: self
                 .resources
                 .iter()
@@ -43,6 +53,11 @@ impl<P: Provider> Inner<P> {
                 .collect(),
             data_source_schemas: self
                 .data_sources
+                .iter()
+                .map(|(name, registered)| named(name, &registered.schema.schema))
+                .collect(),
+            list_resource_schemas: self
+                .list_resources
                 .iter()
                 .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),
@@ -111,28 +126,54 @@ impl<P: Provider> Inner<P> {
         request: read_data_source::Request,
         ctx: Context,
     ) -> read_data_source::Response {
-        let (state, diagnostics) = match self.try_read_data_source(&request, ctx).await {
-            Ok((state, warnings)) => (state, warnings),
-            Err(errors) => (wire::null(), wire::diagnostics(errors)),
-        };
-        read_data_source::Response { state, diagnostics, ..read_data_source::Response::default() }
+        self.try_read_data_source(&request, ctx).await.unwrap_or_else(|errors| read_data_source::Response {
+            state: wire::null(),
+            diagnostics: wire::diagnostics(errors),
+            deferred: None,
+        })
     }
 
     async fn try_read_data_source(
         &self,
         request: &read_data_source::Request,
         ctx: Context,
-    ) -> Result<(Option<DynamicValue>, Vec<proto::Diagnostic>), Diagnostics> {
+    ) -> Result<read_data_source::Response, Diagnostics> {
         let registered = self.data_source(&request.type_name)?;
         let SchemaWithType { schema, ty } = &registered.schema;
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let ctx = ctx
             .with_time_limits(Operation::Read, &schema.block, &config)
+            .with_meta(self.meta(request.provider_meta.as_ref())?)
             .with_capabilities(wire::capabilities(request.client_capabilities));
-        let read = registered.item.read(&*self.client()?, config, &ctx).await;
-        let state = read.map_err(|errors| failure(&ctx, errors))?;
-        let state = storable(&schema.block, state, &ctx);
-        Ok((wire::encode(&state, ty)?, wire::diagnostics(ctx.take_warnings())))
+        let read = match self.client_or_deferral(&ctx) {
+            Ok(client) => registered.item.read(&*client, config.clone(), &ctx).await,
+            Err(errors) => Err(errors),
+        };
+        let (state, deferred) = match read {
+            Ok(state) => (storable(&schema.block, state, &ctx), None),
+            Err(errors) => match wire::deferral(&ctx, &errors) {
+                // What only the provider can tell is unknown until then.
+                deferred @ Some(_) => (plan::filled(&schema.block, &config), deferred),
+                None => return Err(failure(&ctx, errors)),
+            },
+        };
+        let diagnostics = wire::diagnostics(ctx.take_warnings());
+        Ok(read_data_source::Response { state: wire::encode(&state, ty)?, diagnostics, deferred })
+    }
+
+    /// What a module tells about itself; null for nothing.
+    pub(super) fn meta(&self, meta: Option<&DynamicValue>) -> Result<Value, Diagnostic> {
+        let Some(schema) = &self.provider_meta else { return Ok(Value::Null) };
+        wire::decode(meta, &schema.ty, "provider_meta block")
+    }
+
+    /// The client. While the provider waits for its configuration, the call is put off where Terraform can do that.
+    pub(super) fn client_or_deferral(&self, ctx: &Context) -> Result<Arc<P::Client>, Diagnostics> {
+        let client = self.client();
+        if client.is_err() && self.is_waiting() && ctx.capabilities().deferral_allowed {
+            return Err(ctx.defer(Deferral::ProviderConfigUnknown));
+        }
+        Ok(client?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, provider::failure, wire};
+use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, identity, provider::failure, wire};
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
@@ -10,8 +10,8 @@ use crate::{
     plan::{self, Action, Proposal},
     private::Private,
     proto::{
-        self, apply_resource_change, import_resource_state, plan_resource_change, read_resource,
-        upgrade_resource_state, validate_resource_config,
+        self, apply_resource_change, plan_resource_change, read_resource, upgrade_resource_state,
+        validate_resource_config,
     },
     schema::Block,
     validate::{read_only, validate, write_only},
@@ -80,25 +80,45 @@ impl<P: Provider> Inner<P> {
     async fn try_read(&self, request: &read_resource::Request, ctx: Context) -> Attempt<read_resource::Response> {
         let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
         let state = wire::decode(request.current_state.as_ref(), ty, "state")?;
-        let prior = Object { state, private: Private::decode(&request.private) };
+        let of_type = self.identity(&request.type_name);
+        let known = of_type.decode(request.current_identity.as_ref())?;
+        let prior = Object { state, private: Private::decode(&request.private), identity: known.clone() };
         let ctx = ctx
             .with_time_limits(Operation::Read, &schema.block, &prior.state)
+            .with_meta(self.meta(request.provider_meta.as_ref())?)
             .with_capabilities(wire::capabilities(request.client_capabilities));
         let (stored, pinned) = (prior.state.clone(), pinned(&prior));
-        let read = item.read(&*self.client()?, prior, &ctx).await.map_err(|errors| failure(&ctx, errors))?;
-        let (new_state, private) = match read {
+        let read = match self.client_or_deferral(&ctx) {
+            Ok(client) => item.read(&*client, prior, &ctx).await,
+            Err(errors) => Err(errors),
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(errors) => {
+                let deferred = wire::deferral(&ctx, &errors);
+                if deferred.is_none() {
+                    return Err(failure(&ctx, errors));
+                }
+                let diagnostics = wire::diagnostics(ctx.take_warnings());
+                return Ok(read_resource::Response { deferred, diagnostics, ..unread(request) });
+            }
+        };
+        let (new_state, private, new_identity) = match read {
             Some(mut object) => {
+                let identity =
+                    of_type.read(&known, object.identity, &ctx).map_err(|error| failure(&ctx, error.into()))?;
                 object.state = plan::keep_meaning(&schema.block, &stored, object.state);
                 for (name, value) in pinned {
                     object.state.set_attribute(&name, value);
                     object.private.pinned.insert(name);
                 }
-                (wire::encode(&storable(&schema.block, object.state, &ctx), ty)?, object.private.encode())
+                let state = wire::encode(&storable(&schema.block, object.state, &ctx), ty)?;
+                (state, object.private.encode(), of_type.encode(&identity))
             }
-            None => (wire::null(), Vec::new()),
+            None => (wire::null(), Vec::new(), None),
         };
         let diagnostics = wire::diagnostics(ctx.take_warnings());
-        Ok(read_resource::Response { new_state, private, diagnostics, ..read_resource::Response::default() })
+        Ok(read_resource::Response { new_state, private, diagnostics, new_identity, ..Default::default() })
     }
 
     pub(super) async fn plan(
@@ -106,7 +126,11 @@ impl<P: Provider> Inner<P> {
         request: plan_resource_change::Request,
         ctx: Context,
     ) -> plan_resource_change::Response {
-        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
+        let meta = match self.meta(request.provider_meta.as_ref()) {
+            Ok(meta) => meta,
+            Err(error) => return plan_resource_change::Response::default().with(error),
+        };
+        let ctx = ctx.with_meta(meta).with_capabilities(wire::capabilities(request.client_capabilities));
         let planned = self.try_plan(&request, &ctx).await;
         planned.unwrap_or_else(|errors| plan_resource_change::Response {
             diagnostics: wire::diagnostics(failure(&ctx, errors)),
@@ -137,10 +161,19 @@ impl<P: Provider> Inner<P> {
         if let (Action::Create, Some(earlier)) = (plan.action, earlier.as_ref().filter(|earlier| earlier.creating)) {
             plan.private.own = earlier.own.clone();
         }
+        let of_type = self.identity(&request.type_name);
+        let known = of_type.decode(request.prior_identity.as_ref())?;
+        // In the second half of a replacement, this is what the object that goes is known by.
+        plan.identity = if plan.action == Action::Create { Value::Null } else { known.clone() };
         let proposal = Proposal { config: &config, prior: &prior, earlier: earlier.as_ref() };
-        item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await?;
+        let modified = item.modify_plan(self.planning_client().as_deref(), proposal, &mut plan, ctx).await;
+        let deferred = match modified {
+            Ok(()) => None,
+            Err(errors) => Some(wire::deferral(ctx, &errors).ok_or(errors)?),
+        };
         plan.settle(&prior);
-        let broken = plan::check(&schema.block, &config, &prior, &plan);
+        let mut broken = plan::check(&schema.block, &config, &prior, &plan);
+        broken.extend(of_type.check_plan(plan.action, &known, &plan.identity).err());
         if broken.has_errors() {
             return Err(broken);
         }
@@ -148,7 +181,9 @@ impl<P: Provider> Inner<P> {
             planned_state: wire::encode(&plan.state, ty)?,
             requires_replace: plan.requires_replace.iter().map(wire::path).collect(),
             planned_private: plan.private.encode(),
+            planned_identity: of_type.encode(&plan.identity),
             diagnostics: wire::diagnostics(ctx.take_warnings()),
+            deferred,
             ..plan_resource_change::Response::default()
         })
     }
@@ -173,57 +208,25 @@ impl<P: Provider> Inner<P> {
             _ => Action::Update,
         };
         let limits = if action == Action::Destroy { &prior } else { &planned };
-        let ctx = ctx.with_time_limits(operation(action), &schema.block, limits);
-        let change = Applying { action, config, prior, planned: Object { state: planned, private } };
+        let ctx = ctx
+            .with_time_limits(operation(action), &schema.block, limits)
+            .with_meta(self.meta(request.provider_meta.as_ref())?);
+        let of_type = self.identity(&request.type_name);
+        let identity = of_type.decode(request.planned_identity.as_ref())?;
+        let planned = Object { state: planned, private, identity };
+        let change = Applying { action, config, prior, planned, of_type };
         let client = self.client()?;
         let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
         let (Outcome { object, mut delivered }, errors) = applied.map_err(|errors| failure(&ctx, errors))?;
         let response = apply_resource_change::Response {
             new_state: wire::encode(&object.state, ty)?,
             private: object.private.encode(),
+            new_identity: of_type.encode(&object.identity),
             diagnostics: wire::diagnostics(errors.map_or_else(|| ctx.take_warnings(), |errors| failure(&ctx, errors))),
             ..apply_resource_change::Response::default()
         };
         let delivery = (!delivered.is_empty()).then(|| Delivery::new(delivered, &self.lifecycle));
         Ok(Applied { response, delivery })
-    }
-
-    pub(super) async fn import(
-        &self,
-        request: import_resource_state::Request,
-        ctx: Context,
-    ) -> import_resource_state::Response {
-        let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
-        // An import has no configuration, so reading has its default time.
-        let ctx = match self.resource(&request.type_name) {
-            Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema.schema.block, &Value::Null),
-            Err(_) => ctx,
-        };
-        let (imported_resources, diagnostics) = match self.try_import(&request, &ctx).await {
-            Ok(resource) => (vec![resource], ctx.take_warnings()),
-            Err(errors) => (Vec::new(), failure(&ctx, errors)),
-        };
-        let diagnostics = wire::diagnostics(diagnostics);
-        import_resource_state::Response {
-            imported_resources,
-            diagnostics,
-            ..import_resource_state::Response::default()
-        }
-    }
-
-    async fn try_import(
-        &self,
-        request: &import_resource_state::Request,
-        ctx: &Context,
-    ) -> Attempt<import_resource_state::ImportedResource> {
-        let Registered { item, schema } = self.resource(&request.type_name)?;
-        let Object { state, private } = item.import(&*self.client()?, &request.id, ctx).await?;
-        Ok(import_resource_state::ImportedResource {
-            type_name: request.type_name.clone(),
-            state: wire::encode(&conform::storable(&schema.schema.block, state).0, &schema.ty)?,
-            private: private.encode(),
-            identity: None,
-        })
     }
 }
 
@@ -237,14 +240,15 @@ fn operation(action: Action) -> Operation {
 }
 
 /// An apply, decoded.
-struct Applying {
+struct Applying<'a> {
     action: Action,
     config: Value,
     prior: Value,
     planned: Object,
+    of_type: identity::OfType<'a>,
 }
 
-impl Applying {
+impl Applying<'_> {
     /// What came of it, with the errors, if any, that go beside an object which was made or changed in part.
     async fn run<C: Send + Sync>(
         self,
@@ -254,27 +258,32 @@ impl Applying {
         ty: &Type,
         ctx: &Context,
     ) -> Attempt<(Outcome, Option<Diagnostics>)> {
-        let Self { action, config, prior, planned } = self;
-        let plan = planned.state.clone();
+        let Self { action, config, prior, planned, of_type } = self;
+        let (plan, known) = (planned.state.clone(), planned.identity.clone());
         let done = match action {
             Action::Destroy => {
-                item.delete(client, Object { state: prior, private: planned.private }, ctx).await?;
-                let object = Object { state: Value::Null, private: Private::default() };
-                return Ok((Outcome { object, delivered: Delivered::default() }, None));
+                item.delete(client, Object { state: prior, ..planned }, ctx).await?;
+                return Ok((Outcome { object: Object::gone(), delivered: Delivered::default() }, None));
             }
             Action::Create => item.create(client, config, planned, ctx).await,
             Action::Nothing | Action::Update | Action::Replace => {
                 item.update(client, Update { config, prior, planned }, ctx).await
             }
         };
+        let identify = |identity: Value| match action {
+            Action::Create => of_type.created(&known, identity, ctx),
+            _ => of_type.updated(&known, identity, ctx),
+        };
         match done {
             Ok(mut outcome) => {
+                outcome.object.identity = identify(outcome.object.identity);
                 outcome.object = agreeing(outcome.object, &plan, block, ty, ctx);
                 Ok((outcome, None))
             }
             Err(failure) => {
                 let Some(mut object) = failure.left else { return Err(failure.errors) };
                 object.state = conform::storable(block, object.state).0;
+                object.identity = identify(object.identity);
                 Ok((Outcome { object, delivered: Delivered::default() }, Some(failure.errors)))
             }
         }
@@ -311,6 +320,7 @@ pub(super) fn unchanged(request: &apply_resource_change::Request) -> apply_resou
     apply_resource_change::Response {
         new_state: request.prior_state.clone().or_else(wire::null),
         private: private.encode(),
+        new_identity: request.planned_identity.clone(),
         ..apply_resource_change::Response::default()
     }
 }

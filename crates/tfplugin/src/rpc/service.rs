@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use super::{
     Diagnosed, Server,
     absent::{self, absent},
+    list,
     resource::{self, Applied},
 };
 use crate::{
@@ -94,6 +95,18 @@ calls! {
         upgrade_resource_state(
             UpgradeResourceState: upgrade_resource_state, request.type_name.clone(), Default::default()
         ) => inner.upgrade(&request);
+        validate_list_resource_config(
+            ValidateListResourceConfig: validate_list_resource_config, request.type_name.clone(), Default::default()
+        ) => inner.validate_list_resource(&request);
+        move_resource_state(
+            MoveResourceState: move_resource_state, request.target_type_name.clone(), Default::default()
+        ) => inner.move_state(&request);
+        generate_resource_config(
+            GenerateResourceConfig: generate_resource_config, request.type_name.clone(), Default::default()
+        ) => inner.generate_config(&request);
+        upgrade_resource_identity(
+            UpgradeResourceIdentity: upgrade_resource_identity, request.type_name.clone(), Default::default()
+        ) => inner.upgrade_identity(&request);
         configure_provider(ConfigureProvider: configure_provider, String::new(), Default::default())
             => inner.configure(request, ctx).await;
         read_resource(ReadResource: read_resource, request.type_name.clone(), resource::unread(&request))
@@ -108,19 +121,15 @@ calls! {
     at_once |server, request| {
         get_metadata(get_metadata) => server.inner.metadata();
         stop_provider(stop_provider) => server.stop();
-        get_resource_identity_schemas(get_resource_identity_schemas) => Default::default();
+        get_resource_identity_schemas(get_resource_identity_schemas) => server.inner.identity_schemas();
         get_functions(get_functions) => Default::default();
         call_function(call_function) => absent::function(&request.name);
     }
     unsupported {
-        upgrade_resource_identity(upgrade_resource_identity, type_name) => "resource identity";
-        move_resource_state(move_resource_state, source_type_name) => "move from another resource type";
-        generate_resource_config(generate_resource_config, type_name) => "generated configuration of its own";
         validate_ephemeral_resource_config(validate_ephemeral_resource_config, type_name) => "ephemeral resource";
         open_ephemeral_resource(open_ephemeral_resource, type_name) => "ephemeral resource";
         renew_ephemeral_resource(renew_ephemeral_resource, type_name) => "ephemeral resource";
         close_ephemeral_resource(close_ephemeral_resource, type_name) => "ephemeral resource";
-        validate_list_resource_config(validate_list_resource_config, type_name) => "list resource";
         validate_state_store_config(validate_state_store, type_name) => "state store";
         configure_state_store(configure_state_store, type_name) => "state store";
         lock_state(lock_state, type_name) => "state store";
@@ -131,7 +140,6 @@ calls! {
         validate_action_config(validate_action_config, type_name) => "action";
     }
     streams |request| {
-        list_resource(list_resource, ListResourceStream, Event) => absent::list(&request.type_name);
         invoke_action(invoke_action, InvokeActionStream, Event) => absent::action(&request.action_type);
         read_state_bytes(read_state_bytes, ReadStateBytesStream, Response)
             => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
@@ -152,6 +160,12 @@ calls! {
             response.extensions_mut().insert(delivery);
         }
         Ok(response)
+    }
+
+    type ListResourceStream = list::Events;
+
+    async fn list_resource(&self, request: Request<proto::list_resource::Request>) -> Result<Self::ListResourceStream> {
+        Ok(Response::new(self.list(request.into_inner())))
     }
 
     async fn write_state_bytes(

@@ -1,7 +1,7 @@
 //! Between the protocol's messages and the SDK's own types.
 
 use crate::{
-    context::Capabilities,
+    context::{Capabilities, Context, Deferral},
     diagnostics::{Diagnostic, Diagnostics, Severity},
     proto::{
         self,
@@ -65,12 +65,23 @@ pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     diagnostics.into_iter().map(Into::into).collect()
 }
 
+/// Why a call was put off, if its error is nothing but that.
+pub(super) fn deferral(ctx: &Context, errors: &Diagnostics) -> Option<proto::Deferred> {
+    let reason = match ctx.deferral(errors)? {
+        Deferral::ResourceConfigUnknown => proto::deferred::Reason::ResourceConfigUnknown,
+        Deferral::ProviderConfigUnknown => proto::deferred::Reason::ProviderConfigUnknown,
+        Deferral::AbsentPrerequisite => proto::deferred::Reason::AbsentPrereq,
+    };
+    Some(proto::Deferred { reason: reason.into() })
+}
+
 /// What the calling Terraform can do.
 pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> Capabilities {
     capabilities.map_or_else(Capabilities::default, |capabilities| Capabilities {
         deferral_allowed: capabilities.deferral_allowed,
         write_only_attributes_allowed: capabilities.write_only_attributes_allowed,
         store_planned_private: capabilities.store_planned_private,
+        computed_blocks_allowed: capabilities.computed_blocks_allowed,
     })
 }
 
@@ -85,6 +96,19 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
         ProtoStep { selector: Some(selector) }
     };
     proto::AttributePath { steps: path.steps().iter().map(step).collect() }
+}
+
+/// The schema of an identity.
+pub(super) fn identity_schema(schema: &Schema) -> proto::ResourceIdentitySchema {
+    let attribute = |attribute: &Attribute| proto::resource_identity_schema::IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: attribute.ty().to_json().to_string().into_bytes(),
+        required_for_import: attribute.mode == Mode::Required,
+        optional_for_import: attribute.mode == Mode::Optional,
+        description: attribute.full_description(),
+    };
+    let identity_attributes = schema.block.attributes.iter().map(attribute).collect();
+    proto::ResourceIdentitySchema { version: schema.version, identity_attributes }
 }
 
 impl From<&Schema> for proto::Schema {

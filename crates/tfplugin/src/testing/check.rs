@@ -12,9 +12,12 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources } = schemas(source);
+    let Schemas { provider, provider_meta, resources, data_sources, list_resources } = schemas(source);
     check_block("provider", &provider.block, &mut found);
-    for (kind, schemas) in [("", resources), ("data ", data_sources)] {
+    if let Some(meta) = provider_meta {
+        check_block("provider_meta", &meta.block, &mut found);
+    }
+    for (kind, schemas) in [("", resources), ("data ", data_sources), ("list ", list_resources)] {
         let mut names = BTreeSet::new();
         for (name, schema) in schemas {
             if !names.insert(name) {
@@ -23,8 +26,20 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
-    for resource in Provider::resources(source).0 {
+    let resources = Provider::resources(source).0;
+    for list in Provider::list_resources(source).0 {
+        let listed = resources.iter().find(|resource| resource.name() == list.name());
+        if listed.is_none_or(|resource| resource.identity().is_none()) {
+            found.push(format!("list {}: the provider has no resource of this name with an identity", list.name()));
+        }
+    }
+    for resource in resources {
         check_upgrades(resource.name(), resource.schema().version, resource.upgrades_from(), &mut found);
+        if let Some(identity) = resource.identity() {
+            let place = format!("identity of {}", resource.name());
+            check_identity(&place, &identity.schema.block.attributes, &mut found);
+            check_upgrades(&place, identity.schema.version, resource.identity_upgrades_from(), &mut found);
+        }
     }
     found
 }
@@ -36,6 +51,20 @@ fn check_upgrades(place: &str, current: i64, mut versions: Vec<i64>, found: &mut
         found.push(format!(
             "{place}: version {current} needs one upgrade from each older version, and has {versions:?}"
         ));
+    }
+}
+
+fn check_identity(place: &str, attributes: &[Attribute], found: &mut Vec<String>) {
+    check_attributes(place, attributes, false, found);
+    for attribute in attributes {
+        let ty = attribute.ty();
+        let element = if let Type::List(element) = &ty { element } else { &ty };
+        if !matches!(element, Type::String | Type::Number | Type::Bool) {
+            found.push(format!(
+                "{place}.{}: an identity holds texts, numbers, booleans, and lists of these",
+                attribute.name
+            ));
+        }
     }
 }
 

@@ -15,12 +15,16 @@ use crate::{
 
 /// Drives one provider.
 pub struct Host<P: Provider> {
-    client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
+    pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
     resources: Vec<(&'static str, Type)>,
+    pub(super) identities: Vec<(&'static str, Type)>,
+    pub(super) list_resources: Vec<(&'static str, Type)>,
     data_sources: Vec<(&'static str, Type)>,
     capabilities: Capabilities,
+    meta: Option<DynamicValue>,
+    meta_type: Option<Type>,
     lifecycle: Lifecycle,
 }
 
@@ -33,17 +37,21 @@ pub struct Planned {
     pub requires_replace: Vec<Path>,
     /// What is remembered for the apply.
     pub private: Vec<u8>,
+    /// What the object will be known by; null for nothing.
+    pub identity: Value,
     /// Warnings.
     pub warnings: Diagnostics,
 }
 
 /// An object as it is stored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stored {
     /// The state; null for none.
     pub state: Value,
     /// What is remembered beside it.
     pub private: Vec<u8>,
+    /// What the object is known by; null for nothing.
+    pub identity: Value,
 }
 
 /// What came of an apply.
@@ -55,7 +63,7 @@ pub struct Applied {
     pub diagnostics: Diagnostics,
 }
 
-type Outcome<T> = Result<T, Diagnostics>;
+pub(super) type Outcome<T> = Result<T, Diagnostics>;
 
 impl<P: Provider> Host<P> {
     /// Starts a provider and reads its schemas.
@@ -66,19 +74,45 @@ impl<P: Provider> Host<P> {
         let provider = Typed(provider);
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let meta_type = provider.provider_meta().map(|schema| schema.ty());
+        let identities =
+            provider.resources().into_iter().filter_map(|item| Some((item.name(), item.identity()?.schema.ty())));
+        let identities = identities.collect();
+        let list_resources = provider.list_resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let lifecycle = Lifecycle::default();
         let server = Server::new(provider, lifecycle.clone());
         let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
         let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
         let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
-        Ok(Self { client, schemas, block, resources, data_sources, capabilities, lifecycle })
+        Ok(Self {
+            client,
+            schemas,
+            block,
+            resources,
+            identities,
+            list_resources,
+            data_sources,
+            capabilities,
+            meta: None,
+            meta_type,
+            lifecycle,
+        })
     }
 
     /// The same for a Terraform that can do this.
     #[must_use]
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         Self { capabilities, ..self }
+    }
+
+    /// The same for a module that tells this about itself (`provider_meta`).
+    ///
+    /// # Errors
+    /// The provider has no such block, or not with these values.
+    pub fn with_provider_meta(self, meta: &Value) -> Outcome<Self> {
+        let ty = self.meta_type.clone().ok_or_else(|| fault("the provider has no provider_meta block"))?;
+        Ok(Self { meta: encode(&completed(meta, &ty)?, &ty)?, ..self })
     }
 
     /// The description of an attribute of a resource, as an editor shows it.
@@ -127,13 +161,15 @@ impl<P: Provider> Host<P> {
     pub async fn plan(&mut self, resource: &str, config: &Value, prior: Option<&Stored>) -> Outcome<Planned> {
         let ty = self.resource(resource)?;
         let config = completed(config, &ty)?;
-        let prior = prior.cloned().unwrap_or(Stored { state: Value::Null, private: Vec::new() });
+        let prior = prior.cloned().unwrap_or_default();
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
             prior_state: encode(&prior.state, &ty)?,
             proposed_new_state: encode(&config, &ty)?,
             config: encode(&config, &ty)?,
             prior_private: prior.private,
+            prior_identity: self.identity_data(resource, &prior.identity)?,
+            provider_meta: self.meta.clone(),
             client_capabilities: Some(self.capabilities()),
             ..Default::default()
         };
@@ -143,6 +179,7 @@ impl<P: Provider> Host<P> {
             state: decode(planned.planned_state, &ty)?,
             requires_replace: planned.requires_replace.into_iter().map(path).collect(),
             private: planned.planned_private,
+            identity: self.identity(resource, planned.planned_identity)?,
         })
     }
 
@@ -164,12 +201,14 @@ impl<P: Provider> Host<P> {
             planned_state: encode(&planned.state, &ty)?,
             config: encode(&completed(config, &ty)?, &ty)?,
             planned_private: planned.private.clone(),
-            ..Default::default()
+            planned_identity: self.identity_data(resource, &planned.identity)?,
+            provider_meta: self.meta.clone(),
         };
         let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
         // What the resource does once its answer is delivered is done when this returns.
         self.lifecycle.deliveries().wait().await;
-        let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private };
+        let identity = self.identity(resource, applied.new_identity)?;
+        let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private, identity };
         Ok(Applied { stored, diagnostics: diagnostics(applied.diagnostics) })
     }
 
@@ -193,12 +232,14 @@ impl<P: Provider> Host<P> {
             type_name: resource.to_owned(),
             current_state: encode(&stored.state, &ty)?,
             private: stored.private.clone(),
+            current_identity: self.identity_data(resource, &stored.identity)?,
+            provider_meta: self.meta.clone(),
             client_capabilities: Some(self.capabilities()),
-            ..Default::default()
         };
         let read = answered(self.client.read_resource(Request::new(request)).await)?;
         checked(read.diagnostics)?;
-        Ok(Stored { state: decode(read.new_state, &ty)?, private: read.private })
+        let identity = self.identity(resource, read.new_identity)?;
+        Ok(Stored { state: decode(read.new_state, &ty)?, private: read.private, identity })
     }
 
     /// Reads a state file's JSON, which was stored with this version.
@@ -223,18 +264,23 @@ impl<P: Provider> Host<P> {
     /// # Errors
     /// What the provider answers.
     pub async fn import(&mut self, resource: &str, id: &str) -> Outcome<Stored> {
+        self.import_target(resource, id, &Value::Null).await
+    }
+
+    pub(super) async fn import_target(&mut self, resource: &str, id: &str, identity: &Value) -> Outcome<Stored> {
         let ty = self.resource(resource)?;
         let request = proto::import_resource_state::Request {
             type_name: resource.to_owned(),
             id: id.to_owned(),
+            identity: self.identity_data(resource, identity)?,
             client_capabilities: Some(self.capabilities()),
-            ..Default::default()
         };
         let imported = answered(self.client.import_resource_state(Request::new(request)).await)?;
         checked(imported.diagnostics)?;
         let first = imported.imported_resources.into_iter().next();
         let first = first.ok_or_else(|| fault("nothing was imported"))?;
-        Ok(Stored { state: decode(first.state, &ty)?, private: first.private })
+        let identity = self.identity(resource, first.identity)?;
+        Ok(Stored { state: decode(first.state, &ty)?, private: first.private, identity })
     }
 
     /// Reads a data source.
@@ -246,6 +292,7 @@ impl<P: Provider> Host<P> {
         let request = proto::read_data_source::Request {
             type_name: source.to_owned(),
             config: encode(&completed(config, &ty)?, &ty)?,
+            provider_meta: self.meta.clone(),
             ..Default::default()
         };
         let read = answered(self.client.read_data_source(Request::new(request)).await)?;
@@ -253,7 +300,7 @@ impl<P: Provider> Host<P> {
         decode(read.state, &ty)
     }
 
-    fn resource(&self, name: &str) -> Outcome<Type> {
+    pub(super) fn resource(&self, name: &str) -> Outcome<Type> {
         named(&self.resources, name)
     }
 
@@ -262,26 +309,26 @@ impl<P: Provider> Host<P> {
             deferral_allowed: self.capabilities.deferral_allowed,
             write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
             store_planned_private: self.capabilities.store_planned_private,
-            ..Default::default()
+            computed_blocks_allowed: self.capabilities.computed_blocks_allowed,
         }
     }
 }
 
-fn fault(what: &str) -> Diagnostics {
+pub(super) fn fault(what: &str) -> Diagnostics {
     Diagnostic::error("The host cannot go on", what).into()
 }
 
-fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
+pub(super) fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
     let found = types.iter().find(|(known, _)| *known == name);
     found.map(|(_, ty)| ty.clone()).ok_or_else(|| fault(&format!("the provider offers no {name}")))
 }
 
-fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {
+pub(super) fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {
     answer.map(tonic::Response::into_inner).map_err(|status| fault(status.message()))
 }
 
 /// The value as Terraform sends it, with null for every attribute that it leaves out.
-fn completed(value: &Value, ty: &Type) -> Outcome<Value> {
+pub(super) fn completed(value: &Value, ty: &Type) -> Outcome<Value> {
     complete(value, ty, &Path::default())
 }
 
@@ -312,12 +359,12 @@ fn complete(value: &Value, ty: &Type, path: &Path) -> Outcome<Value> {
     })
 }
 
-fn encode(value: &Value, ty: &Type) -> Outcome<Option<DynamicValue>> {
+pub(super) fn encode(value: &Value, ty: &Type) -> Outcome<Option<DynamicValue>> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| fault(&format!("a value cannot be sent: {error}")))?;
     Ok(Some(DynamicValue { msgpack, json: Vec::new() }))
 }
 
-fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {
+pub(super) fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {
     let value = value.filter(|value| !value.msgpack.is_empty());
     value
         .map_or(Ok(Value::Null), |value| msgpack::decode(&value.msgpack, ty))
@@ -337,7 +384,7 @@ fn path(path: proto::AttributePath) -> Path {
     steps.fold(Path::default(), |path, step| path.then(step))
 }
 
-fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
+pub(super) fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
     let diagnostic = |message: proto::Diagnostic| Diagnostic {
         severity: match message.severity() {
             proto::diagnostic::Severity::Warning => Severity::Warning,
@@ -351,7 +398,7 @@ fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
 }
 
 /// The warnings, if there are no errors.
-fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
+pub(super) fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
     let diagnostics = diagnostics(messages);
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(diagnostics) }
 }

@@ -22,6 +22,11 @@
 
 mod check;
 mod host;
+mod identity;
+mod list;
+mod move_state;
 
 pub use check::check;
 pub use host::{Applied, Host, Planned, Stored};
+pub use list::Listed;
+pub use move_state::Source;

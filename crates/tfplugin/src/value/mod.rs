@@ -15,9 +15,10 @@ pub use path::{Path, Step};
 pub use ty::{Type, TypeError};
 
 /// A value of a configuration, a plan or a state.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Value {
     /// No value was given.
+    #[default]
     Null,
     /// A value that is only known after apply, with what is already known about it.
     Unknown(Refinement),

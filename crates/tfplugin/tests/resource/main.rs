@@ -263,7 +263,7 @@ async fn old_states_are_upgraded_and_every_state_is_normalized() {
     let current = host.upgrade(NAME, 1, r#"{"name": "a", "speed": "Warp", "wait": "1m"}"#).await.unwrap();
     assert_eq!(current.get("options"), &Value::Map(Default::default()));
     assert_eq!(current.get("speed").as_str(), Some("Warp"), "what this provider never wrote is carried");
-    let foreign = Stored { state: current, private: br#"{"schema_version":"1"}"#.to_vec() };
+    let foreign = Stored { state: current, private: br#"{"schema_version":"1"}"#.to_vec(), ..Stored::default() };
     assert_eq!(
         host.read(NAME, &foreign).await.unwrap().private,
         foreign.private,
@@ -290,7 +290,7 @@ async fn while_the_provider_waits_plans_go_on_and_reads_do_not() {
     host.configure(&Value::object([("price", Value::unknown())])).await.unwrap();
     let planned = host.plan(NAME, &named("a"), None).await.unwrap();
     assert!(!planned.state.get("price").is_known());
-    let state = Stored { state: planned.state, private: Vec::new() };
+    let state = Stored { state: planned.state, ..Stored::default() };
     let errors = host.read(NAME, &state).await.unwrap_err();
     assert!(errors.iter().next().unwrap().detail.contains("(price)"));
 
