@@ -118,7 +118,8 @@ fn refused(action: &str, refusal: Refusal) -> String {
         Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.",
         Refusal::Site => {
             "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the provider block \
-             to International, or to Domestic for the Chinese site, and leave out endpoints of the other one."
+             to International, or to Domestic for the Chinese site, and leave out endpoints of the other one. If both sites refuse \
+             the account, ask the support of Alibaba Cloud, with the RequestId."
         }
         Refusal::Quota => "Ask for a higher quota, or free some of it.",
         Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",

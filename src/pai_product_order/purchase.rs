@@ -106,6 +106,17 @@ fn is_refused(failure: &Failure) -> bool {
     }
 }
 
+/// Whether a service may still work on what it was sent: it, or a gateway before it, was not done in time.
+fn may_be_working(failure: &Failure) -> bool {
+    let is_late = |status| matches!(status, 408 | 409 | 504);
+    match &failure.error {
+        Error::Lost(transport) => transport.kind == TransportKind::Timeout,
+        Error::Malformed { status, .. } => is_late(*status),
+        Error::Api(error) => is_late(error.status),
+        _ => false,
+    }
+}
+
 impl Steps for PaiPurchase<'_> {
     /// None for an order that was found by reading.
     type Answer = Option<ProductOrders>;
@@ -228,8 +239,7 @@ impl Buying<'_> {
     /// # Errors
     /// It cannot be decided within the time limit.
     async fn decide(&self, sent: Option<&Failure>) -> Result<Decision, Diagnostic> {
-        let is_timeout = |failure: &Failure| matches!(&failure.error, Error::Lost(transport) if transport.kind == TransportKind::Timeout);
-        let readings = if sent.is_none_or(is_timeout) { READINGS_WHILE_WORKING } else { READINGS };
+        let readings = if sent.is_none_or(may_be_working) { READINGS_WHILE_WORKING } else { READINGS };
         let PaiPurchase { cloud, codes, since, .. } = self.purchase;
         let mut nothing = 0;
         let mut sightings = Sightings::default();

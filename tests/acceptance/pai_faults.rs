@@ -1,6 +1,10 @@
 //! `alicloud_pai_product_order` when something goes wrong: there is no token, so reading decides.
 
-use mock_endpoint::fault::{Fault, Kind};
+use mock_endpoint::{
+    ACCOUNT,
+    fault::{Fault, Kind},
+    ledger::{Content, Order},
+};
 use serde_json::json;
 
 use crate::{faults::faults, pai::documented, terraform::Terraform};
@@ -213,4 +217,24 @@ fn a_refusal_to_read_what_became_of_a_purchase_is_told_at_once() {
         terraform.apply().succeeds();
         assert_eq!(terraform.orders().len(), 1);
     }
+}
+
+#[test]
+fn a_gateway_that_gives_up_on_a_service_that_still_works_is_no_reason_to_buy_again() {
+    let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
+    terraform.mock.fault(Fault::once("CreateProductOrders", refusal(504, "GatewayTimeout")));
+    let mut applying = terraform.start(&["apply", "-auto-approve", "-no-color"]);
+    // One look before the purchase, and three readings after it are not enough.
+    while terraform.requests("ListProducts").len() < 1 + 4 && applying.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let id = "202699999999999".to_owned();
+    let content = Content::Products(vec!["DataWorks_share".to_owned()]);
+    let (account, created) = (ACCOUNT.to_owned(), chrono::Utc::now());
+    let order = Order { id: id.clone(), account, content, created, told: serde_json::Map::new() };
+    terraform.mock.ledger().orders.insert(id.clone(), order);
+    assert!(applying.wait().unwrap().success());
+    assert_eq!(terraform.orders().len(), 1);
+    assert_eq!(terraform.attributes()["id"], id);
+    assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 }

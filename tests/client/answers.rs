@@ -1,6 +1,6 @@
 //! What the services answer beyond their examples: errors that say nothing, replies without data or RequestId.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use alicloud::{
     aiworkspace, billing,
@@ -88,7 +88,7 @@ async fn an_error_that_nobody_of_the_service_signed_with_a_request_id_says_nothi
 
 #[tokio::test]
 async fn a_known_error_in_a_success_is_an_error() {
-    for success in [json!(false), json!(null)] {
+    for success in [json!(false), json!("False"), json!(0), json!(null)] {
         let body = json!({"RequestId": "R", "Code": "NotApplicable", "Message": "no", "Success": success});
         let (answer, _) = answered(200, body).await;
         let failure = answer.unwrap_err();
@@ -163,5 +163,35 @@ fn codes_mean_what_is_documented() {
         let error = ApiError { status, code, message, request_id: String::new(), retry_after: None };
         assert_eq!(error.refusal(), refusal, "{error:?}");
         assert_eq!(alicloud::error::Error::Api(error).fate(), fate);
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_usable_is_read_again_for_seconds_only_and_a_purchase_for_longer() {
+    let nothing = json!({"RequestId": "R", "Code": null}).to_string();
+    let (page, silent) =
+        (Loopback::start(|_, _| (200, "<html>".to_owned())), Loopback::start(move |_, _| (500, nothing.clone())));
+    let (at_page, at_silent) = (client_at(&page.url), client_at(&silent.url));
+    let begin = Instant::now();
+    let limit = limit();
+    let (order, detail) =
+        tokio::join!(market::describe_order(&at_page, "1", &limit), billing::order_detail(&at_silent, "1", &limit));
+    for failure in [order.unwrap_err(), detail.unwrap_err()] {
+        assert!(failure.attempts > 3 && begin.elapsed() < Duration::from_secs(15), "{failure} {:?}", begin.elapsed());
+    }
+    let longer = Limit::new(Duration::from_secs(14), CancellationToken::new());
+    let begin = Instant::now();
+    market::create_order(&at_page, &self::order(), &longer).await.unwrap_err();
+    assert!(begin.elapsed() > Duration::from_secs(10), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn what_is_purchased_is_read_however_it_is_written() {
+    for (told, expected) in [(json!("true"), true), (json!("False"), false), (json!(1), true), (json!(0), false)] {
+        let product = json!({"ProductCode": "PAI_share", "IsPurchased": told});
+        let service = Loopback::start(move |_, _| (200, json!({"Products": [product]}).to_string()));
+        let codes = ["PAI_share".to_owned()];
+        let listed = aiworkspace::list_products(&client_at(&service.url), &codes, &limit()).await.unwrap();
+        assert_eq!(listed.products[0].is_purchased, Some(expected));
     }
 }

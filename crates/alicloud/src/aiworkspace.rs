@@ -6,7 +6,7 @@ use super::{
     client::{Client, Reply, Request, Style},
     endpoint::Product,
     error::Failure,
-    reply::{self, loose_list, loose_text},
+    reply::{self, loose_flag, loose_list, loose_text},
     retry::{Limit, Resend},
 };
 
@@ -82,8 +82,10 @@ pub struct ListedProduct {
     #[serde(deserialize_with = "loose_text")]
     pub product_code: Option<String>,
     /// Whether the account has it.
+    #[serde(deserialize_with = "loose_flag")]
     pub is_purchased: Option<bool>,
     /// Whether the caller may buy it.
+    #[serde(deserialize_with = "loose_flag")]
     pub has_permission_to_purchase: Option<bool>,
     /// The id that CreateProductOrders answers for it.
     #[serde(deserialize_with = "loose_text")]

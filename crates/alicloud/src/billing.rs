@@ -201,7 +201,7 @@ async fn all_pages(
 /// in them.
 fn read_detail(reply: &Reply) -> Result<Page, String> {
     let is_plain = |(name, json): (&String, &Json)| match name.as_str() {
-        "Success" => reply::text(json).is_none_or(|text| text == "true"),
+        "Success" => reply::flag(json).is_none_or(|success| success),
         "Code" => reply::is_success_code(json),
         _ => true,
     };

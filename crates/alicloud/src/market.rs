@@ -11,7 +11,7 @@ use super::{
     error::{ApiError, Failure},
     paging::Pages,
     reply::{self, loose_list, loose_text, loose_whole},
-    retry::Limit,
+    retry::{Limit, Resend},
 };
 
 /// What is bought, in the JSON form that CreateOrder's parameter `Commodity` takes. The fields are always all there
@@ -187,7 +187,7 @@ pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> R
         ("PaymentType", "AUTO".to_owned()),
         ("RegionId", client.region().to_owned()),
     ];
-    let request = Request::rpc(Product::Market, "CreateOrder", query);
+    let request = Request { resend: Resend::WithToken, ..Request::rpc(Product::Market, "CreateOrder", query) };
     let read = |reply: &Reply| {
         let order_id = reply.body.get("OrderId").and_then(reply::text).filter(|id| is_order_id(id));
         let order_id = order_id.ok_or_else(|| "it has no OrderId".to_owned())?;

@@ -36,7 +36,7 @@ impl Reply {
     pub fn is_empty(&self) -> bool {
         let is_usual = |name: &str, json: &Json| match name {
             "RequestId" | "requestId" | "HostId" => true,
-            "Success" => text(json).is_none_or(|text| text == "true"),
+            "Success" => flag(json).is_none_or(|success| success),
             "Code" => is_success_code(json),
             _ => says_nothing(json),
         };
@@ -99,8 +99,8 @@ impl RawReply {
             retry_after,
         };
         // Billing answers some of its errors with HTTP 200, and not all of them say that they are none.
-        let is_refusal = match field(["Success", "success"]) {
-            Some(success) => success == "false" && code.is_some(),
+        let is_refusal = match ["Success", "success"].iter().find_map(|name| flag(json.get(name)?)) {
+            Some(success) => !success && code.is_some(),
             None => error.known().is_some(),
         };
         match (200..300).contains(&status) && !is_refusal {
@@ -141,6 +141,20 @@ pub(super) fn loose_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
 /// For serde: a whole number, from a number or a string; none, from anything else.
 pub(super) fn loose_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(text(&Json::deserialize(deserializer)?).and_then(|text| whole(&text)))
+}
+
+/// For serde: true or false, which may be a string or a number; none, from anything else.
+pub(super) fn loose_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(flag(&Json::deserialize(deserializer)?))
+}
+
+/// True or false.
+pub(super) fn flag(json: &Json) -> Option<bool> {
+    match text(json)?.to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 /// For serde: the texts of a list, which may stand alone or inside an object of one field.

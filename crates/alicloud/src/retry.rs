@@ -6,11 +6,18 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::error::{Error, Failure, Fate};
+use super::{
+    error::{Error, Failure, Fate},
+    reply::NULL,
+};
 
 /// The longest that failures before anything was sent are retried: an endpoint that is not there rarely comes back, and
 /// whoever typed its address wrongly waits for the message.
 const UNREACHABLE: Duration = Duration::from_secs(15);
+
+/// The longest that a success which is not usable, or an error that says nothing, is asked for again where something is only
+/// read: it is what a proxy or another service answers, and stays what it is. Whoever waits for a plan needs the message.
+const UNUSABLE: Duration = Duration::from_secs(10);
 
 /// The first pause between attempts; each further one doubles, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -81,8 +88,10 @@ impl Limit {
 /// What may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resend {
-    /// Sending it twice does no more than sending it once.
+    /// It only reads.
     Always,
+    /// It buys, and a token makes that sending it twice does no more than sending it once.
+    WithToken,
     /// Only when the attempt before it certainly did nothing.
     IfNotDone,
 }
@@ -95,11 +104,13 @@ pub(super) struct Attempts<'a> {
     begin: Instant,
     fate: Fate,
     made: u32,
+    /// Since when every reply was of no use.
+    unusable: Option<Instant>,
 }
 
 impl<'a> Attempts<'a> {
     pub(super) fn new(action: &'static str, resend: Resend, limit: &'a Limit) -> Self {
-        Self { action, resend, limit, begin: Instant::now(), fate: Fate::NotDone, made: 0 }
+        Self { action, resend, limit, begin: Instant::now(), fate: Fate::NotDone, made: 0, unusable: None }
     }
 
     /// Before the first attempt: nothing is begun that nobody waits for any more.
@@ -115,10 +126,18 @@ impl<'a> Attempts<'a> {
         self.made += 1;
         self.fate = self.fate.max(error.fate());
         tracing::warn!(action = self.action, attempt = self.made, %error, "no answer");
-        let may_resend = self.resend == Resend::Always || self.fate == Fate::NotDone;
+        let may_resend = self.resend != Resend::IfNotDone || self.fate == Fate::NotDone;
         let pause = pause(self.made, &error);
         let unreachable = matches!(error, Error::NotSent(_)) && self.begin.elapsed() + pause >= UNREACHABLE;
-        let worth_it = error.is_passing() && may_resend && !unreachable;
+        let is_unusable = match &error {
+            Error::Malformed { status, .. } => (200..300).contains(status),
+            Error::Api(error) => error.code == NULL,
+            _ => false,
+        };
+        self.unusable =
+            (is_unusable && self.resend == Resend::Always).then(|| self.unusable.unwrap_or_else(Instant::now));
+        let unusable = self.unusable.is_some_and(|since| since.elapsed() + pause >= UNUSABLE);
+        let worth_it = error.is_passing() && may_resend && !unreachable && !unusable;
         if worth_it && self.limit.wait(pause).await { Ok(()) } else { Err(self.failure(error)) }
     }
 
