@@ -7,6 +7,7 @@ mod bad_input;
 mod debugger;
 mod examples;
 mod faults;
+mod identity;
 mod import;
 mod journal;
 mod killing;
