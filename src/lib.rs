@@ -10,6 +10,7 @@ mod explain;
 mod journal;
 mod market_order;
 mod order;
+mod order_identity;
 mod order_plan;
 mod owner;
 mod pai_product_order;
@@ -22,7 +23,7 @@ mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{Configure, Configured, Context, DataSources, Diagnostics, Plugin, Provider, Resources};
+use tfplugin::{Configure, Configured, Context, DataSources, Diagnostics, ListResources, Plugin, Provider, Resources};
 
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
@@ -63,6 +64,10 @@ impl Provider for Alicloud {
 
     fn data_sources(&self) -> DataSources<Cloud> {
         DataSources::new().add(market_order::MarketPrices)
+    }
+
+    fn list_resources(&self) -> ListResources<Cloud> {
+        ListResources::new().add(market_order::MarketOrderList).add(pai_product_order::PaiProductOrderList)
     }
 
     fn validate(&self, configure: &Configure<ProviderBlock>) -> Diagnostics {

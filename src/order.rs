@@ -6,7 +6,11 @@ use std::sync::Arc;
 use alicloud::{endpoint::Product, market::is_order_id, retry::Limit};
 use tfplugin::{Attr, Context, Diagnostic, Operation, Partial, State, model::ResourceModel};
 
-use crate::{Cloud, journal::Entry};
+use crate::{
+    Cloud,
+    journal::Entry,
+    order_identity::{OrderIdentity, identify},
+};
 
 /// A console of Alibaba Cloud, and where in it orders are.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +28,7 @@ impl std::fmt::Display for Console {
 }
 
 /// A resource that is an order.
-pub(crate) trait OrderModel: ResourceModel {
+pub(crate) trait OrderModel: ResourceModel<Identity = OrderIdentity> {
     /// The products that requests about the order go to.
     const PRODUCTS: &[Product];
 
@@ -91,8 +95,8 @@ impl Cloud {
 
     /// The state of an order that was just bought. Its entry in the journal is answered once Terraform has been given the
     /// state, and ends the plugin in the ordinary way.
-    pub(crate) fn answer<M: ResourceModel>(&self, state: State<M>, entry: Option<Entry>) -> State<M> {
-        let journal = Arc::clone(&self.journal);
+    pub(crate) fn answer<M: OrderModel>(&self, state: State<M>, entry: Option<Entry>) -> State<M> {
+        let (journal, state) = (Arc::clone(&self.journal), identify(state));
         match entry {
             Some(entry) => state.on_delivered(move || journal.mark_answered(&entry)),
             None => state,

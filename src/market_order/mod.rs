@@ -11,6 +11,7 @@ mod purchase;
 mod quote;
 mod quote_messages;
 mod schema;
+mod search;
 mod sku;
 mod tokens;
 mod unresolved;
@@ -18,6 +19,7 @@ mod unresolved;
 use super::{
     Cloud, journal,
     order::{Console, OrderModel, shown_id},
+    order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
     unpaid,
@@ -31,6 +33,7 @@ use answered::{OldToken, Placed};
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
 pub(crate) use schema::MarketOrder;
+pub(crate) use search::MarketOrderList;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Map, Model, Operation, Partial, Plan,
     Private, PrivateKey, Resource, State,
@@ -208,7 +211,7 @@ impl Resource for MarketOrders {
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
             owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
-        Ok(Some(state))
+        Ok(Some(order_identity::identify(state)))
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
@@ -240,7 +243,7 @@ impl Resource for MarketOrders {
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
-                Ok(state)
+                Ok(order_identity::identify(state))
             }
             Described::Absent { request_id, .. } => {
                 let detail = format!(
@@ -251,6 +254,17 @@ impl Resource for MarketOrders {
                 Err(Diagnostic::error("No such order", detail).into())
             }
         }
+    }
+
+    async fn import_by_identity(
+        &self,
+        cloud: &Cloud,
+        identity: OrderIdentity,
+        ctx: &Context,
+    ) -> Result<State<MarketOrder>, Diagnostics> {
+        let state = self.import(cloud, &identity.order_id, ctx).await?;
+        order_identity::check_imported(&state, &identity)?;
+        Ok(state)
     }
 }
 

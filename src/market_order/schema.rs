@@ -8,7 +8,7 @@ use tfplugin::{
     value::{Number, Value},
 };
 
-use crate::purchase_guard;
+use crate::{order_identity::OrderIdentity, purchase_guard};
 
 /// The key of `components` that the argument `package_version` says.
 pub(super) const PACKAGE_VERSION: &str = "package_version";
@@ -32,7 +32,7 @@ pub(crate) enum PayType {
 /// An order on the Alibaba Cloud Marketplace. Creating it buys and pays at once. Destroying it only removes it from the
 /// state: the order is neither cancelled nor refunded.
 #[derive(Clone, Debug, Model)]
-#[model(resource = "alicloud_market_order", version = 0)]
+#[model(resource = "alicloud_market_order", version = 0, identity = OrderIdentity)]
 pub(crate) struct MarketOrder {
     /// The product, such as `cmapi033136`.
     #[attr(force_new, length(8..=12))]

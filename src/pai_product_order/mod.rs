@@ -6,6 +6,7 @@ mod model;
 mod products;
 mod purchase;
 mod schema;
+mod search;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ use super::{
     cloud::AccountType,
     journal,
     order::{Console, OrderModel, shown_id},
+    order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
     unpaid,
@@ -25,6 +27,7 @@ use alicloud::{
 };
 use purchase::PaiPurchase;
 use schema::PaiProductOrder;
+pub(crate) use search::PaiProductOrderList;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Model, Operation, Partial, Plan,
     Private, PrivateKey, Resource, State,
@@ -161,7 +164,7 @@ impl Resource for PaiProductOrders {
         }
         missing::still_missing(cloud, &mut state, &rows, &limit).await;
         not_paid(&state).into_iter().for_each(|warning| ctx.warn(warning));
-        Ok(Some(state))
+        Ok(Some(order_identity::identify(state)))
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete<PaiProductOrder>, ctx: &Context) -> Result<(), Diagnostics> {
@@ -204,6 +207,17 @@ impl Resource for PaiProductOrders {
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
         uncertain(id, &schema::codes(&state), &rows).into_iter().for_each(|warning| ctx.warn(warning));
+        Ok(order_identity::identify(state))
+    }
+
+    async fn import_by_identity(
+        &self,
+        cloud: &Cloud,
+        identity: OrderIdentity,
+        ctx: &Context,
+    ) -> Result<State<PaiProductOrder>, Diagnostics> {
+        let state = self.import(cloud, &identity.order_id, ctx).await?;
+        order_identity::check_imported(&state, &identity)?;
         Ok(state)
     }
 }

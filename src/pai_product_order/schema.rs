@@ -1,6 +1,7 @@
 //! What an order of PAI products is made of, and what is valid.
 
 use super::products;
+use crate::order_identity::OrderIdentity;
 use tfplugin::{
     Attr, Computed, Diagnostics, Model, Partial, Private, Timeouts, model::AttributeChange, schema::Decision,
     value::Number,
@@ -9,7 +10,7 @@ use tfplugin::{
 /// An order of pay-as-you-go products for PAI: DataWorks, MaxCompute, PAI and OSS (CreateProductOrders). Creating it buys.
 /// Destroying it only removes it from the state: the products stay active.
 #[derive(Clone, Debug, Model)]
-#[model(resource = "alicloud_pai_product_order")]
+#[model(resource = "alicloud_pai_product_order", identity = OrderIdentity)]
 pub(crate) struct PaiProductOrder {
     /// Whether all products are paid for at once.
     #[attr(default = true, force_new)]

@@ -8,6 +8,7 @@ mod changed_prices;
 mod debugger;
 mod examples;
 mod faults;
+mod identity;
 mod import;
 mod journal;
 mod killing;

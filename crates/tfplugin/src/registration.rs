@@ -188,6 +188,8 @@ pub struct Schemas {
     pub provider_meta: Option<Schema>,
     /// Each resource's, by its type name.
     pub resources: Vec<(&'static str, Schema)>,
+    /// The identities of those resources that have one, by their type names.
+    pub identities: Vec<(&'static str, Schema)>,
     /// Each data source's, by its type name.
     pub data_sources: Vec<(&'static str, Schema)>,
     /// Each list resource's, by its type name, which is that of a resource.
@@ -202,6 +204,7 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
         provider: P::Block::schema(),
         provider_meta: provider.provider_meta().0,
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
+        identities: resources.iter().filter_map(|item| Some((item.name(), item.identity()?.schema))).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
         list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
     }

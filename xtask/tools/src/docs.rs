@@ -5,6 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use terraform_provider_alicloud::Alicloud;
 
 use tfplugin::{
+    Schemas,
     schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
     schemas,
     value::Type,
@@ -29,7 +30,11 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let mut pages = vec![("docs/index.md".to_owned(), index(&schemas.provider)?)];
     for (name, schema) in &schemas.resources {
         let file = format!("docs/resources/{}.md", name.trim_start_matches("alicloud_"));
-        pages.push((file, resource_page(name, schema)?));
+        pages.push((file, resource_page(name, schema, &schemas)?));
+    }
+    for (name, schema) in &schemas.list_resources {
+        let file = format!("docs/list-resources/{}.md", name.trim_start_matches("alicloud_"));
+        pages.push((file, list_resource_page(name, schema)?));
     }
     for (name, schema) in &schemas.data_sources {
         let file = format!("docs/data-sources/{}.md", name.trim_start_matches("alicloud_"));
@@ -59,7 +64,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 /// Pages that no schema stands behind, and guides that the registry cannot list.
 fn odd_pages(pages: &[(String, String)]) -> Result<Vec<String>, String> {
     let mut odd = Vec::new();
-    for folder in ["docs/resources", "docs/data-sources", "docs/guides"] {
+    for folder in ["docs/resources", "docs/list-resources", "docs/data-sources", "docs/guides"] {
         let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
         for entry in entries.flatten() {
             let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
@@ -89,7 +94,7 @@ fn index(schema: &Schema) -> Result<String, String> {
     Ok(front_matter("Provider: Alibaba Cloud orders", None, schema.block.description) + &page)
 }
 
-fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
+fn resource_page(name: &str, schema: &Schema, schemas: &Schemas) -> Result<String, String> {
     let examples = root().join("examples/resources").join(name);
     let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
     let template = root().join("xtask/templates").join(format!("{name}.md"));
@@ -108,6 +113,31 @@ fn resource_page(name: &str, schema: &Schema) -> Result<String, String> {
         read(&examples.join("import-by-string-id.tf"))?,
         read(&examples.join("import.sh"))?
     );
+    if let Some((_, identity)) = schemas.identities.iter().find(|(known, _)| *known == name) {
+        let _ = write!(
+            page,
+            "\nBy its identity, with Terraform 1.12 and later:\n\n```terraform\n{}```\n\n",
+            read(&examples.join("import-by-identity.tf"))?
+        );
+        page.push_str("The identity has:\n\n");
+        for attribute in &identity.block.attributes {
+            let mode = if attribute.mode == Mode::Required { "Required" } else { "Optional" };
+            let _ = writeln!(page, "- {}", line(attribute, attribute.name).replacen('(', &format!("({mode}, "), 1));
+        }
+    }
+    Ok(page)
+}
+
+fn list_resource_page(name: &str, schema: &Schema) -> Result<String, String> {
+    let example = root().join("examples/list-resources").join(name).join("list-resource.tfquery.hcl");
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
+    let mut page = front_matter(&format!("{name} List Resource - alicloud"), subcategory, schema.block.description);
+    let _ = write!(page, "# {name} (List Resource)\n\n{} Needs Terraform 1.14.\n\n", schema.block.description);
+    let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&example)?);
+    page.push_str("These arguments stand in the `config` block.\n\n");
+    page.push_str(&schema_section(&schema.block));
+    page.truncate(page.trim_end().len());
+    page.push('\n');
     Ok(page)
 }
 

@@ -117,6 +117,9 @@ impl Provider for Library {
     }
 
     async fn configure(&self, settings: Configure<Settings>, _: &Context) -> Result<Configured<Branch>, Diagnostics> {
+        if settings.block.branch.is_unknown() {
+            return Ok(Configured::Waiting(vec![Settings::BRANCH.into()]));
+        }
         let name = settings.block.complete()?.branch.unwrap_or_else(|| "main".to_owned());
         Ok(Configured::Ready(Branch { name, books: Arc::clone(&self.0) }))
     }

@@ -12,7 +12,7 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, provider_meta, resources, data_sources, list_resources } = schemas(source);
+    let Schemas { provider, provider_meta, resources, data_sources, list_resources, .. } = schemas(source);
     check_block("provider", &provider.block, &mut found);
     if let Some(meta) = provider_meta {
         check_block("provider_meta", &meta.block, &mut found);

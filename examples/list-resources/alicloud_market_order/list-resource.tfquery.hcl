@@ -1,0 +1,15 @@
+# terraform query -generate-config-out=orders.tf writes a resource and an import block for each order.
+list "alicloud_market_order" "all" {
+  provider         = alicloud
+  include_resource = true
+}
+
+list "alicloud_market_order" "gateway" {
+  provider = alicloud
+  limit    = 10
+
+  config {
+    product_codes = ["cmapi033136"]
+    status        = "OPENED"
+  }
+}

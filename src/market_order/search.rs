@@ -1,0 +1,117 @@
+//! The search for Marketplace orders: what the account holds, by DescribeInstances.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use alicloud::{
+    market::{self, Described},
+    market_search::{self, Held},
+};
+use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial, State};
+
+use super::{MarketOrder, model};
+use crate::{
+    Cloud,
+    explain::{self, Money},
+    order_identity::OrderIdentity,
+};
+
+/// How long one request may take.
+const TIME: Duration = Duration::from_secs(60);
+
+/// Finds the orders on the Alibaba Cloud Marketplace whose instances the account holds.
+#[derive(Clone, Debug, Model)]
+#[model(list)]
+pub(crate) struct MarketOrderSearch {
+    /// The codes of the products, such as `cmapi033136`. All products if omitted.
+    #[attr(not_empty)]
+    product_codes: Option<Vec<String>>,
+    /// Only orders of products of this type, such as `APP`.
+    #[attr(not_blank)]
+    product_type: Option<String>,
+    /// Only orders with an instance of this status, such as `OPENED`.
+    #[attr(not_blank)]
+    status: Option<String>,
+}
+
+impl MarketOrderSearch {
+    fn wants(&self, held: &Held) -> bool {
+        let is = |wanted: &Option<String>, told: &Option<String>| {
+            wanted.as_deref().is_none_or(|wanted| told.as_deref().is_some_and(|told| told.eq_ignore_ascii_case(wanted)))
+        };
+        is(&self.product_type, &held.product_type) && is(&self.status, &held.status)
+    }
+}
+
+/// The search.
+#[derive(Debug)]
+pub(crate) struct MarketOrderList;
+
+impl ListResource for MarketOrderList {
+    type Config = MarketOrderSearch;
+    type Model = MarketOrder;
+    type Client = Cloud;
+
+    async fn list(
+        &self,
+        cloud: &Cloud,
+        search: MarketOrderSearch,
+        listing: &mut Listing<'_, MarketOrder>,
+        ctx: &Context,
+    ) -> Result<(), ListEnd> {
+        let account_id = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.explain())?.to_owned();
+        let codes = search.product_codes.clone().unwrap_or_default();
+        let (mut seen, mut read) = (BTreeSet::new(), 0);
+        for number in 1.. {
+            let page = market_search::page(&cloud.client, &codes, number, &cloud.limit(TIME, ctx)).await;
+            let page = page.map_err(|failure| {
+                explain::failure("The orders cannot be listed", "DescribeInstances", &failure, &Money::OnlyRead)
+            })?;
+            read += page.instances.len();
+            let is_last = page.instances.is_empty() || read >= page.total;
+            for held in page.instances.into_iter().filter(|held| search.wants(held)) {
+                let Some(order_id) = held.order_id.clone().filter(|id| seen.insert(id.clone())) else { continue };
+                let identity = OrderIdentity { order_id: order_id.clone(), account_id: Some(account_id.clone()) };
+                let mut found = Found::new(identity, display_name(&order_id, &held));
+                if listing.wants_objects() {
+                    found = match object(cloud, &order_id, ctx).await {
+                        Ok(order) => found.with_object(order),
+                        Err(warning) => found.with_warning(warning),
+                    };
+                }
+                listing.send(found).await?;
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn display_name(order_id: &str, held: &Held) -> String {
+    let names = [&held.product_name, &held.product_code].into_iter().flatten();
+    let names = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+    format!("Order {order_id} ({names})")
+}
+
+/// The order as an import would have it.
+async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<MarketOrder>, Diagnostic> {
+    let summary = format!("The order {id} was found and could not be read");
+    match market::describe_order(&cloud.client, id, &cloud.limit(TIME, ctx)).await {
+        Ok(Described::Found(order)) => {
+            let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
+                id: id.into(),
+                ..Partial::<MarketOrder>::default()
+            });
+            model::import(&mut state, &order);
+            Ok(state.into_partial())
+        }
+        Ok(Described::Absent { request_id, .. }) => {
+            let detail = format!(
+                "DescribeInstances lists an instance of it, and DescribeOrder does not know it (RequestId {request_id})."
+            );
+            Err(Diagnostic::warning(summary, detail))
+        }
+        Err(failure) => Err(explain::failure(&summary, &format!("The order {id}"), &failure, &Money::OnlyRead)),
+    }
+}

@@ -1,0 +1,48 @@
+//! What an order is known by, outside of any state.
+
+use alicloud::market::is_order_id;
+use tfplugin::{Attr, Diagnostic, Model, Partial, State};
+
+use crate::{
+    order::{OrderModel, shown_id},
+    owner,
+};
+
+/// What an order is known by.
+#[derive(Clone, Debug, Model)]
+#[model(identity)]
+pub(crate) struct OrderIdentity {
+    /// The ID of the order.
+    #[attr(validate(|id: &String| is_order_id(id), "the ID of an order: digits only"))]
+    pub(crate) order_id: String,
+    /// The ID of the account that owns the order. Optional in an import, which fails if the order belongs to another account.
+    pub(crate) account_id: Option<String>,
+}
+
+/// Says what an order is known by. The account never changes once it is known, whatever credentials read the order.
+pub(crate) fn identify<M: OrderModel>(mut state: State<M>) -> State<M> {
+    let known = state.identity().map(|identity| identity.account_id.clone()).unwrap_or_default();
+    let account_id = if known.is_null() { owner::recorded(&state.private).into() } else { known };
+    let order_id = M::id(&state).clone();
+    state.set_identity(Partial::<OrderIdentity> { order_id, account_id });
+    state
+}
+
+/// Whether the order that was found is the one that an import asked for.
+///
+/// # Errors
+/// It belongs to another account.
+pub(crate) fn check_imported<M: OrderModel>(state: &State<M>, asked: &OrderIdentity) -> Result<(), Diagnostic> {
+    let found = state.identity().map(|identity| &identity.account_id);
+    match (&asked.account_id, found) {
+        (Some(asked), Some(Attr::Known(found))) if asked != found => {
+            let id = shown_id::<M>(state);
+            let detail = format!(
+                "The import asks for the order {id} of the account {asked}, and the order belongs to the account {found}. \
+                 Nothing was imported. Use the credentials of {asked}, or leave account_id out of the identity."
+            );
+            Err(Diagnostic::error(format!("The order {id} belongs to another account"), detail))
+        }
+        _ => Ok(()),
+    }
+}
