@@ -21,6 +21,10 @@ pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type, what: &str)
         Some(_) => Ok(Value::Null),
     };
     decoded.map_err(|error| {
+        if error.is_long_number {
+            let detail = format!("In the {what}, {} is {}.", error.path, error.message);
+            return Diagnostic::error("The number is too long", detail).at(error.path);
+        }
         let detail = format!(
             "The {what} that Terraform sent cannot be read: {error}. This is a fault of the provider or of Terraform, \
              not of the configuration."
@@ -160,5 +164,24 @@ fn object_nesting(nesting: Nesting) -> object::NestingMode {
         Nesting::List => object::NestingMode::List,
         Nesting::Set => object::NestingMode::Set,
         Nesting::Map => object::NestingMode::Map,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_too_long_is_told_on_its_path_and_is_no_fault_of_the_provider() {
+        let ty = Type::object([("prices", Type::map(Type::Number))]);
+        let msgpack = [b"\x81\xa6prices\x81\xa4year\xa6".as_slice(), b"1e5000"].concat();
+        let value = proto::DynamicValue { msgpack, json: Vec::new() };
+        let told = decode(Some(&value), &ty, "configuration").map_err(|error| {
+            assert!(!error.detail.contains("fault"), "{}", error.detail);
+            (error.detail, error.path)
+        });
+        let path = Path::attribute("prices").key("year");
+        let detail = "In the configuration, prices[\"year\"] is not a finite number of at most 2000 digits.".to_owned();
+        assert_eq!(told, Err((detail, Some(path))));
     }
 }
