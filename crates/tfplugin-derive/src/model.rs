@@ -6,6 +6,7 @@ use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 
 use crate::{
     checks::{self, token},
+    contradictions,
     fields::{self, Field, Wrapper},
     options::{ModelOptions, Related, Role, RuleOption},
 };
@@ -20,6 +21,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         attribute_type(&input.ident, &partial, &fields),
         model(input, &options, &fields),
         tokens(&input.ident, &fields),
+        aliases(&options.role, &fields),
     ];
     Ok(parts.into_iter().collect())
 }
@@ -143,7 +145,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let deprecated = optional(options.deprecated.as_ref());
     let (blocks, attributes): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.options.block.is_some());
     let attributes = attributes.into_iter().map(|field| attribute(model, field, fields));
-    let blocks = blocks.into_iter().map(block);
+    let blocks = blocks.into_iter().map(|field| block(model, field, fields));
     let none = syn::LitStr::new("", model.span());
     let (name, role) = match &options.role {
         Role::Resource(name) => (name, Some(quote!(ResourceModel))),
@@ -171,11 +173,12 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     }
 }
 
-fn block(field: &Field<'_>) -> TokenStream {
+fn block(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let (name, ty, docs) = (field.name(), field.ty, &field.docs);
     let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
     let deprecated = optional(field.options.deprecated.as_ref());
-    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) }
+    let relations = relations(model, field, fields);
+    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) #relations }
 }
 
 fn count(literal: Option<&syn::LitInt>) -> TokenStream {
@@ -213,21 +216,7 @@ fn attribute(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStr
         let siblings = options.changes_with.iter().map(token);
         chain.extend(quote! { .changes_with(&[#(#model::#siblings.name()),*]) });
     }
-    for (demand, siblings) in &options.relations {
-        let demand = match demand.to_string().as_str() {
-            "conflicts_with" => quote!(Conflict),
-            "exactly_one_of" => quote!(ExactlyOne),
-            "at_least_one_of" => quote!(AtLeastOne),
-            _ => quote!(Together),
-        };
-        let others = siblings.iter().map(|other| place(model, other, fields));
-        chain.extend(quote! {
-            .relation(::tfplugin::schema::Relation {
-                demand: ::tfplugin::schema::Demand::#demand,
-                others: ::std::vec![#(#others),*],
-            })
-        });
-    }
+    chain.extend(relations(model, field, fields));
     chain.extend(options.rules.iter().map(|rule| {
         let rule = validator(&value, rule);
         quote! { .valid(#rule) }
@@ -251,6 +240,26 @@ fn attribute(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStr
 
 /// The path of another field, or of one in its object.
 fn place(model: &Ident, other: &Related, fields: &[Field<'_>]) -> TokenStream {
+/// What the field demands of others.
+fn relations(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let relations = field.options.relations.iter().map(|(demand, siblings)| {
+        let demand = match demand.to_string().as_str() {
+            "conflicts_with" => quote!(Conflict),
+            "exactly_one_of" => quote!(ExactlyOne),
+            "at_least_one_of" => quote!(AtLeastOne),
+            _ => quote!(Together),
+        };
+        let others = siblings.iter().map(|other| place(model, other, fields));
+        quote! {
+            .relation(::tfplugin::schema::Relation {
+                demand: ::tfplugin::schema::Demand::#demand,
+                others: ::std::vec![#(#others),*],
+            })
+        }
+    });
+    relations.collect()
+}
+
     let outer = token(&other.field);
     let object = fields.iter().find(|field| *field.ident == other.field).map(value);
     let inner = other.inner.as_ref().map(|inner| {
@@ -310,6 +319,19 @@ fn tokens(model: &Ident, fields: &[Field<'_>]) -> TokenStream {
 
 /// The type of the values of a field.
 fn value(field: &Field<'_>) -> TokenStream {
+/// Contradictions that an alias hides from this macro, and that the compiler sees.
+fn aliases(role: &Role, fields: &[Field<'_>]) -> TokenStream {
+    let checks = fields.iter().flat_map(|field| {
+        let value = value(field);
+        contradictions::not_write_only(role, field).into_iter().map(move |(span, why)| {
+            quote_spanned! { span =>
+                const _: () = ::core::assert!(!<#value as ::tfplugin::AttributeType>::IS_WRITE_ONLY, #why);
+            }
+        })
+    });
+    checks.collect()
+}
+
     let ty = field.ty;
     quote_spanned! { ty.span() => <#ty as ::tfplugin::model::FieldType>::Value }
 }

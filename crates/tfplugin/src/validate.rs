@@ -95,7 +95,7 @@ pub(crate) fn wrong_default(attribute: &Attribute, default: &Value) -> Vec<Strin
     found.into_iter().map(|diagnostic| diagnostic.detail).collect()
 }
 
-/// What attributes of one object demand of each other.
+/// What attributes and blocks of one object demand of each other.
 fn check_relations(
     attributes: &[Attribute],
     blocks: &[NestedBlock],
@@ -103,9 +103,10 @@ fn check_relations(
     path: &Path,
     diagnostics: &mut Diagnostics,
 ) {
-    for attribute in attributes {
-        for wrong in attribute.relations.iter().filter_map(|relation| relation.check(attribute.name, object, blocks)) {
-            let path = path.dot(attribute.name);
+    let demands = attributes.iter().map(|attribute| (attribute.name, &attribute.relations));
+    for (name, relations) in demands.chain(blocks.iter().map(|nested| (nested.name, &nested.relations))) {
+        for wrong in relations.iter().filter_map(|relation| relation.check(name, object, blocks)) {
+            let path = path.dot(name);
             let detail = format!("{path} {wrong}.");
             diagnostics.invalid(path, format!("Invalid {}", attribute.name), detail);
         }

@@ -201,3 +201,26 @@ fn tokens_are_typed_paths() {
 fn contradictions_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/contradictions/*.rs");
 }
+
+/// Each contradiction is one error, where it stands: a snapshot that is written anew cannot hide that one is gone, or that
+/// others lead astray.
+#[test]
+fn a_contradiction_is_one_error_at_its_field() {
+    for name in ["aliases", "elements", "fields", "options", "structs", "types"] {
+        let file = |kind| std::fs::read_to_string(format!("tests/contradictions/{name}.{kind}")).unwrap();
+        let marks = |line: &str| line.split_once(" // ").map_or(0, |(_, marks)| marks.matches("error").count());
+        let source = file("rs");
+        let marked = source.lines().zip(1..).flat_map(|(line, at)| vec![at; marks(line)]).collect::<Vec<usize>>();
+        let (place, errors) = (format!("--> tests/contradictions/{name}.rs:"), file("stderr"));
+        let line = |error: &str| error.split(&place).nth(1)?.split(':').next()?.parse().ok();
+        let mut shown: Vec<usize> =
+            format!("\n{errors}").split("\nerror").skip(1).map(|error| line(error).unwrap()).collect();
+        shown.sort_unstable();
+        // A type that does not fit a bound is refused wherever the macro writes it, in the derive's line too.
+        if name == "elements" {
+            shown.retain(|line| marked.contains(line));
+            shown.dedup();
+        }
+        assert_eq!(shown, marked, "{name}");
+    }
+}

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use terraform_provider_alicloud::Alicloud;
 
 use tfplugin::{
-    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, demands, describe},
     schemas,
     value::Type,
 };
@@ -175,9 +175,10 @@ fn object<'a>(
         for block in blocks {
             let _ = writeln!(
                 text,
-                "- `{}` (Block) {} See [below](#{}).",
+                "- `{}` (Block) {}{} See [below](#{}).",
                 block.name,
                 block.block.description,
+                demands(&block.relations),
                 anchor(&inside(block.name))
             );
         }

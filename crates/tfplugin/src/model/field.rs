@@ -11,6 +11,12 @@ use crate::{
 
 /// What can stand in a field of a model. The type decides the mode: `T` is required, `Option<T>` optional, `Computed<T>`
 /// computed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type for a field of a model",
+    note = "a field is `T`, `Option<T>` or `Computed<T>`; `T` is String, bool, i64, f64, Number or Value, a Vec, Set or Map of \
+            these, or a type that derives Model or AttributeEnum or implements tfplugin::Scalar",
+    note = "what is in a collection can be neither optional, computed or write-only nor itself a collection of models"
+)]
 pub trait FieldType: Sized {
     /// The type of the values.
     type Value: AttributeType;

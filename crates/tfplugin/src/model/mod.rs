@@ -99,6 +99,10 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     const ENDS: () = ();
 
     /// What the type adds to each attribute that has it.
+    /// Whether Terraform never stores the values.
+    #[doc(hidden)]
+    const IS_WRITE_ONLY: bool = false;
+
     fn refine(attribute: Attribute) -> Attribute {
         attribute
     }

@@ -101,7 +101,7 @@ impl From<&Block> for schema::Block {
     fn from(block: &Block) -> Self {
         let nested = |nested: &NestedBlock| schema::NestedBlock {
             type_name: nested.name.to_owned(),
-            block: Some((&nested.block).into()),
+            block: Some(schema::Block { description: nested.full_description(), ..(&nested.block).into() }),
             nesting: block_nesting(nested.nesting).into(),
             min_items: nested.min_items,
             max_items: nested.max_items,
