@@ -1,6 +1,6 @@
 //! `#[derive(Model)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 
@@ -98,6 +98,8 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
         }
     });
     let values = fields.iter().map(value);
+    // Fields become variables here, and may have these names themselves.
+    let [partial_value, path, wrong] = ["partial", "path", "wrong"].map(|name| Ident::new(name, Span::mixed_site()));
     let has_blocks = fields.iter().any(|field| field.options.block.is_some());
     let as_attribute = (!has_blocks).then(|| quote! { impl ::tfplugin::model::AsAttribute for #model {} });
     quote! {
@@ -117,17 +119,17 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             }
 
             fn complete(
-                partial: Self::Partial,
-                path: &::tfplugin::value::Path,
+                #partial_value: Self::Partial,
+                #path: &::tfplugin::value::Path,
             ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
                 #[allow(unused_mut)]
-                let mut wrong = ::tfplugin::Diagnostics::default();
-                #(let #idents = #complete(partial.#idents, &path.dot(#names))
-                    .map_err(|errors| wrong.extend(errors));)*
+                let mut #wrong = ::tfplugin::Diagnostics::default();
+                #(let #idents = #complete(#partial_value.#idents, &#path.dot(#names))
+                    .map_err(|errors| #wrong.extend(errors));)*
                 match (#(#idents,)*) {
                     (#(::core::result::Result::Ok(#idents),)*) => ::core::result::Result::Ok(Self { #(#idents),* }),
                     #[allow(unreachable_patterns)]
-                    _ => ::core::result::Result::Err(wrong),
+                    _ => ::core::result::Result::Err(#wrong),
                 }
             }
 
@@ -238,8 +240,6 @@ fn attribute(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStr
     chain
 }
 
-/// The path of another field, or of one in its object.
-fn place(model: &Ident, other: &Related, fields: &[Field<'_>]) -> TokenStream {
 /// What the field demands of others.
 fn relations(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let relations = field.options.relations.iter().map(|(demand, siblings)| {
@@ -260,6 +260,8 @@ fn relations(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStr
     relations.collect()
 }
 
+/// The path of another field, or of one in its object.
+fn place(model: &Ident, other: &Related, fields: &[Field<'_>]) -> TokenStream {
     let outer = token(&other.field);
     let object = fields.iter().find(|field| *field.ident == other.field).map(value);
     let inner = other.inner.as_ref().map(|inner| {
@@ -317,8 +319,6 @@ fn tokens(model: &Ident, fields: &[Field<'_>]) -> TokenStream {
     quote! { impl #model { #(#tokens)* } }
 }
 
-/// The type of the values of a field.
-fn value(field: &Field<'_>) -> TokenStream {
 /// Contradictions that an alias hides from this macro, and that the compiler sees.
 fn aliases(role: &Role, fields: &[Field<'_>]) -> TokenStream {
     let checks = fields.iter().flat_map(|field| {
@@ -332,6 +332,8 @@ fn aliases(role: &Role, fields: &[Field<'_>]) -> TokenStream {
     checks.collect()
 }
 
+/// The type of the values of a field.
+fn value(field: &Field<'_>) -> TokenStream {
     let ty = field.ty;
     quote_spanned! { ty.span() => <#ty as ::tfplugin::model::FieldType>::Value }
 }

@@ -173,6 +173,34 @@ fn what_cannot_be_completed_is_an_error_on_its_path() {
     assert_eq!(paths, ["product", "count_of", "pay", "lines[0].code", "lines[1]"]);
 }
 
+/// Names that the macro uses itself.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Names {
+    /// A path.
+    path: String,
+    /// What is wrong.
+    wrong: Option<String>,
+    /// A part.
+    partial: Option<String>,
+    /// A value.
+    value: Option<i64>,
+    /// Where it comes from.
+    original: Option<String>,
+    /// What went wrong.
+    errors: Option<Vec<String>>,
+    /// A keyword.
+    r#type: Option<String>,
+}
+
+#[test]
+fn a_field_can_have_any_name() {
+    let value = Value::object([("path", "p".into()), ("wrong", "w".into()), ("type", "t".into())]);
+    let plain = Partial::<Names>::decode(&value).unwrap().complete().unwrap();
+    assert_eq!((plain.path.as_str(), plain.wrong.as_deref(), plain.r#type.as_deref()), ("p", Some("w"), Some("t")));
+    assert_eq!(Names::TYPE.name(), "type");
+}
+
 /// What takes a password.
 #[derive(Clone, Debug, Model)]
 #[model(nested)]

@@ -8,6 +8,7 @@ mod attr;
 mod collections;
 mod declare;
 mod field;
+mod nothing;
 mod scalar;
 mod wrappers;
 mod write_only;
@@ -75,7 +76,7 @@ pub trait ResourceModel: Model {}
 /// Marks what `#[model(data_source = "…")]` stands on.
 pub trait DataSourceModel: Model {}
 
-/// Marks what `#[model(provider)]` stands on.
+/// Marks what `#[model(provider)]` stands on, and `()`, for a provider without anything to configure.
 pub trait ProviderModel: Model {}
 
 /// A model, or any other type, with each part null, unknown or known.
@@ -98,11 +99,11 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     const ENDS: () = ();
 
-    /// What the type adds to each attribute that has it.
     /// Whether Terraform never stores the values.
     #[doc(hidden)]
     const IS_WRITE_ONLY: bool = false;
 
+    /// What the type adds to each attribute that has it.
     fn refine(attribute: Attribute) -> Attribute {
         attribute
     }
