@@ -78,17 +78,19 @@ pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> C
     })
 }
 
-/// A path, step by step.
+/// A path, step by step, as far as the protocol has the steps: Terraform points at the line of a set, and at none for what
+/// is no path.
 pub(super) fn path(path: &Path) -> proto::AttributePath {
     let step = |step: &Step| {
         let selector = match step {
             Step::Attribute(name) => Selector::AttributeName(name.clone()),
             Step::Key(key) => Selector::ElementKeyString(key.clone()),
             Step::Index(index) => Selector::ElementKeyInt(*index),
+            Step::Element => return None,
         };
-        ProtoStep { selector: Some(selector) }
+        Some(ProtoStep { selector: Some(selector) })
     };
-    proto::AttributePath { steps: path.steps().iter().map(step).collect() }
+    proto::AttributePath { steps: path.steps().iter().map_while(step).collect() }
 }
 
 impl From<&Schema> for proto::Schema {
