@@ -19,7 +19,6 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod market;
-
 pub mod market_search;
 mod paging;
 pub mod price;

@@ -186,7 +186,7 @@ fn ranges(field: &Field<'_>, report: &mut Report<'_>) {
 fn computed(field: &Field<'_>, report: &mut Report<'_>) {
     let options = &field.options;
     if field.wrapper == Wrapper::Computed && field.is_inside("WriteOnly") {
-        report(field.span(), "a write-only value is never stored, so it cannot be computed".to_owned());
+        report(field.span(), contradictions::COMPUTED_WRITE_ONLY.to_owned());
     }
     if let Some(optional) = options.optional
         && field.wrapper != Wrapper::Computed

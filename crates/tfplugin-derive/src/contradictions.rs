@@ -2,7 +2,10 @@
 
 use proc_macro2::Span;
 
-use crate::{fields::Field, options::Role};
+use crate::{
+    fields::{Field, Wrapper},
+    options::Role,
+};
 
 /// What a field is, or stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +75,6 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&CHANGES, Block, "this stands on the attributes inside a block"),
     (&DEFAULTS, Block, "a block has no default: its attributes have"),
     (&["rule"], Block, "blocks are counted by min and max, and validated by their attributes"),
-    (&["relation"], Block, "say this on the other field: a block makes no demands"),
     (&["env"], Block, "this stands on the attributes inside a block"),
     (&CHANGES, Provider, "a provider block is never planned: this has no effect"),
     (&["changes_with"], Provider, "a provider block is never planned: this has no effect"),
@@ -98,6 +100,9 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&["write_only"], DataSource, "Terraform knows write-only values in resources only: write Sensitive<T>"),
 ];
 
+/// Why nothing is both.
+pub(crate) const COMPUTED_WRITE_ONLY: &str = "a write-only value is never stored, so it cannot be computed";
+
 /// Reports what the table finds.
 pub(crate) fn check(role: &Role, field: &Field<'_>, report: &mut dyn FnMut(Span, String)) {
     let cases = cases(role, field);
@@ -107,6 +112,28 @@ pub(crate) fn check(role: &Role, field: &Field<'_>, report: &mut dyn FnMut(Span,
             report(span, (*why).to_owned());
         }
     }
+}
+
+/// What the type must not turn out to be once its aliases are resolved: where that is written, and why. What its name tells
+/// is found by [`check`].
+pub(crate) fn not_write_only(role: &Role, field: &Field<'_>) -> Vec<(Span, &'static str)> {
+    if field.is_inside("WriteOnly") {
+        return Vec::new();
+    }
+    let in_this_role = cases(role, field);
+    let mut forbidden: Vec<(Span, &'static str)> = Vec::new();
+    for (options, case, why) in TABLE {
+        if options.contains(&"write_only") && in_this_role.contains(case) {
+            forbidden.push((field.span(), *why));
+        } else if *case == WriteOnly {
+            let given = given(field).into_iter().filter(|(option, _)| options.contains(option));
+            forbidden.extend(given.map(|(_, span)| (span, *why)));
+        }
+    }
+    if field.wrapper == Wrapper::Computed {
+        forbidden.push((field.span(), COMPUTED_WRITE_ONLY));
+    }
+    forbidden
 }
 
 fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {

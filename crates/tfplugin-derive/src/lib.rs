@@ -25,7 +25,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `default = value` | the value where the configuration has none |
+/// | `default = value` | the value where the configuration has none. An imported null stays |
 /// | `default_on_create = value` | the same for a new object; later, no value means no change. `None` on an `Option` |
 /// | `default_with = function`, `default_text = "…"` | a default made of the object's other fields, and how the pages put it |
 /// | `optional` | on `Computed<T>`: the configuration may give it too |
@@ -35,7 +35,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `range(1..=9)`, `length(1..=9)`, `one_of("a")`, `one_of_ignore_case("a")`, `not_blank`, `not_empty` | what is valid |
 /// | `validate(closure, "text")` | a rule of its own; `text` completes "must be …" |
 /// | `validator = expression` | any other `Validator` |
-/// | `conflicts_with(a)`, `exactly_one_of(a)`, `at_least_one_of(a)`, `required_with(a)` | demands on other fields, also `a.b` inside an object |
+/// | `conflicts_with(a)`, `exactly_one_of(a)`, `at_least_one_of(a)`, `required_with(a)` | demands on other fields, also `a.b` inside an object; blocks make them too |
 /// | `block`, `min = 1`, `max = 1` | nested blocks instead of nested attributes |
 /// | `env("VARIABLE")` | in a provider block: what stands in for it |
 /// | `timeouts(create = "10m")` | on `Timeouts`: the operations with their defaults |

@@ -1,11 +1,12 @@
 //! `#[derive(Model)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 
 use crate::{
     checks::{self, token},
+    contradictions,
     fields::{self, Field, Wrapper},
     options::{ModelOptions, Related, Role, RuleOption},
 };
@@ -20,6 +21,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         attribute_type(&input.ident, &partial, &fields),
         model(input, &options, &fields),
         tokens(&input.ident, &fields),
+        aliases(&options.role, &fields),
     ];
     Ok(parts.into_iter().collect())
 }
@@ -96,6 +98,8 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
         }
     });
     let values = fields.iter().map(value);
+    // Fields become variables here, and may have these names themselves.
+    let [partial_value, path, wrong] = ["partial", "path", "wrong"].map(|name| Ident::new(name, Span::mixed_site()));
     let has_blocks = fields.iter().any(|field| field.options.block.is_some());
     let as_attribute = (!has_blocks).then(|| quote! { impl ::tfplugin::model::AsAttribute for #model {} });
     quote! {
@@ -115,17 +119,17 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             }
 
             fn complete(
-                partial: Self::Partial,
-                path: &::tfplugin::value::Path,
+                #partial_value: Self::Partial,
+                #path: &::tfplugin::value::Path,
             ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
                 #[allow(unused_mut)]
-                let mut wrong = ::tfplugin::Diagnostics::default();
-                #(let #idents = #complete(partial.#idents, &path.dot(#names))
-                    .map_err(|errors| wrong.extend(errors));)*
+                let mut #wrong = ::tfplugin::Diagnostics::default();
+                #(let #idents = #complete(#partial_value.#idents, &#path.dot(#names))
+                    .map_err(|errors| #wrong.extend(errors));)*
                 match (#(#idents,)*) {
                     (#(::core::result::Result::Ok(#idents),)*) => ::core::result::Result::Ok(Self { #(#idents),* }),
                     #[allow(unreachable_patterns)]
-                    _ => ::core::result::Result::Err(wrong),
+                    _ => ::core::result::Result::Err(#wrong),
                 }
             }
 
@@ -147,7 +151,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
         _ => quote!(attribute),
     };
     let attributes = attributes.into_iter().map(|field| attribute(&declare, model, field, fields));
-    let blocks = blocks.into_iter().map(block);
+    let blocks = blocks.into_iter().map(|field| block(model, field, fields));
     let none = syn::LitStr::new("", model.span());
     let (name, role) = match &options.role {
         Role::Resource(name) => (name, Some(quote!(ResourceModel))),
@@ -190,11 +194,12 @@ fn role_items(options: &ModelOptions) -> Option<TokenStream> {
     }
 }
 
-fn block(field: &Field<'_>) -> TokenStream {
+fn block(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let (name, ty, docs) = (field.name(), field.ty, &field.docs);
     let (min, max) = (count(field.options.min.as_ref()), count(field.options.max.as_ref()));
     let deprecated = optional(field.options.deprecated.as_ref());
-    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) }
+    let relations = relations(model, field, fields);
+    quote_spanned! { field.span() => ::tfplugin::model::block::<#ty>(#name, #docs, #min, #max, #deprecated) #relations }
 }
 
 fn count(literal: Option<&syn::LitInt>) -> TokenStream {
@@ -232,21 +237,7 @@ fn attribute(declare: &TokenStream, model: &Ident, field: &Field<'_>, fields: &[
         let siblings = options.changes_with.iter().map(token);
         chain.extend(quote! { .changes_with(&[#(#model::#siblings.name()),*]) });
     }
-    for (demand, siblings) in &options.relations {
-        let demand = match demand.to_string().as_str() {
-            "conflicts_with" => quote!(Conflict),
-            "exactly_one_of" => quote!(ExactlyOne),
-            "at_least_one_of" => quote!(AtLeastOne),
-            _ => quote!(Together),
-        };
-        let others = siblings.iter().map(|other| place(model, other, fields));
-        chain.extend(quote! {
-            .relation(::tfplugin::schema::Relation {
-                demand: ::tfplugin::schema::Demand::#demand,
-                others: ::std::vec![#(#others),*],
-            })
-        });
-    }
+    chain.extend(relations(model, field, fields));
     chain.extend(options.rules.iter().map(|rule| {
         let rule = validator(&value, rule);
         quote! { .valid(#rule) }
@@ -266,6 +257,26 @@ fn attribute(declare: &TokenStream, model: &Ident, field: &Field<'_>, fields: &[
         chain.extend(quote! { .deprecated(#deprecated) });
     }
     chain
+}
+
+/// What the field demands of others.
+fn relations(model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let relations = field.options.relations.iter().map(|(demand, siblings)| {
+        let demand = match demand.to_string().as_str() {
+            "conflicts_with" => quote!(Conflict),
+            "exactly_one_of" => quote!(ExactlyOne),
+            "at_least_one_of" => quote!(AtLeastOne),
+            _ => quote!(Together),
+        };
+        let others = siblings.iter().map(|other| place(model, other, fields));
+        quote! {
+            .relation(::tfplugin::schema::Relation {
+                demand: ::tfplugin::schema::Demand::#demand,
+                others: ::std::vec![#(#others),*],
+            })
+        }
+    });
+    relations.collect()
 }
 
 /// The path of another field, or of one in its object.
@@ -325,6 +336,19 @@ fn tokens(model: &Ident, fields: &[Field<'_>]) -> TokenStream {
         }
     });
     quote! { impl #model { #(#tokens)* } }
+}
+
+/// Contradictions that an alias hides from this macro, and that the compiler sees.
+fn aliases(role: &Role, fields: &[Field<'_>]) -> TokenStream {
+    let checks = fields.iter().flat_map(|field| {
+        let value = value(field);
+        contradictions::not_write_only(role, field).into_iter().map(move |(span, why)| {
+            quote_spanned! { span =>
+                const _: () = ::core::assert!(!<#value as ::tfplugin::AttributeType>::IS_WRITE_ONLY, #why);
+            }
+        })
+    });
+    checks.collect()
 }
 
 /// The type of the values of a field.

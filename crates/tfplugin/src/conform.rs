@@ -134,22 +134,66 @@ fn fit(result: Value, ty: &Type, path: &Path, differences: &mut Vec<Path>) -> Va
 }
 
 /// The elements of a set that can have become of planned ones, with the planned element where none has, and whether that is
-/// the whole result. A set has no places, so elements are not paired.
+/// the whole result. A set has no places, so elements are told apart by what of them was planned as known.
 fn agree_set(planned: &[Value], result: Vec<Value>, ty: &Type) -> (Value, bool) {
     let element = if let Type::Set(element) = ty { element } else { &Type::Dynamic };
-    let becomes = |planned: &Value, candidate: &Value| {
-        let (value, differences) = conform(planned, candidate.clone(), element);
-        differences.is_empty() && value == *candidate
-    };
+    let mut plans = PlannedElements::of(planned);
     let count = result.len();
-    let mut agreed: Vec<Value> =
-        result.into_iter().filter(|candidate| planned.iter().any(|planned| becomes(planned, candidate))).collect();
-    let missing: Vec<Value> = planned
-        .iter()
-        .filter(|planned| planned.is_known() && !agreed.iter().any(|candidate| becomes(planned, candidate)))
-        .map(|planned| known(planned.clone()))
-        .collect();
+    let mut agreed: Vec<Value> = result.into_iter().filter(|candidate| plans.meet(candidate, element)).collect();
+    let missing = plans.unmet();
     let is_same = agreed.len() == count && missing.is_empty();
     agreed.extend(missing);
     (Value::set(agreed), is_same)
+}
+
+/// Planned elements of a set by what of them is known, so that a result is looked for among few.
+struct PlannedElements<'v> {
+    elements: &'v [Value],
+    /// Whether an element of the result can have become of it.
+    is_met: Vec<bool>,
+    /// By the names of the attributes that are wholly known, and their values. What is no object stands under no name, as a
+    /// whole if it is known.
+    index: BTreeMap<Vec<&'v str>, BTreeMap<Vec<&'v Value>, Vec<usize>>>,
+}
+
+impl<'v> PlannedElements<'v> {
+    fn of(elements: &'v [Value]) -> Self {
+        let mut index: BTreeMap<_, BTreeMap<_, Vec<usize>>> = BTreeMap::new();
+        for (at, element) in elements.iter().enumerate() {
+            let (names, values) = match element {
+                Value::Map(parts) => {
+                    let known = parts.iter().filter(|(_, part)| part.is_wholly_known());
+                    known.map(|(name, part)| (name.as_str(), part)).unzip()
+                }
+                element if element.is_wholly_known() => (Vec::new(), vec![element]),
+                _ => (Vec::new(), Vec::new()),
+            };
+            index.entry(names).or_default().entry(values).or_default().push(at);
+        }
+        Self { elements, is_met: vec![false; elements.len()], index }
+    }
+
+    /// Whether this can have become of a planned element. Marks all of which it can.
+    fn meet(&mut self, candidate: &Value, ty: &Type) -> bool {
+        let mut is_planned = false;
+        for (names, by_values) in &self.index {
+            let parts: Vec<&Value> = names.iter().map(|name| candidate.get(name)).collect();
+            let whole = if names.is_empty() { by_values.get([candidate].as_slice()) } else { None };
+            for at in by_values.get(&parts).into_iter().chain(whole).flatten().copied() {
+                let (value, differences) = conform(&self.elements[at], candidate.clone(), ty);
+                if differences.is_empty() && value == *candidate {
+                    is_planned = true;
+                    self.is_met[at] = true;
+                }
+            }
+        }
+        is_planned
+    }
+
+    /// The planned elements of which nothing in the result can have become.
+    fn unmet(&self) -> Vec<Value> {
+        let elements = self.elements.iter().zip(&self.is_met);
+        let unmet = elements.filter(|(element, is_met)| element.is_known() && !**is_met);
+        unmet.map(|(element, _)| known(element.clone())).collect()
+    }
 }

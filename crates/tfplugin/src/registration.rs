@@ -57,7 +57,7 @@ use crate::{
 /// }
 /// ```
 pub trait Provider: Send + Sync + 'static {
-    /// The struct that says what the provider block is.
+    /// The struct that says what the provider block is; `()` where there is nothing to configure.
     type Block: ProviderModel;
 
     /// What resources work with, made from the provider block.

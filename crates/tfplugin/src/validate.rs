@@ -32,7 +32,7 @@ fn check_block(block: &Block, value: &Value, path: &Path, diagnostics: &mut Diag
     check_attributes(&block.attributes, value, path, diagnostics);
     for nested in &block.blocks {
         let path = path.dot(nested.name);
-        visit(nested.nesting, value.get(nested.name), &path, |object, path| {
+        visit_blocks(nested.nesting, value.get(nested.name), &path, |object, path| {
             check_block(&nested.block, object, path, diagnostics);
         });
     }
@@ -77,7 +77,10 @@ fn check_value(attribute: &Attribute, name: &str, value: &Value, path: &Path, di
                 check_value(element, name, value, &path.index(at), diagnostics);
             }
         }
-        Value::Set(elements) => elements.iter().for_each(|value| check_value(element, name, value, path, diagnostics)),
+        Value::Set(elements) => {
+            let path = path.element();
+            elements.iter().for_each(|value| check_value(element, name, value, &path, diagnostics));
+        }
         Value::Map(elements) => {
             for (key, value) in elements {
                 check_value(element, name, value, &path.key(key.as_str()), diagnostics);
@@ -95,7 +98,7 @@ pub(crate) fn wrong_default(attribute: &Attribute, default: &Value) -> Vec<Strin
     found.into_iter().map(|diagnostic| diagnostic.detail).collect()
 }
 
-/// What attributes of one object demand of each other.
+/// What attributes and blocks of one object demand of each other.
 fn check_relations(
     attributes: &[Attribute],
     blocks: &[NestedBlock],
@@ -103,11 +106,12 @@ fn check_relations(
     path: &Path,
     diagnostics: &mut Diagnostics,
 ) {
-    for attribute in attributes {
-        for wrong in attribute.relations.iter().filter_map(|relation| relation.check(attribute.name, object, blocks)) {
-            let path = path.dot(attribute.name);
+    let demands = attributes.iter().map(|attribute| (attribute.name, &attribute.relations));
+    for (name, relations) in demands.chain(blocks.iter().map(|nested| (nested.name, &nested.relations))) {
+        for wrong in relations.iter().filter_map(|relation| relation.check(name, object, blocks)) {
+            let path = path.dot(name);
             let detail = format!("{path} {wrong}.");
-            diagnostics.invalid(path, format!("Invalid {}", attribute.name), detail);
+            diagnostics.invalid(path, format!("Invalid {name}"), detail);
         }
     }
 }
@@ -131,7 +135,7 @@ pub fn write_only(block: &Block, config: &Value) -> Diagnostics {
 fn walk(block: &Block, object: &Value, path: &Path, each: &mut dyn FnMut(&Attribute, &Value, &Path)) {
     walk_attributes(&block.attributes, object, path, each);
     for nested in &block.blocks {
-        visit(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
+        visit_blocks(nested.nesting, object.get(nested.name), &path.dot(nested.name), |object, path| {
             walk(&nested.block, object, path, each);
         });
     }
@@ -152,11 +156,21 @@ fn walk_attributes(
     }
 }
 
+/// The same for blocks. A step into a set of them is left out: where there is one block, Terraform finds the line in it.
+fn visit_blocks(nesting: Nesting, value: &Value, path: &Path, mut each: impl FnMut(&Value, &Path)) {
+    if nesting == Nesting::Set {
+        value.as_list().unwrap_or_default().iter().for_each(|object| each(object, path));
+    } else {
+        visit(nesting, value, path, each);
+    }
+}
+
+/// Each object of a nested attribute, with its path.
 fn visit(nesting: Nesting, value: &Value, path: &Path, mut each: impl FnMut(&Value, &Path)) {
     nesting.map_objects(value, |at, object| {
         let path = match at {
-            // The protocol has no step into a set, so a finding inside one is shown at the set.
-            ObjectAt::Only | ObjectAt::Member => path.clone(),
+            ObjectAt::Only => path.clone(),
+            ObjectAt::Member => path.element(),
             ObjectAt::Index(index) => path.index(index),
             ObjectAt::Key(key) => path.key(key),
         };

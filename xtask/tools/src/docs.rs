@@ -6,7 +6,7 @@ use terraform_provider_alicloud::Alicloud;
 
 use tfplugin::{
     Schemas,
-    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, describe},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, Schema, demands, describe},
     schemas,
     value::Type,
 };
@@ -205,9 +205,10 @@ fn object<'a>(
         for block in blocks {
             let _ = writeln!(
                 text,
-                "- `{}` (Block) {} See [below](#{}).",
+                "- `{}` (Block) {}{} See [below](#{}).",
                 block.name,
                 block.block.description,
+                demands(&block.relations),
                 anchor(&inside(block.name))
             );
         }

@@ -1,3 +1,3 @@
-//! A provider that keeps notes in memory. The README shows it.
+//! A provider that keeps notes in files. The README shows it.
 
 include!("provider.rs");

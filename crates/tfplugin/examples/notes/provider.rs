@@ -1,85 +1,69 @@
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{io::ErrorKind::NotFound, process::ExitCode};
 
 use tfplugin::*;
-use tokio::sync::Mutex;
+use tokio::fs;
 
-/// Keeps notes.
-#[derive(Debug, Clone, Model)]
-#[model(provider)]
-struct Settings {
-    /// Who signs the notes.
-    #[attr(env("NOTES_AUTHOR"))]
-    author: Option<String>,
-}
-
-/// A note. Destroying it throws it away.
+/// A note in a file. Destroying it throws it away.
 #[derive(Debug, Clone, Model)]
 #[model(resource = "notes_note")]
 struct Note {
-    /// What the note is about.
-    #[attr(force_new, length(1..=80))]
-    subject: String,
-    /// The text.
+    /// Where the file is.
+    #[attr(force_new, length(1..=255))]
+    path: String,
+    /// What it says.
     #[attr(default = "")]
     text: String,
-    /// Who signed it last.
+    /// How many characters that is.
     #[attr(changes_with(text))]
-    author: Computed<String>,
+    characters: Computed<i64>,
 }
 
 struct Notes;
 
-struct Desk {
-    author: String,
-    notes: Mutex<BTreeMap<String, Note>>,
-}
-
 impl Provider for Notes {
-    type Block = Settings;
-    type Client = Desk;
+    type Block = ();
+    type Client = ();
 
-    fn resources(&self) -> Resources<Desk> {
-        Resources::new().add(NoteResource)
+    fn resources(&self) -> Resources<()> {
+        Resources::new().add(Notes)
     }
 
-    async fn configure(&self, settings: Configure<Settings>, _: &Context) -> Result<Configured<Desk>, Diagnostics> {
-        let author = settings.block.complete()?.author.unwrap_or_else(|| "anonymous".to_owned());
-        Ok(Configured::Ready(Desk { author, notes: Mutex::default() }))
+    async fn configure(&self, _: Configure<()>, _: &Context) -> Result<Configured<()>, Diagnostics> {
+        Ok(Configured::Ready(()))
     }
 }
 
-struct NoteResource;
-
-impl Resource for NoteResource {
+impl Resource for Notes {
     type Model = Note;
-    type Client = Desk;
+    type Client = ();
 
-    async fn create(&self, desk: &Desk, create: Create<Note>, _: &Context) -> Result<State<Note>, CreateError<Note>> {
-        Ok(write(desk, create.planned).await?)
+    async fn create(&self, _: &(), create: Create<Note>, _: &Context) -> Result<State<Note>, CreateError<Note>> {
+        Ok(write(create.planned).await?)
     }
 
-    async fn read(&self, desk: &Desk, state: State<Note>, _: &Context) -> Result<Option<State<Note>>, Diagnostics> {
-        let notes = desk.notes.lock().await;
-        let is_there = state.subject.known().is_some_and(|subject| notes.contains_key(subject));
-        Ok(is_there.then_some(state))
-    }
-
-    async fn update(&self, desk: &Desk, update: Update<Note>, _: &Context) -> Result<State<Note>, UpdateError<Note>> {
-        Ok(write(desk, update.planned).await?)
-    }
-
-    async fn delete(&self, desk: &Desk, delete: Delete<Note>, _: &Context) -> Result<(), Diagnostics> {
-        if let Some(subject) = delete.prior.subject.known() {
-            desk.notes.lock().await.remove(subject);
+    async fn read(&self, _: &(), mut note: State<Note>, _: &Context) -> Result<Option<State<Note>>, Diagnostics> {
+        match fs::read_to_string(note.path.require(Note::PATH)?).await {
+            Ok(text) => note.text = text.into(),
+            Err(error) if error.kind() == NotFound => return Ok(None),
+            Err(error) => return Err(Diagnostic::error("The note cannot be read", error.to_string()).into()),
         }
-        Ok(())
+        Ok(Some(note))
+    }
+
+    async fn update(&self, _: &(), update: Update<Note>, _: &Context) -> Result<State<Note>, UpdateError<Note>> {
+        Ok(write(update.planned).await?)
+    }
+
+    async fn delete(&self, _: &(), delete: Delete<Note>, _: &Context) -> Result<(), Diagnostics> {
+        let removed = fs::remove_file(delete.prior.path.require(Note::PATH)?).await;
+        removed.map_err(|error| Diagnostic::error("The note is still there", error.to_string()).into())
     }
 }
 
-async fn write(desk: &Desk, mut note: State<Note>) -> Result<State<Note>, Diagnostics> {
-    note.author = desk.author.clone().into();
-    let written = note.complete()?;
-    desk.notes.lock().await.insert(written.subject.clone(), written);
+async fn write(mut note: State<Note>) -> Result<State<Note>, Diagnostics> {
+    let Note { path, text, .. } = note.complete()?;
+    note.characters = i64::try_from(text.chars().count()).ok().into();
+    fs::write(path, text).await.map_err(|error| Diagnostic::error("The note was not written", error.to_string()))?;
     Ok(note)
 }
 

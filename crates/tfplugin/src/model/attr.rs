@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::PartialValue;
-use crate::value::Value;
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    value::{Path, Value},
+};
 
 /// One attribute of a configuration, a plan or a state: null, unknown until apply, or known.
 ///
@@ -64,6 +67,42 @@ impl<T> Attr<T> {
             Self::Known(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The value of one field that is needed, where [`complete`](super::AttributeType::complete) would ask for all of them.
+    ///
+    /// ```
+    /// use tfplugin::{Attr, Model, Partial};
+    ///
+    /// /// A note.
+    /// #[derive(Debug, Clone, Model)]
+    /// #[model(resource = "example_note")]
+    /// struct Note {
+    ///     /// Where it is.
+    ///     path: String,
+    ///     /// What it says, which older states do not have.
+    ///     text: String,
+    /// }
+    ///
+    /// let stored = Partial::<Note> { path: "milk.txt".into(), text: Attr::Null };
+    /// assert_eq!(stored.path.require(Note::PATH).unwrap(), "milk.txt");
+    /// assert!(stored.text.require(Note::TEXT).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// There is no value, or none yet, or not one of the type: on this path.
+    pub fn require(&self, place: impl Into<Path>) -> Result<&T, Diagnostics> {
+        self.known().ok_or_else(|| self.missing(&place.into()).into())
+    }
+
+    /// What is wrong with a value that is needed and not known.
+    pub(super) fn missing(&self, path: &Path) -> Diagnostic {
+        let (summary, what) = match self {
+            Self::Unknown => ("Value not known yet", "is known only after apply, and is needed before".to_owned()),
+            Self::Invalid(reason) => ("Invalid value", reason.to_string()),
+            Self::Null | Self::Known(_) => ("Missing value", "has no value, and one is needed here".to_owned()),
+        };
+        Diagnostic::error(summary, format!("{path} {what}.")).at(path.clone())
     }
 
     /// Whether there is no value.

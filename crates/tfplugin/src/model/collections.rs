@@ -174,8 +174,8 @@ impl<T: Element> AttributeType for Set<T> {
     }
 
     fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics> {
-        // The protocol has no step into a set, so a finding inside one is shown at the set.
-        complete_all(partial.into_iter().map(|element| completed::<T>(element, path)))
+        let path = path.element();
+        complete_all(partial.into_iter().map(|element| completed::<T>(element, &path)))
     }
 
     fn into_partial(self) -> Self::Partial {
@@ -194,10 +194,11 @@ impl<P: PartialValue> PartialValue for Set<Attr<P>> {
     }
 
     fn encode_onto(&self, original: &Value) -> Value {
-        let mut originals: Vec<&Value> = original.as_list().unwrap_or_default().iter().collect();
+        let originals = original.as_list().unwrap_or_default().iter();
+        let mut originals: Vec<(Attr<P>, &Value)> = originals.map(|value| (Attr::decode(value), value)).collect();
         Value::set(self.iter().map(|element| {
-            let same = originals.iter().position(|original| Attr::decode(original) == *element);
-            same.map_or_else(|| element.encode(), |at| element.encode_onto(originals.swap_remove(at)))
+            let same = originals.iter().position(|(original, _)| original == element);
+            same.map_or_else(|| element.encode(), |at| element.encode_onto(originals.swap_remove(at).1))
         }))
     }
 

@@ -4,13 +4,19 @@ use std::{collections::BTreeMap, marker::PhantomData};
 
 use super::{AsAttribute, Attr, AttributeType, Blocks, Computed, Partial, Timeouts};
 use crate::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::Diagnostics,
     schema::{Attribute, Mode, NestedBlock, Nesting},
     value::{Path, Type, Value},
 };
 
 /// What can stand in a field of a model. The type decides the mode: `T` is required, `Option<T>` optional, `Computed<T>`
 /// computed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type for a field of a model",
+    note = "a field is `T`, `Option<T>` or `Computed<T>`; `T` is String, bool, i64, f64, Number or Value, a Vec, Set or Map of \
+            these, or a type that derives Model or AttributeEnum or implements tfplugin::Scalar",
+    note = "what is in a collection can be neither optional, computed or write-only nor itself a collection of models"
+)]
 pub trait FieldType: Sized {
     /// The type of the values.
     type Value: AttributeType;
@@ -44,17 +50,10 @@ pub struct Settable;
 /// # Errors
 /// A value that is unknown, missing, or not of the type, on its path.
 pub fn completed<T: AttributeType>(attr: Attr<T::Partial>, path: &Path) -> Result<T, Diagnostics> {
-    let wrong = |summary: &str, what: String| {
-        let detail = format!("{path} {what}.");
-        Err(Diagnostic::error(summary, detail).at(path.clone()).into())
-    };
     match attr {
         Attr::Known(value) => T::complete(value, path),
-        Attr::Null => {
-            T::absent().map_or_else(|| wrong("Missing value", "has no value, and one is needed here".to_owned()), Ok)
-        }
-        Attr::Unknown => wrong("Value not known yet", "is known only after apply, and is needed before".to_owned()),
-        Attr::Invalid(reason) => wrong("Invalid value", reason.to_string()),
+        Attr::Null => T::absent().ok_or_else(|| attr.missing(path).into()),
+        Attr::Unknown | Attr::Invalid(_) => Err(attr.missing(path).into()),
     }
 }
 

@@ -8,6 +8,7 @@ mod attr;
 mod collections;
 mod declare;
 mod field;
+mod nothing;
 mod scalar;
 mod wrappers;
 mod write_only;
@@ -83,7 +84,7 @@ pub trait DataSourceModel: Model {}
 /// Marks what `#[model(list)]` stands on.
 pub trait ListModel: Model {}
 
-/// Marks what `#[model(provider)]` stands on.
+/// Marks what `#[model(provider)]` stands on, and `()`, for a provider without anything to configure.
 pub trait ProviderModel: Model {}
 
 /// A model, or any other type, with each part null, unknown or known.
@@ -105,6 +106,10 @@ pub trait AttributeType: Sized + Send + Sync + 'static {
     /// Evaluates only if no model contains itself: its schema would have no end.
     #[doc(hidden)]
     const ENDS: () = ();
+
+    /// Whether Terraform never stores the values.
+    #[doc(hidden)]
+    const IS_WRITE_ONLY: bool = false;
 
     /// What the type adds to each attribute that has it.
     fn refine(attribute: Attribute) -> Attribute {

@@ -105,6 +105,7 @@ macro_rules! hidden {
             type Partial = $name<T::Partial>;
 
             const ENDS: () = T::ENDS;
+            const IS_WRITE_ONLY: bool = T::IS_WRITE_ONLY;
 
             fn kind() -> Kind {
                 T::kind()

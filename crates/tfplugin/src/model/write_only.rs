@@ -79,6 +79,7 @@ impl<T: AttributeType> AttributeType for WriteOnly<T> {
     type Partial = WriteOnly<T::Partial>;
 
     const ENDS: () = T::ENDS;
+    const IS_WRITE_ONLY: bool = true;
 
     fn kind() -> Kind {
         T::kind()

@@ -26,14 +26,33 @@ pub(super) struct Engine<'a> {
     private: &'a Private,
 }
 
+impl Attempt {
+    /// The same for the objects in an attribute, whose plan modifier is to see all of them.
+    fn inside(self) -> Self {
+        if self == Self::TriedUntilChanged { Self::Tried } else { self }
+    }
+}
+
 /// Two objects beside each other, and where they stand.
 #[derive(Clone, Copy)]
 struct Here<'a> {
     config: &'a Value,
     prior: &'a Value,
     path: &'a Path,
-    /// Whether it is tried if an element of a set continues a prior one, which must not change for that.
-    is_tried: bool,
+    /// Why this is planned.
+    attempt: Attempt,
+}
+
+/// Why two objects are planned beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// One continues the other.
+    Continued,
+    /// It is tried what an element of a set does in the place of a prior one.
+    Tried,
+    /// It is tried if an element of a set continues a prior one, which must not change for that. The first value that does
+    /// ends it: there is a pair for any two elements.
+    TriedUntilChanged,
 }
 
 impl<'a> Engine<'a> {
@@ -44,14 +63,24 @@ impl<'a> Engine<'a> {
     /// The planned state of the outermost object.
     pub(super) fn root(&self, block: &Block, config: &Value, prior: &Value) -> (Value, Changes) {
         let mut changes = Changes::default();
-        let state = self.block(block, Here { config, prior, path: &Path::default(), is_tried: false }, &mut changes);
+        let state = self.block(
+            block,
+            Here { config, prior, path: &Path::default(), attempt: Attempt::Continued },
+            &mut changes,
+        );
         (state, changes)
     }
 
     fn block(&self, block: &Block, here: Here<'_>, changes: &mut Changes) -> Value {
         let mut state = self.attributes(&block.attributes, here, changes);
         for nested in &block.blocks {
+            if state.is_null() {
+                return state;
+            }
             let planned = self.nested_block(nested, here, changes);
+            if here.ends_with(nested.name, &planned) {
+                return Value::Null;
+            }
             state.set_attribute(nested.name, planned);
         }
         renew(&block.attributes, here, &mut state, changes);
@@ -64,8 +93,14 @@ impl<'a> Engine<'a> {
         state
     }
 
+    /// The planned attributes; null where an attempt ends.
     fn attributes(&self, attributes: &[Attribute], here: Here<'_>, changes: &mut Changes) -> Value {
-        Value::object(attributes.iter().map(|attribute| (attribute.name, self.attribute(attribute, here, changes))))
+        let planned = attributes.iter().map(|attribute| {
+            let planned = self.attribute(attribute, here, changes);
+            let name = attribute.name.to_owned();
+            (!here.ends_with(attribute.name, &planned)).then_some((name, planned))
+        });
+        planned.collect::<Option<BTreeMap<_, _>>>().map_or(Value::Null, Value::Map)
     }
 
     fn attribute(&self, attribute: &Attribute, here: Here<'_>, changes: &mut Changes) -> Value {
@@ -107,13 +142,22 @@ impl<'a> Engine<'a> {
         let (config, prior) = (here.config.get(attribute.name), here.prior.get(attribute.name));
         match &attribute.kind {
             _ if attribute.write_only => Value::Null,
-            _ if config.is_null() => unconfigured(attribute, here.config, Some(prior)),
+            kind if config.is_null() => {
+                let planned = unconfigured(attribute, here.config, Some(prior));
+                if let (Kind::Nested(nesting, attributes), Value::Null) = (kind, &planned)
+                    && any_object(*nesting, prior, &|object| forced_by(attributes, object))
+                {
+                    inside.replaces.push(path.clone());
+                }
+                planned
+            }
             Kind::Of(_) => config.clone(),
             Kind::Nested(nesting, attributes) => {
                 let changed = |here: Here<'_>, changes: &mut Changes| self.object(attributes, here, changes);
                 let fresh = |config: &Value| fill_attributes(attributes, config);
                 let forces = |object: &Value| forced_by(attributes, object);
-                objects(*nesting, Here { config, prior, path, ..here }, inside, &changed, &fresh, &forces)
+                let here = Here { config, prior, path, attempt: here.attempt.inside() };
+                objects(*nesting, here, inside, &changed, &fresh, &forces)
             }
         }
     }
@@ -148,7 +192,7 @@ impl<'a> Engine<'a> {
         let forces = |object: &Value| block_forced_by(&nested.block, object);
         let planned = objects(
             nested.nesting,
-            Here { config, prior, path: &path, ..here },
+            Here { config, prior, path: &path, attempt: here.attempt.inside() },
             &mut inside,
             &changed,
             &fresh,
@@ -167,11 +211,18 @@ impl<'a> Engine<'a> {
     fn is_new(&self, attribute: &Attribute, here: Here<'_>, path: &Path) -> bool {
         let is_own = !self.private.imported && self.private.others.is_empty() && self.private.foreign.is_empty();
         let has_constant = matches!(&attribute.default, Some(schema::Default::Always(value)) if !value.is_null());
-        has_constant && is_own && !here.is_tried && !self.is_unrecovered(path)
+        has_constant && is_own && here.attempt == Attempt::Continued && !self.is_unrecovered(path)
     }
 
     fn is_unrecovered(&self, path: &Path) -> bool {
         !self.private.unrecovered.is_empty() && self.private.is_unrecovered(path.clone())
+    }
+}
+
+impl Here<'_> {
+    /// Whether this planned value ends the attempt.
+    fn ends_with(&self, name: &str, planned: &Value) -> bool {
+        self.attempt == Attempt::TriedUntilChanged && planned != self.prior.get(name)
     }
 }
 
@@ -194,15 +245,20 @@ fn objects(
     fresh: &dyn Fn(&Value) -> Value,
     forces: &dyn Fn(&Value) -> bool,
 ) -> Value {
-    let Here { config, prior, path, is_tried } = here;
+    let Here { config, prior, path, attempt } = here;
     if let (Nesting::Set, Value::Set(elements)) = (nesting, config) {
         let prior_elements = prior.as_list().unwrap_or_default();
-        let changed = |config: &Value, prior: &Value| {
-            let mut changes = Changes::default();
-            let value = changed(Here { config, prior, path, is_tried: true }, &mut changes);
-            (value, !changes.replaces.is_empty())
+        let continues = |config: &Value, prior: &Value| {
+            let here = Here { config, prior, path, attempt: Attempt::TriedUntilChanged };
+            changed(here, &mut Changes::default()) == *prior
         };
-        let (planned, forces) = Members { changed: &changed, fresh, forces }.plan(elements, prior_elements);
+        let replaces = |config: &Value, prior: &Value| {
+            let mut changes = Changes::default();
+            changed(Here { config, prior, path, attempt: Attempt::Tried }, &mut changes);
+            !changes.replaces.is_empty()
+        };
+        let members = Members { continues: &continues, replaces: &replaces, fresh, forces };
+        let (planned, forces) = members.plan(elements, prior_elements);
         if forces && planned != *prior {
             inside.replaces.push(path.clone());
         }
@@ -210,7 +266,7 @@ fn objects(
     }
     let mut comes_or_goes = false;
     let planned = nesting.map_objects(config, |at, object| match counterpart(prior, at) {
-        Some(prior) => changed(Here { config: object, prior, path: &step(path, at), is_tried }, inside),
+        Some(prior) => changed(Here { config: object, prior, path: &step(path, at), attempt }, inside),
         None => {
             let new = fresh(object);
             comes_or_goes |= forces(&new);
@@ -266,6 +322,9 @@ fn any_object(nesting: Nesting, value: &Value, test: &dyn Fn(&Value) -> bool) ->
 
 /// Makes computed values unknown that change with a sibling which changes.
 fn renew(attributes: &[Attribute], here: Here<'_>, state: &mut Value, changes: &mut Changes) {
+    if state.is_null() {
+        return;
+    }
     let is_changed = |state: &Value, name: &str| state.get(name) != here.prior.get(name);
     // A renewed value may renew another one in its turn.
     for _ in attributes {

@@ -7,8 +7,10 @@ use crate::value::Value;
 
 /// What becomes of elements, by functions of the schema.
 pub(super) struct Members<'a> {
-    /// The element beside a prior one, and whether that replaces the outermost object.
-    pub(super) changed: &'a dyn Fn(&Value, &Value) -> (Value, bool),
+    /// Whether the element comes out as a prior one is.
+    pub(super) continues: &'a dyn Fn(&Value, &Value) -> bool,
+    /// Whether the element in the place of a prior one replaces the outermost object.
+    pub(super) replaces: &'a dyn Fn(&Value, &Value) -> bool,
     /// The element where there is no prior one.
     pub(super) fresh: &'a dyn Fn(&Value) -> Value,
     /// Whether an element that comes or goes replaces the outermost object.
@@ -28,9 +30,8 @@ impl Members<'_> {
         // Rather one that can have come of this very object than one which was changed since.
         for can_differ in [false, true] {
             new.retain(|(object, fresh)| {
-                let is_same = |element: &&&Value| {
-                    (can_differ || can_become(fresh, element)) && (self.changed)(object, element).0 == ***element
-                };
+                let is_same =
+                    |element: &&&Value| (can_differ || can_become(fresh, element)) && (self.continues)(object, element);
                 let Some(element) = left.iter().find(is_same).copied() else { return true };
                 left.remove(element);
                 planned.push(element.clone());
@@ -39,7 +40,7 @@ impl Members<'_> {
         }
         let mut unpaired = Vec::new();
         for (object, fresh) in new {
-            match left.iter().find(|element| !(self.changed)(object, element).1).copied() {
+            match left.iter().find(|element| !(self.replaces)(object, element)).copied() {
                 Some(element) => drop(left.remove(element)),
                 None => unpaired.push(fresh.clone()),
             }

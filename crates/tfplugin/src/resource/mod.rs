@@ -157,7 +157,29 @@ pub trait Resource: Send + Sync + 'static {
         ctx: &Context,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Finds an existing object by its id.
+    /// Finds an existing object by its id. Terraform reads it afterwards: what only a read can tell may stay null here.
+    ///
+    /// What stays null after that is not planned, also where it has a default, until the configuration gives a value.
+    /// [`State::mark_unrecovered`] lets that value force no replacement.
+    ///
+    /// ```
+    /// use tfplugin::{Computed, Context, Diagnostics, Model, Partial, State};
+    ///
+    /// /// A note.
+    /// #[derive(Debug, Clone, Model)]
+    /// #[model(resource = "example_note")]
+    /// struct Note {
+    ///     /// What it says.
+    ///     text: String,
+    ///     /// Its number.
+    ///     id: Computed<String>,
+    /// }
+    ///
+    /// /// What `Resource::import` does.
+    /// async fn import(id: &str, _: &Context) -> Result<State<Note>, Diagnostics> {
+    ///     Ok(State::<Note>::new(Partial::<Note> { id: id.into(), ..Default::default() }))
+    /// }
+    /// ```
     ///
     /// # Errors
     /// There is none, or no telling.

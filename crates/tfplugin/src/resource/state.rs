@@ -15,6 +15,27 @@ use crate::{
 };
 
 /// An object, field by field, with what is remembered beside it. What nobody sets is stored as it came.
+///
+/// It dereferences to the model's [`Partial`]. Where two fields are borrowed to be changed at a time, take it apart first:
+///
+/// ```
+/// use tfplugin::{Model, Partial, State};
+///
+/// /// A shelf.
+/// #[derive(Debug, Clone, Model)]
+/// #[model(resource = "example_shelf")]
+/// struct Shelf {
+///     /// On the left.
+///     left: String,
+///     /// On the right.
+///     right: String,
+/// }
+///
+/// fn swap(shelf: &mut State<Shelf>) {
+///     let Partial::<Shelf> { left, right } = &mut **shelf;
+///     std::mem::swap(left, right);
+/// }
+/// ```
 pub struct State<M: ResourceModel> {
     object: Partial<M>,
     original: Value,

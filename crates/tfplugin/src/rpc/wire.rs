@@ -21,6 +21,10 @@ pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type, what: &str)
         Some(_) => Ok(Value::Null),
     };
     decoded.map_err(|error| {
+        if error.is_long_number {
+            let detail = format!("In the {what}, {} is {}.", error.path, error.message);
+            return Diagnostic::error("The number is too long", detail).at(error.path);
+        }
         let detail = format!(
             "The {what} that Terraform sent cannot be read: {error}. This is a fault of the provider or of Terraform, \
              not of the configuration."
@@ -85,17 +89,19 @@ pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> C
     })
 }
 
-/// A path, step by step.
+/// A path, step by step, as far as the protocol has the steps: Terraform points at the line of a set, and at none for what
+/// is no path.
 pub(super) fn path(path: &Path) -> proto::AttributePath {
     let step = |step: &Step| {
         let selector = match step {
             Step::Attribute(name) => Selector::AttributeName(name.clone()),
             Step::Key(key) => Selector::ElementKeyString(key.clone()),
             Step::Index(index) => Selector::ElementKeyInt(*index),
+            Step::Element => return None,
         };
-        ProtoStep { selector: Some(selector) }
+        Some(ProtoStep { selector: Some(selector) })
     };
-    proto::AttributePath { steps: path.steps().iter().map(step).collect() }
+    proto::AttributePath { steps: path.steps().iter().map_while(step).collect() }
 }
 
 /// The schema of an identity.
@@ -121,7 +127,7 @@ impl From<&Block> for schema::Block {
     fn from(block: &Block) -> Self {
         let nested = |nested: &NestedBlock| schema::NestedBlock {
             type_name: nested.name.to_owned(),
-            block: Some((&nested.block).into()),
+            block: Some(schema::Block { description: nested.full_description(), ..(&nested.block).into() }),
             nesting: block_nesting(nested.nesting).into(),
             min_items: nested.min_items,
             max_items: nested.max_items,
@@ -184,5 +190,24 @@ fn object_nesting(nesting: Nesting) -> object::NestingMode {
         Nesting::List => object::NestingMode::List,
         Nesting::Set => object::NestingMode::Set,
         Nesting::Map => object::NestingMode::Map,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_too_long_is_told_on_its_path_and_is_no_fault_of_the_provider() {
+        let ty = Type::object([("prices", Type::map(Type::Number))]);
+        let msgpack = [b"\x81\xa6prices\x81\xa4year\xa6".as_slice(), b"1e5000"].concat();
+        let value = proto::DynamicValue { msgpack, json: Vec::new() };
+        let told = decode(Some(&value), &ty, "configuration").map_err(|error| {
+            assert!(!error.detail.contains("fault"), "{}", error.detail);
+            (error.detail, error.path)
+        });
+        let path = Path::attribute("prices").key("year");
+        let detail = "In the configuration, prices[\"year\"] is not a finite number of at most 2000 digits.".to_owned();
+        assert_eq!(told, Err((detail, Some(path))));
     }
 }

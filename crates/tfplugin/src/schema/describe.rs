@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Attribute, Default};
+use super::{Attribute, Default, NestedBlock, Relation};
 use crate::value::Value;
 
 /// What the schema says of an attribute beside its description, in Markdown: default, valid values, relations, variables.
@@ -34,14 +34,24 @@ pub fn describe(attribute: &Attribute) -> String {
     if !rules.is_empty() {
         let _ = write!(text, " Each must {}.", rules.join(" and "));
     }
-    for relation in &attribute.relations {
-        let _ = write!(text, " {}", relation.describe());
-    }
+    text.push_str(&demands(&attribute.relations));
     if !attribute.env.is_empty() {
         let quoted: Vec<String> = attribute.env.iter().map(|name| format!("`{name}`")).collect();
         let _ = write!(text, " Environment: {}.", quoted.join(", "));
     }
     text
+}
+
+/// What is demanded of others, in Markdown. Begins with a space where there is anything.
+pub fn demands(relations: &[Relation]) -> String {
+    relations.iter().map(|relation| format!(" {}", relation.describe())).collect()
+}
+
+impl NestedBlock {
+    /// The whole description, as `terraform providers schema -json` shows it.
+    pub(crate) fn full_description(&self) -> String {
+        format!("{}{}", self.block.description, demands(&self.relations))
+    }
 }
 
 impl Attribute {

@@ -12,7 +12,7 @@ mod validator;
 
 pub use attribute::{Attribute, Change, Decision, Default, DefaultWith, Kind, Mode, Parse, PlanModifier, SameMeaning};
 pub use callback::Callback;
-pub use describe::describe;
+pub use describe::{demands, describe};
 pub use relation::{Demand, Relation};
 pub use validator::{Rule, Validator};
 
@@ -53,6 +53,8 @@ pub struct NestedBlock {
     pub min_items: i64,
     /// The greatest number of blocks; 0 for no limit.
     pub max_items: i64,
+    /// What these blocks demand of others beside them.
+    pub relations: Vec<Relation>,
 }
 
 /// How nested objects are held.
@@ -142,12 +144,19 @@ impl Block {
 impl NestedBlock {
     /// A block that may stand there any number of times, or once for [`Nesting::Single`].
     pub fn new(name: &'static str, nesting: Nesting, block: Block) -> Self {
-        Self { name, nesting, block, min_items: 0, max_items: 0 }
+        Self { name, nesting, block, min_items: 0, max_items: 0, relations: Vec::new() }
     }
 
     /// At most so many.
     #[must_use]
     pub fn at_most(self, max_items: i64) -> Self {
         Self { max_items, ..self }
+    }
+
+    /// What these blocks demand of others.
+    #[must_use]
+    pub fn relation(mut self, relation: Relation) -> Self {
+        self.relations.push(relation);
+        self
     }
 }

@@ -3,7 +3,7 @@
 use super::NestedBlock;
 use crate::value::{Path, Step, Value};
 
-/// A demand that an attribute makes of others, named by their paths in the same object.
+/// A demand that an attribute or a nested block makes of others, named by their paths in the same object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
     /// What is demanded.

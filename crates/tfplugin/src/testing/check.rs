@@ -14,6 +14,10 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
     let Schemas { provider, provider_meta, resources, data_sources, list_resources, .. } = schemas(source);
     check_block("provider", &provider.block, &mut found);
+    check_stored("provider", &provider.block, &mut found);
+    for (name, schema) in &data_sources {
+        check_stored(&format!("data {name}"), &schema.block, &mut found);
+    }
     if let Some(meta) = provider_meta {
         check_block("provider_meta", &meta.block, &mut found);
     }
@@ -64,6 +68,26 @@ fn check_identity(place: &str, attributes: &[Attribute], found: &mut Vec<String>
                 "{place}.{}: an identity holds texts, numbers, booleans, and lists of these",
                 attribute.name
             ));
+        }
+    }
+}
+
+/// Only resources have write-only values, at any depth.
+fn check_stored(place: &str, block: &Block, found: &mut Vec<String>) {
+    check_stored_attributes(place, &block.attributes, found);
+    for nested in &block.blocks {
+        check_stored(&format!("{place}.{}", nested.name), &nested.block, found);
+    }
+}
+
+fn check_stored_attributes(place: &str, attributes: &[Attribute], found: &mut Vec<String>) {
+    for attribute in attributes {
+        let place = format!("{place}.{}", attribute.name);
+        if attribute.write_only {
+            found.push(format!("{place}: only resources have write-only values"));
+        }
+        if let Kind::Nested(_, inner) = &attribute.kind {
+            check_stored_attributes(&place, inner, found);
         }
     }
 }

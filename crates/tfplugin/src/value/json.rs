@@ -72,7 +72,7 @@ fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value, CodecError> {
 }
 
 fn parse(text: &str) -> Result<Value, CodecError> {
-    Number::parse(text).map(Value::Number).map_err(|error| CodecError::new(error.to_string()))
+    Ok(Value::Number(Number::parse(text)?))
 }
 
 fn list<'j>(elements: impl Iterator<Item = (&'j Json, &'j Type)>, depth: usize) -> Result<Value, CodecError> {

@@ -62,11 +62,13 @@ pub struct CodecError {
     pub path: Path,
     /// What is wrong there. Never quotes the value itself, which may be a secret.
     pub message: String,
+    /// Whether it is a number that Terraform may well send and that has too many digits to be kept.
+    pub(crate) is_long_number: bool,
 }
 
 impl CodecError {
     fn new(message: impl Into<String>) -> Self {
-        Self { path: Path::default(), message: message.into() }
+        Self { path: Path::default(), message: message.into(), is_long_number: false }
     }
 
     /// The same error, seen from one level further out.
@@ -83,6 +85,12 @@ impl std::fmt::Display for CodecError {
 }
 
 impl std::error::Error for CodecError {}
+
+impl From<NumberError> for CodecError {
+    fn from(error: NumberError) -> Self {
+        Self { is_long_number: true, ..Self::new(error.to_string()) }
+    }
+}
 
 /// How deep values and types may nest. Terraform's own never come near it.
 const MAX_DEPTH: usize = 100;

@@ -68,9 +68,9 @@ impl<'a> Decoder<'a> {
             Type::List(element) => self.elements(element, depth).map(Value::List),
             Type::Set(element) => self.elements(element, depth).map(Value::set),
             Type::Tuple(types) => self.tuple(types, depth),
-            Type::Map(element) => self.map(|_| Some(element), depth),
+            Type::Map(element) => self.map(|_| Some(element), Step::Key, depth),
             Type::Object(attributes) => {
-                let value = self.map(|name| attributes.get(name), depth)?;
+                let value = self.map(|name| attributes.get(name), Step::Attribute, depth)?;
                 match attributes.keys().find(|name| !value.as_map().is_some_and(|map| map.contains_key(*name))) {
                     None => Ok(value),
                     Some(missing) => Err(CodecError::new("the attribute is missing").within(attribute(missing))),
@@ -101,14 +101,11 @@ impl<'a> Decoder<'a> {
     }
 
     fn number(&mut self) -> Result<Number, CodecError> {
-        let bad = |_| CodecError::new("not a finite number of a sensible size");
         match self.peek()? {
-            Marker::F32 => Number::from_f64(decode::read_f32(&mut self.rest).map_err(cut)?.into()).map_err(bad),
-            Marker::F64 => Number::from_f64(decode::read_f64(&mut self.rest).map_err(cut)?).map_err(bad),
+            Marker::F32 => Ok(Number::from_f64(decode::read_f32(&mut self.rest).map_err(cut)?.into())?),
+            Marker::F64 => Ok(Number::from_f64(decode::read_f64(&mut self.rest).map_err(cut)?)?),
             Marker::U64 => decode::read_u64(&mut self.rest).map(Number::from).map_err(cut),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-                Number::parse(self.text()?).map_err(bad)
-            }
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => Ok(Number::parse(self.text()?)?),
             _ => decode::read_int::<i64, _>(&mut self.rest).map(Number::from).map_err(cut),
         }
     }
@@ -128,16 +125,21 @@ impl<'a> Decoder<'a> {
         elements.collect::<Result<_, _>>().map(Value::List)
     }
 
-    fn map<'t>(&mut self, ty: impl Fn(&str) -> Option<&'t Type>, depth: usize) -> Result<Value, CodecError> {
+    fn map<'t>(
+        &mut self,
+        ty: impl Fn(&str) -> Option<&'t Type>,
+        step: fn(String) -> Step,
+        depth: usize,
+    ) -> Result<Value, CodecError> {
         let length = decode::read_map_len(&mut self.rest).map_err(cut)?;
         let mut map = BTreeMap::new();
         for _ in 0..self.length(length)? {
             let name = self.text()?;
-            let unexpected = || CodecError::new("there is no such attribute").within(attribute(name));
-            let value = self.value(ty(name).ok_or_else(unexpected)?, depth);
-            let value = value.map_err(|error| error.within(attribute(name)))?;
+            let within = |error: CodecError| error.within(step(name.to_owned()));
+            let ty = ty(name).ok_or_else(|| within(CodecError::new("there is no such attribute")))?;
+            let value = self.value(ty, depth).map_err(within)?;
             if map.insert(name.to_owned(), value).is_some() {
-                return Err(CodecError::new("the name is there twice").within(attribute(name)));
+                return Err(within(CodecError::new("the name is there twice")));
             }
         }
         Ok(Value::Map(map))

@@ -24,7 +24,7 @@ impl fmt::Display for NumberError {
 impl std::error::Error for NumberError {}
 
 /// The longest number accepted, written out in full. Terraform computes with 512 bits of precision and writes
-/// exponents out; the longest 64-bit float takes 1,075 digits.
+/// exponents out; the longest 64-bit float takes 1,075 digits, and counts as 1,842: its digits and its exponent.
 const MAX_DIGITS: usize = 2_000;
 
 impl Number {
@@ -33,7 +33,8 @@ impl Number {
     /// # Errors
     /// Text that is not a number, or one too long to be written out.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        if text.len() > MAX_DIGITS {
+        // Longer than anything accepted is when it is written out, so that a state can hold what a configuration can.
+        if text.len() > 2 * MAX_DIGITS {
             return Err(NumberError);
         }
         Self::bounded(BigDecimal::from_str(text).map_err(|_| NumberError)?)
@@ -86,12 +87,10 @@ impl Number {
         if number.is_zero() {
             return Ok(Self(BigDecimal::zero()));
         }
+        let number = number.normalized();
         let (_, scale) = number.as_bigint_and_exponent();
         let size = number.digits().saturating_add(scale.unsigned_abs());
-        if size > 2 * MAX_DIGITS as u64 {
-            return Err(NumberError);
-        }
-        Ok(Self(number.normalized()))
+        if size > MAX_DIGITS as u64 { Err(NumberError) } else { Ok(Self(number)) }
     }
 }
 
@@ -161,6 +160,16 @@ mod tests {
             let number = Number::from_f64(float);
             assert_eq!(number.map(|number| number.to_exact_f64()), Ok(Some(float)));
         }
+    }
+
+    #[test]
+    fn what_is_accepted_can_be_read_again_when_it_is_written_out() {
+        for text in ["1e1999", "1e2000", "1e3000", "1e-1999", "1e-2000", "1e-3000", "0.1e1999"] {
+            if let Ok(number) = Number::parse(text) {
+                assert_eq!(Number::parse(&number.to_string()), Ok(number), "{text}");
+            }
+        }
+        assert!(Number::parse("1e1999").is_ok() && Number::parse("1e2000").is_err());
     }
 
     #[test]

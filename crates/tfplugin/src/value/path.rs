@@ -11,6 +11,9 @@ pub enum Step {
     Key(String),
     /// An element of a list or tuple, from 0.
     Index(i64),
+    /// An element of a set, which has no place: it is not told which one. The protocol has no such step, so Terraform is
+    /// shown the set.
+    Element,
 }
 
 /// Where a value stands inside another.
@@ -49,6 +52,12 @@ impl Path {
         self.then(Step::Key(key.into()))
     }
 
+    /// The path to an element of the set at this path.
+    #[must_use]
+    pub fn element(&self) -> Self {
+        self.then(Step::Element)
+    }
+
     /// The steps, from the outermost.
     pub fn steps(&self) -> &[Step] {
         &self.0
@@ -63,7 +72,7 @@ impl Path {
     pub(crate) fn attribute_names(&self) -> String {
         let names = self.0.iter().filter_map(|step| match step {
             Step::Attribute(name) => Some(name.as_str()),
-            Step::Key(_) | Step::Index(_) => None,
+            Step::Key(_) | Step::Index(_) | Step::Element => None,
         });
         names.collect::<Vec<_>>().join(".")
     }
@@ -85,6 +94,7 @@ impl fmt::Display for Path {
                 Step::Attribute(name) => write!(f, ".{name}")?,
                 Step::Key(key) => write!(f, "[{key:?}]")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Element => {}
             }
         }
         Ok(())

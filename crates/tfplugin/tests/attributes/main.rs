@@ -81,6 +81,24 @@ async fn elements_are_validated_where_they_stand() {
 }
 
 #[tokio::test]
+async fn blocks_make_demands_as_attributes_do() {
+    let mut host = host().await;
+    let one = || object([("text", Value::Null)]);
+    let written =
+        |all: Value, may: Value| object([("needy", list([one()])), ("all", all), ("may", may), ("must", one())]);
+    assert!(host.validate(NAME, &written(true.into(), Value::Null)).await.is_ok());
+    assert!(host.validate(NAME, &written(Value::unknown(), Value::Null)).await.is_ok());
+    assert!(host.validate(NAME, &object([("needy", list([])), ("must", one())])).await.is_ok());
+    let errors = host.validate(NAME, &written(Value::Null, one())).await.unwrap_err();
+    let details: Vec<_> = errors.iter().map(|error| error.detail.as_str()).collect();
+    assert_eq!(
+        details,
+        ["needy is set, so all must be set too.", "needy cannot be set together with may: remove one of them."]
+    );
+    assert_eq!(paths(&errors), ["needy", "needy"]);
+}
+
+#[tokio::test]
 async fn elements_that_mean_the_same_plan_nothing() {
     let mut host = host().await;
     let config = |time: &str| {

@@ -34,6 +34,9 @@ pub(crate) struct Everything {
     /// Blocks that nobody writes.
     #[attr(block)]
     must_not: Vec<Nested>,
+    /// Blocks that need something beside them.
+    #[attr(block, required_with(all), conflicts_with(may))]
+    needy: Vec<Nested>,
     /// Not together with what is inside another one.
     #[attr(conflicts_with(inner.text))]
     outer: Option<String>,

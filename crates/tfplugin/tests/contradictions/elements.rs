@@ -7,7 +7,7 @@ use tfplugin::{Map, Model, WriteOnly};
 #[model(resource = "test_thing")]
 struct Thing {
     /// Never stored.
-    hidden: Option<Map<WriteOnly<String>>>,
+    hidden: Option<Map<WriteOnly<String>>>, // error
 }
 
 /// Another thing.
@@ -15,7 +15,7 @@ struct Thing {
 #[model(resource = "test_deep")]
 struct Deep {
     /// Collections of collections of objects.
-    parts: Map<Vec<Part>>,
+    parts: Map<Vec<Part>>, // error
 }
 
 /// A part.
@@ -31,7 +31,7 @@ struct Part {
 #[model(resource = "test_outer")]
 struct Outer {
     /// An attribute.
-    inner: Option<Inner>,
+    inner: Option<Inner>, // error
 }
 
 /// It has blocks.

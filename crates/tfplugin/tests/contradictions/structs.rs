@@ -4,14 +4,14 @@ use tfplugin::{AttributeEnum, Model};
 
 /// The model of nothing.
 #[derive(Model)]
-struct Nothing {
+struct Nothing { // error
     /// A field.
     field: String,
 }
 
 /// The model of two things.
 #[derive(Model)]
-#[model(resource = "test_thing", provider)]
+#[model(resource = "test_thing", provider)] // error
 struct Two {
     /// A field.
     field: String,
@@ -20,7 +20,7 @@ struct Two {
 /// Only resources have versions.
 #[derive(Model)]
 #[model(nested, version = 1)]
-struct Versioned {
+struct Versioned { // error
     /// A field.
     field: String,
 }
@@ -30,7 +30,7 @@ struct Versioned {
 #[model(nested)]
 struct Misspelt {
     /// A field.
-    #[attr(force_knew)]
+    #[attr(force_knew)] // error
     field: String,
 }
 
@@ -40,7 +40,7 @@ struct Misspelt {
 struct Settings {
     /// A field.
     #[attr(default = 1)]
-    retries: i64,
+    retries: i64, // error
 }
 
 /// A tree.
@@ -48,18 +48,18 @@ struct Settings {
 #[model(nested)]
 struct Tree {
     /// Trees.
-    children: Option<Vec<Tree>>,
+    children: Option<Vec<Tree>>, // error
 }
 
 #[derive(Debug, Clone, PartialEq, AttributeEnum)]
 enum Valued {
-    A(String),
+    A(String), // error
 }
 
 #[derive(Debug, Clone, PartialEq, AttributeEnum)]
 enum Twice {
     A,
-    #[attr("A")]
+    #[attr("A")] // error
     B,
 }
 

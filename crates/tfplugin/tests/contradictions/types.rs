@@ -7,11 +7,11 @@ use tfplugin::Model;
 #[model(nested)]
 struct Thing {
     /// Text has no range.
-    #[attr(range(1..=9))]
-    text: String,
+    #[attr(range(1..=9))] // error
+    text: String, // error
     /// A number has no length.
     #[attr(length(1..=9))]
-    number: i64,
+    number: i64, // error
 }
 
 fn main() {}
