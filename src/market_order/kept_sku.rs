@@ -66,11 +66,17 @@ fn implied(plan: &Plan<MarketOrder>) -> Option<Sku> {
     plan.config().sku_code.is_null().then(|| Sku::new(product, sku::code(product, None, paid), ""))
 }
 
-/// Refuses a plan that would replace an order by one of another SKU which nobody has named.
+/// Refuses a plan that would replace an order by one of another SKU which nobody has named, and warns where the old one's is
+/// not known.
 pub(super) fn check(plan: &mut Plan<MarketOrder>) -> Option<Diagnostic> {
     let implied = implied(plan);
     let bought = match plan.change() {
-        Change::Replace { prior } => Sku::of(plan.private(), prior),
+        Change::Replace { prior } => match (Sku::of(plan.private(), prior), &implied) {
+            (None, Some(implied)) if plan.private().is_unrecovered(MarketOrder::SKU_CODE) => {
+                return Some(unknown(prior, implied));
+            }
+            (bought, _) => bought,
+        },
         Change::Create => plan.replaced().and_then(|replaced| replaced.get(BOUGHT)),
         _ => return None,
     };
@@ -96,6 +102,17 @@ pub(super) fn confirm_replacement(delete: &Delete<MarketOrder>) -> Result<(), Di
         (Some(bought), Some(implied)) if bought.is_lost_by(&implied) => Err(refusal(&bought, &implied, &[], "apply")),
         _ => Ok(()),
     }
+}
+
+fn unknown(prior: &Partial<MarketOrder>, implied: &Sku) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace does not tell which SKU the order {} has, and sku_code is not set, so the new order has the SKU {:?}, \
+         which may be something else. Look at the order in the Marketplace console under My Orders before you apply this plan, \
+         set sku_code to the SKU that you want to buy, and run terraform plan again.",
+        shown_id::<MarketOrder>(prior),
+        implied.code
+    );
+    Diagnostic::warning("The new order may have another SKU", detail).at(MarketOrder::SKU_CODE.path())
 }
 
 fn refusal(bought: &Sku, implied: &Sku, paths: &[String], command: &str) -> Diagnostic {

@@ -228,6 +228,25 @@ fn a_replacement_buys_no_other_sku_because_none_is_named() {
 }
 
 #[test]
+fn a_replacement_of_an_order_whose_sku_is_not_told_says_which_one_it_buys() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": null}));
+    let warning = "The new order may have another SKU";
+    terraform.configure(&order_with("duration = 2"));
+    terraform.plan().never_says(&[warning]);
+    terraform.begin_anew();
+    terraform.configure(ORDER);
+    terraform.import(ADDRESS, &id).succeeds();
+    terraform.apply().succeeds().never_says(&[warning]);
+    terraform.configure(&order_with("duration = 2"));
+    terraform.plan().says(&[warning, "has the SKU \"cmapi033136-postpay\"", "terraform plan again"]);
+    terraform.configure(&order_with("duration = 2\n  sku_code = \"postpay\""));
+    terraform.plan().never_says(&[warning]);
+}
+
+#[test]
 fn an_order_that_was_bought_without_a_sku_is_replaced_without_one_however_its_sku_is_spelled() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
