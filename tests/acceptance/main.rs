@@ -4,6 +4,7 @@
 mod altered;
 mod answers;
 mod bad_input;
+mod beside;
 mod debugger;
 mod examples;
 mod faults;

@@ -25,15 +25,37 @@ enum Case {
     DataSource,
     /// It stands in a resource.
     Resource,
+    /// It stands in something of which nothing is stored: an ephemeral resource, an action or a state store.
+    Unstored,
+    /// It is an argument of a function.
+    Function,
 }
 
-use Case::{Block, Collection, Computed, DataSource, Defaulted, Provider, Required, Resource, WriteOnly};
+use Case::{
+    Block, Collection, Computed, DataSource, Defaulted, Function, Provider, Required, Resource, Unstored, WriteOnly,
+};
 
 const DEFAULTS: [&str; 3] = ["default", "default_on_create", "default_with"];
 const CHANGES: [&str; 2] = ["force_new", "plan_modifier"];
 
+/// What only attributes of a configuration can have.
+const NOT_OF_ARGUMENTS: [&str; 9] = [
+    "default",
+    "default_on_create",
+    "default_with",
+    "force_new",
+    "plan_modifier",
+    "changes_with",
+    "relation",
+    "env",
+    "block",
+];
+
 /// These options have no place in this case, and why.
 const TABLE: &[(&[&str], Case, &str)] = &[
+    (&NOT_OF_ARGUMENTS, Function, "an argument of a function is a value at a place: this is for attributes"),
+    (&["deprecated"], Function, "Terraform has no deprecated arguments, only deprecated functions"),
+    (&["write_only"], Function, "nothing of a function is stored: leave WriteOnly out"),
     (
         &["force_new"],
         Computed,
@@ -69,6 +91,11 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     (&["default_on_create"], DataSource, "nothing is created here: write default"),
     (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
     (&["env"], Resource, "variables stand in for arguments of a provider block only"),
+    (&CHANGES, Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["changes_with"], Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["default_on_create"], Unstored, "nothing is created here: write default"),
+    (&["env"], Unstored, "variables stand in for arguments of a provider block only"),
+    (&["write_only"], Unstored, "nothing of this is stored, write-only or not: leave WriteOnly out"),
     (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
     (&["write_only"], Provider, "Terraform knows write-only values in resources only: write Sensitive<T>"),
     (&["write_only"], DataSource, "Terraform knows write-only values in resources only: write Sensitive<T>"),
@@ -99,6 +126,8 @@ fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {
         (Provider, matches!(role, Role::Provider)),
         (DataSource, matches!(role, Role::DataSource(_))),
         (Resource, matches!(role, Role::Resource(_))),
+        (Unstored, matches!(role, Role::EphemeralResource(_) | Role::Action(_) | Role::StateStore(_))),
+        (Function, matches!(role, Role::Function(_))),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(case, _)| case).collect()
 }
@@ -118,6 +147,8 @@ fn given(field: &Field<'_>) -> Vec<(&'static str, Span)> {
         ("rule", options.rules.first().map(|rule| rule.span())),
         ("relation", options.relations.first().map(|(demand, _)| demand.span())),
         ("env", options.env.first().map(|variable| variable.span())),
+        ("block", options.block),
+        ("deprecated", options.deprecated.as_ref().map(|text| text.span())),
         ("timeouts", options.timeouts.first().map(|(operation, _)| operation.span())),
         ("write_only", field.is_inside("WriteOnly").then(|| field.span())),
     ];

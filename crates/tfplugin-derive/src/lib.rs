@@ -3,6 +3,7 @@
 //! What contradicts itself within a struct does not compile, and the error stands at the field. What depends on where a
 //! struct is used, `tfplugin::testing::check` finds.
 
+mod arguments;
 mod attribute_enum;
 mod checks;
 mod contradictions;
@@ -17,7 +18,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// of what is nested in one.
 ///
 /// On the struct: `#[model(resource = "name")]`, optionally with `version = 1`; `#[model(data_source = "name")]`,
-/// `#[model(provider)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
+/// `#[model(ephemeral_resource = "name")]`, `#[model(action = "name")]`, `#[model(state_store = "name")]`,
+/// `#[model(function = "name")]`, `#[model(provider)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
 ///
 /// The type of a field decides who gives the value: `T` is required, `T` with a default optional, `Option<T>` optional,
 /// `Computed<T>` computed. Its doc comment is the description. In `#[attr(…)]`:

@@ -10,8 +10,27 @@ use syn::{
 pub(crate) enum Role {
     Resource(LitStr),
     DataSource(LitStr),
+    EphemeralResource(LitStr),
+    Action(LitStr),
+    StateStore(LitStr),
+    Function(LitStr),
     Provider,
     Nested,
+}
+
+impl Role {
+    /// The name that a configuration has it by.
+    pub(crate) fn name(&self) -> Option<&LitStr> {
+        match self {
+            Self::Resource(name)
+            | Self::DataSource(name)
+            | Self::EphemeralResource(name)
+            | Self::Action(name)
+            | Self::StateStore(name)
+            | Self::Function(name) => Some(name),
+            Self::Provider | Self::Nested => None,
+        }
+    }
 }
 
 /// `#[model(…)]`.
@@ -29,14 +48,19 @@ impl ModelOptions {
                 let found = match name(&meta)?.as_str() {
                     "resource" => Role::Resource(meta.value()?.parse()?),
                     "data_source" => Role::DataSource(meta.value()?.parse()?),
+                    "ephemeral_resource" => Role::EphemeralResource(meta.value()?.parse()?),
+                    "action" => Role::Action(meta.value()?.parse()?),
+                    "state_store" => Role::StateStore(meta.value()?.parse()?),
+                    "function" => Role::Function(meta.value()?.parse()?),
                     "provider" => Role::Provider,
                     "nested" => Role::Nested,
                     "version" => return once(&meta, &mut version, meta.value()?.parse::<LitInt>()?.base10_parse()?),
                     "deprecated" => return once(&meta, &mut deprecated, meta.value()?.parse()?),
                     _ => {
-                        return Err(
-                            meta.error("expected resource, data_source, provider, nested, version or deprecated")
-                        );
+                        return Err(meta.error(
+                            "expected resource, data_source, ephemeral_resource, action, state_store, function, \
+                             provider, nested, version or deprecated",
+                        ));
                     }
                 };
                 match &role {
@@ -45,7 +69,8 @@ impl ModelOptions {
                 }
             })?;
         }
-        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, provider or nested";
+        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, \
+                       ephemeral_resource, action, state_store, function, provider or nested";
         let role = role.ok_or_else(|| Error::new(span, missing))?;
         if version.is_some() && !matches!(role, Role::Resource(_)) {
             return Err(Error::new(span, "only the states of a resource have a version"));

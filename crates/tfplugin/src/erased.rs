@@ -6,6 +6,7 @@ use crate::{
     configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
+    function::{FunctionError, Signature},
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
     schema::Schema,
@@ -26,6 +27,9 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Client>>>;
+
+    /// The functions.
+    fn functions(&self) -> Vec<Box<dyn Function>>;
 
     /// The block with what stands in for what it leaves out.
     fn completed(&self, config: &Value) -> Value;
@@ -100,6 +104,18 @@ pub trait DataSource<C>: Send + Sync {
 
     /// Reads it.
     async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
+}
+
+/// A function.
+pub trait Function: Send + Sync {
+    /// The name.
+    fn name(&self) -> &'static str;
+
+    /// What it takes and returns.
+    fn signature(&self) -> Signature;
+
+    /// Calls it with arguments that its signature allows.
+    fn call(&self, signature: &Signature, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
 /// An update in place, as Terraform planned it.

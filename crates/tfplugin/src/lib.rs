@@ -4,6 +4,7 @@
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
 //! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
+//! - [`Function`]: what expressions can call
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
 //! - [`schema`]: what attributes say of themselves
 //! - [`value`]: values, types, paths and their encodings
@@ -22,6 +23,7 @@ pub mod diagnostics;
 mod environment;
 #[doc(hidden)]
 pub mod erased;
+pub mod function;
 #[doc(hidden)]
 pub mod lifecycle;
 pub mod model;
@@ -52,8 +54,10 @@ pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use function::{Function, FunctionError, Functions};
 pub use model::{
-    Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
+    Attr, AttributeType, Computed, Field, Invalid, Map, MaybeUnknown, Model, Partial, Scalar, Sensitive, Set, Timeouts,
+    Variadic, WriteOnly,
 };
 pub use private::{Private, PrivateKey};
 pub use registration::{DataSources, Provider, Resources, Schemas, schemas};

@@ -10,6 +10,7 @@ use crate::{
     data_source::DataSource,
     diagnostics::Diagnostics,
     environment, erased,
+    function::{Functions, Signature},
     model::{Model as _, ProviderModel, decoded},
     resource::Resource,
     schema::Schema,
@@ -67,6 +68,11 @@ pub trait Provider: Send + Sync + 'static {
     /// The data sources.
     fn data_sources(&self) -> DataSources<Self::Client> {
         DataSources::new()
+    }
+
+    /// The functions.
+    fn functions(&self) -> Functions {
+        Functions::new()
     }
 
     /// Checks a provider block beyond what its struct says. Values may be unknown.
@@ -152,6 +158,8 @@ pub struct Schemas {
     pub resources: Vec<(&'static str, Schema)>,
     /// Each data source's, by its type name.
     pub data_sources: Vec<(&'static str, Schema)>,
+    /// What each function takes and returns, by its name.
+    pub functions: Vec<(&'static str, Signature)>,
 }
 
 /// The schemas of a provider.
@@ -162,6 +170,7 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
         provider: P::Block::schema(),
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
+        functions: provider.functions().0.iter().map(|item| (item.name(), item.signature())).collect(),
     }
 }
 
@@ -189,6 +198,10 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
         self.0.data_sources().0
+    }
+
+    fn functions(&self) -> Vec<Box<dyn erased::Function>> {
+        self.0.functions().0
     }
 
     fn completed(&self, config: &Value) -> Value {

@@ -10,12 +10,6 @@ pub(super) fn absent(kind: &str, name: &str) -> Diagnostic {
     )
 }
 
-/// The error for a call of a function that does not exist.
-pub(super) fn function(name: &str) -> proto::call_function::Response {
-    let text = format!("the provider offers no functions, so there is none named {name:?}");
-    proto::call_function::Response { result: None, error: Some(proto::FunctionError { text, function_argument: None }) }
-}
-
 /// The only event of an action that does not exist.
 pub(super) fn action(name: &str) -> proto::invoke_action::Event {
     use proto::invoke_action::event::{Completed, Type};

@@ -5,6 +5,7 @@
 
 mod absent;
 mod delivery;
+mod function;
 mod provider;
 mod resource;
 mod service;
@@ -42,6 +43,7 @@ struct Inner<P: Provider> {
     schema: SchemaWithType,
     resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
+    functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
@@ -85,6 +87,7 @@ impl<P: Provider> Server<P> {
             schema: provider.schema().into(),
             resources: resources.collect(),
             data_sources: data_sources.collect(),
+            functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,
             provider,

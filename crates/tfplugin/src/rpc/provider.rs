@@ -28,6 +28,7 @@ impl<P: Provider> Inner<P> {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
+            functions: self.function_names(),
             ..get_metadata::Response::default()
         }
     }
@@ -46,6 +47,7 @@ impl<P: Provider> Inner<P> {
                 .iter()
                 .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),
+            functions: self.signatures(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()
         }

@@ -102,6 +102,8 @@ calls! {
             => inner.plan(request, ctx).await;
         import_resource_state(ImportResourceState: import_resource_state, request.type_name.clone(), Default::default())
             => inner.import(request, ctx).await;
+        call_function(CallFunction: call_function, request.name.clone(), Default::default())
+            => inner.call_function(&request);
         read_data_source(ReadDataSource: read_data_source, request.type_name.clone(), Default::default())
             => inner.read_data_source(request, ctx).await;
     }
@@ -109,8 +111,7 @@ calls! {
         get_metadata(get_metadata) => server.inner.metadata();
         stop_provider(stop_provider) => server.stop();
         get_resource_identity_schemas(get_resource_identity_schemas) => Default::default();
-        get_functions(get_functions) => Default::default();
-        call_function(call_function) => absent::function(&request.name);
+        get_functions(get_functions) => server.inner.functions();
     }
     unsupported {
         upgrade_resource_identity(upgrade_resource_identity, type_name) => "resource identity";

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    function::Signature,
     registration::{Provider, Schemas, schemas},
     schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
     validate::wrong_default,
@@ -12,7 +13,7 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources } = schemas(source);
+    let Schemas { provider, resources, data_sources, functions } = schemas(source);
     check_block("provider", &provider.block, &mut found);
     for (kind, schemas) in [("", resources), ("data ", data_sources)] {
         let mut names = BTreeSet::new();
@@ -23,10 +24,29 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
+    check_functions(&functions, &mut found);
     for resource in Provider::resources(source).0 {
         check_upgrades(resource.name(), resource.schema().version, resource.upgrades_from(), &mut found);
     }
     found
+}
+
+fn check_functions(functions: &[(&'static str, Signature)], found: &mut Vec<String>) {
+    let mut names = BTreeSet::new();
+    for (name, signature) in functions {
+        let place = format!("function {name}");
+        if !names.insert(*name) {
+            found.push(format!("{place}: this name is here twice"));
+        }
+        if signature.description.is_empty() {
+            found.push(format!("{place}: nothing describes it"));
+        }
+        if has_dynamic_elements(&signature.returns) {
+            found.push(format!("{place}: Terraform has no collections of values of any type"));
+        }
+        let attributes: Vec<_> = signature.parameters.iter().map(|parameter| parameter.attribute.clone()).collect();
+        check_attributes(&place, &attributes, false, found);
+    }
 }
 
 /// Each older version has to be read, once.

@@ -6,6 +6,7 @@ use crate::{
     context::Capabilities,
     diagnostics::{Diagnostic, Diagnostics, Severity},
     erased::Provider as _,
+    function::Signature,
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
@@ -15,7 +16,8 @@ use crate::{
 
 /// Drives one provider.
 pub struct Host<P: Provider> {
-    client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
+    pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
+    pub(super) functions: Vec<(&'static str, Signature)>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
     resources: Vec<(&'static str, Type)>,
@@ -55,7 +57,7 @@ pub struct Applied {
     pub diagnostics: Diagnostics,
 }
 
-type Outcome<T> = Result<T, Diagnostics>;
+pub(super) type Outcome<T> = Result<T, Diagnostics>;
 
 impl<P: Provider> Host<P> {
     /// Starts a provider and reads its schemas.
@@ -67,12 +69,13 @@ impl<P: Provider> Host<P> {
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let functions = provider.functions().iter().map(|item| (item.name(), item.signature())).collect();
         let lifecycle = Lifecycle::default();
         let server = Server::new(provider, lifecycle.clone());
         let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
         let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
         let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
-        Ok(Self { client, schemas, block, resources, data_sources, capabilities, lifecycle })
+        Ok(Self { client, functions, schemas, block, resources, data_sources, capabilities, lifecycle })
     }
 
     /// The same for a Terraform that can do this.
@@ -267,7 +270,7 @@ impl<P: Provider> Host<P> {
     }
 }
 
-fn fault(what: &str) -> Diagnostics {
+pub(super) fn fault(what: &str) -> Diagnostics {
     Diagnostic::error("The host cannot go on", what).into()
 }
 
@@ -276,12 +279,12 @@ fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
     found.map(|(_, ty)| ty.clone()).ok_or_else(|| fault(&format!("the provider offers no {name}")))
 }
 
-fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {
+pub(super) fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {
     answer.map(tonic::Response::into_inner).map_err(|status| fault(status.message()))
 }
 
 /// The value as Terraform sends it, with null for every attribute that it leaves out.
-fn completed(value: &Value, ty: &Type) -> Outcome<Value> {
+pub(super) fn completed(value: &Value, ty: &Type) -> Outcome<Value> {
     complete(value, ty, &Path::default())
 }
 
@@ -312,12 +315,12 @@ fn complete(value: &Value, ty: &Type, path: &Path) -> Outcome<Value> {
     })
 }
 
-fn encode(value: &Value, ty: &Type) -> Outcome<Option<DynamicValue>> {
+pub(super) fn encode(value: &Value, ty: &Type) -> Outcome<Option<DynamicValue>> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| fault(&format!("a value cannot be sent: {error}")))?;
     Ok(Some(DynamicValue { msgpack, json: Vec::new() }))
 }
 
-fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {
+pub(super) fn decode(value: Option<DynamicValue>, ty: &Type) -> Outcome<Value> {
     let value = value.filter(|value| !value.msgpack.is_empty());
     value
         .map_or(Ok(Value::Null), |value| msgpack::decode(&value.msgpack, ty))

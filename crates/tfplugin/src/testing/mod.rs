@@ -21,7 +21,9 @@
 //! ```
 
 mod check;
+mod functions;
 mod host;
 
 pub use check::check;
+pub use functions::CallError;
 pub use host::{Applied, Host, Planned, Stored};

@@ -1,0 +1,4 @@
+//! What a provider offers beside resources and data sources, as a host sees it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod functions;
