@@ -4,7 +4,7 @@
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
 //! - [`Provider`], [`Resource`], [`DataSource`]: what an author writes
-//! - [`Function`]: what expressions can call
+//! - [`EphemeralResource`], [`Action`], [`Function`]: what can be offered beside these
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
 //! - [`schema`]: what attributes say of themselves
 //! - [`value`]: values, types, paths and their encodings
@@ -14,6 +14,7 @@
 // The derive macros name this crate as everybody else does.
 extern crate self as tfplugin;
 
+pub mod action;
 pub mod configure;
 #[doc(hidden)]
 pub mod conform;
@@ -21,6 +22,7 @@ pub mod context;
 pub mod data_source;
 pub mod diagnostics;
 mod environment;
+pub mod ephemeral;
 #[doc(hidden)]
 pub mod erased;
 pub mod function;
@@ -50,10 +52,12 @@ pub mod value;
 #[cfg(feature = "derive")]
 pub use tfplugin_derive::{AttributeEnum, Model};
 
+pub use action::{Action, Actions};
 pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use ephemeral::{DeferralReason, EphemeralResource, EphemeralResources, Opened, Renewed};
 pub use function::{Function, FunctionError, Functions};
 pub use model::{
     Attr, AttributeType, Computed, Field, Invalid, Map, MaybeUnknown, Model, Partial, Scalar, Sensitive, Set, Timeouts,

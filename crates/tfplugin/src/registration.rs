@@ -5,11 +5,14 @@ use std::future::Future;
 use async_trait::async_trait;
 
 use crate::{
+    action::Actions,
     configure::{Configure, Configured},
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    environment, erased,
+    environment,
+    ephemeral::EphemeralResources,
+    erased,
     function::{Functions, Signature},
     model::{Model as _, ProviderModel, decoded},
     resource::Resource,
@@ -68,6 +71,16 @@ pub trait Provider: Send + Sync + 'static {
     /// The data sources.
     fn data_sources(&self) -> DataSources<Self::Client> {
         DataSources::new()
+    }
+
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> EphemeralResources<Self::Client> {
+        EphemeralResources::new()
+    }
+
+    /// The actions.
+    fn actions(&self) -> Actions<Self::Client> {
+        Actions::new()
     }
 
     /// The functions.
@@ -158,6 +171,10 @@ pub struct Schemas {
     pub resources: Vec<(&'static str, Schema)>,
     /// Each data source's, by its type name.
     pub data_sources: Vec<(&'static str, Schema)>,
+    /// Each ephemeral resource's, by its type name.
+    pub ephemeral_resources: Vec<(&'static str, Schema)>,
+    /// Each action's, by its type name.
+    pub actions: Vec<(&'static str, Schema)>,
     /// What each function takes and returns, by its name.
     pub functions: Vec<(&'static str, Signature)>,
 }
@@ -170,6 +187,8 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
         provider: P::Block::schema(),
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
+        ephemeral_resources: provider.ephemeral_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        actions: provider.actions().0.iter().map(|item| (item.name(), item.schema())).collect(),
         functions: provider.functions().0.iter().map(|item| (item.name(), item.signature())).collect(),
     }
 }
@@ -198,6 +217,14 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn data_sources(&self) -> Vec<Box<dyn erased::DataSource<P::Client>>> {
         self.0.data_sources().0
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn erased::EphemeralResource<P::Client>>> {
+        self.0.ephemeral_resources().0
+    }
+
+    fn actions(&self) -> Vec<Box<dyn erased::Action<P::Client>>> {
+        self.0.actions().0
     }
 
     fn functions(&self) -> Vec<Box<dyn erased::Function>> {

@@ -10,14 +10,6 @@ pub(super) fn absent(kind: &str, name: &str) -> Diagnostic {
     )
 }
 
-/// The only event of an action that does not exist.
-pub(super) fn action(name: &str) -> proto::invoke_action::Event {
-    use proto::invoke_action::event::{Completed, Type};
-
-    let completed = Completed { diagnostics: vec![absent("action", name).into()] };
-    proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
-}
-
 /// The only event of a list resource that does not exist.
 pub(super) fn list(name: &str) -> proto::list_resource::Event {
     proto::list_resource::Event {

@@ -4,7 +4,9 @@
 //! that goes away does not end it.
 
 mod absent;
+mod action;
 mod delivery;
+mod ephemeral;
 mod function;
 mod provider;
 mod resource;
@@ -25,7 +27,7 @@ use tracing::Instrument as _;
 use super::{
     context::Context,
     diagnostics::Diagnostic,
-    erased::{DataSource, Provider, Resource},
+    erased::{Action, DataSource, EphemeralResource, Provider, Resource},
     lifecycle::Lifecycle,
     proto,
     schema::Schema,
@@ -43,6 +45,8 @@ struct Inner<P: Provider> {
     schema: SchemaWithType,
     resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
+    ephemeral_resources: BTreeMap<&'static str, Registered<dyn EphemeralResource<P::Client>>>,
+    actions: BTreeMap<&'static str, Registered<dyn Action<P::Client>>>,
     functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
@@ -83,10 +87,17 @@ impl<P: Provider> Server<P> {
         let resources = resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let data_sources = provider.data_sources().into_iter();
         let data_sources = data_sources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let ephemeral_resources = provider.ephemeral_resources().into_iter();
+        let ephemeral_resources =
+            ephemeral_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let actions = provider.actions().into_iter();
+        let actions = actions.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let inner = Inner {
             schema: provider.schema().into(),
             resources: resources.collect(),
             data_sources: data_sources.collect(),
+            ephemeral_resources: ephemeral_resources.collect(),
+            actions: actions.collect(),
             functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,

@@ -13,9 +13,10 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, resources, data_sources, functions } = schemas(source);
+    let Schemas { provider, resources, data_sources, ephemeral_resources, actions, functions } = schemas(source);
     check_block("provider", &provider.block, &mut found);
-    for (kind, schemas) in [("", resources), ("data ", data_sources)] {
+    let kinds = [("", resources), ("data ", data_sources), ("ephemeral ", ephemeral_resources), ("action ", actions)];
+    for (kind, schemas) in kinds {
         let mut names = BTreeSet::new();
         for (name, schema) in schemas {
             if !names.insert(name) {

@@ -17,6 +17,8 @@ use crate::{
 /// Drives one provider.
 pub struct Host<P: Provider> {
     pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
+    pub(super) ephemeral_resources: Vec<(&'static str, Type)>,
+    pub(super) actions: Vec<(&'static str, Type)>,
     pub(super) functions: Vec<(&'static str, Signature)>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
@@ -69,13 +71,27 @@ impl<P: Provider> Host<P> {
         let block = provider.schema().ty();
         let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let ephemeral_resources = provider.ephemeral_resources();
+        let ephemeral_resources = ephemeral_resources.iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let actions = provider.actions().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let functions = provider.functions().iter().map(|item| (item.name(), item.signature())).collect();
         let lifecycle = Lifecycle::default();
         let server = Server::new(provider, lifecycle.clone());
         let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
         let schemas = answered(client.get_provider_schema(Request::new(Default::default())).await)?;
         let capabilities = Capabilities { write_only_attributes_allowed: true, ..Capabilities::default() };
-        Ok(Self { client, functions, schemas, block, resources, data_sources, capabilities, lifecycle })
+        Ok(Self {
+            client,
+            ephemeral_resources,
+            actions,
+            functions,
+            schemas,
+            block,
+            resources,
+            data_sources,
+            capabilities,
+            lifecycle,
+        })
     }
 
     /// The same for a Terraform that can do this.
@@ -260,7 +276,7 @@ impl<P: Provider> Host<P> {
         named(&self.resources, name)
     }
 
-    fn capabilities(&self) -> proto::ClientCapabilities {
+    pub(super) fn capabilities(&self) -> proto::ClientCapabilities {
         proto::ClientCapabilities {
             deferral_allowed: self.capabilities.deferral_allowed,
             write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
@@ -274,7 +290,7 @@ pub(super) fn fault(what: &str) -> Diagnostics {
     Diagnostic::error("The host cannot go on", what).into()
 }
 
-fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
+pub(super) fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
     let found = types.iter().find(|(known, _)| *known == name);
     found.map(|(_, ty)| ty.clone()).ok_or_else(|| fault(&format!("the provider offers no {name}")))
 }
@@ -340,7 +356,7 @@ fn path(path: proto::AttributePath) -> Path {
     steps.fold(Path::default(), |path, step| path.then(step))
 }
 
-fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
+pub(super) fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
     let diagnostic = |message: proto::Diagnostic| Diagnostic {
         severity: match message.severity() {
             proto::diagnostic::Severity::Warning => Severity::Warning,
@@ -354,7 +370,7 @@ fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
 }
 
 /// The warnings, if there are no errors.
-fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
+pub(super) fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
     let diagnostics = diagnostics(messages);
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(diagnostics) }
 }

@@ -20,10 +20,14 @@
 //! assert_eq!(tfplugin::testing::check(&Example), Vec::<String>::new());
 //! ```
 
+mod actions;
 mod check;
+mod ephemeral;
 mod functions;
 mod host;
 
+pub use actions::Invoked;
 pub use check::check;
+pub use ephemeral::Open;
 pub use functions::CallError;
 pub use host::{Applied, Host, Planned, Stored};
