@@ -1,5 +1,7 @@
 //! What the calls work with: providers, resources and data sources whose models are not known any more.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
@@ -7,10 +9,13 @@ use crate::{
     configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
+    ephemeral::{DeferralReason, Renewed},
+    function::{FunctionError, Signature},
     identity::IdentitySchema,
     move_state::MoveSource,
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
+    private::Private,
     schema::Schema,
     value::Value,
 };
@@ -32,6 +37,15 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The list resources.
     fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Client>>>;
+
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Self::Client>>>;
+
+    /// The actions.
+    fn actions(&self) -> Vec<Box<dyn Action<Self::Client>>>;
+
+    /// The functions.
+    fn functions(&self) -> Vec<Box<dyn Function>>;
 
     /// What a module may tell about itself.
     fn provider_meta(&self) -> Option<Schema>;
@@ -178,6 +192,70 @@ impl Listed {
     pub fn only(messages: Diagnostics) -> Self {
         Self { identity: Value::Null, display_name: String::new(), object: Value::Null, messages }
     }
+}
+
+/// Something that is opened and closed, and never stored.
+#[async_trait]
+pub trait EphemeralResource<C>: Send + Sync {
+    /// The type name.
+    fn name(&self) -> &'static str;
+
+    /// The shape of configuration and result.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond what the schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Opens it.
+    async fn open(&self, client: &C, config: Value, ctx: &Context) -> Result<Opened, Diagnostics>;
+
+    /// Keeps it open for longer.
+    async fn renew(&self, client: &C, private: Private, ctx: &Context) -> Result<Renewed, Diagnostics>;
+
+    /// Closes it.
+    async fn close(&self, client: &C, private: Private, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// What came of opening.
+#[derive(Debug)]
+pub struct Opened {
+    /// The values, or why there are none yet.
+    pub result: Result<Value, DeferralReason>,
+    /// What renewing and closing have to know.
+    pub private: Private,
+    /// When it has to be renewed.
+    pub renew_at: Option<SystemTime>,
+}
+
+/// Something to do.
+#[async_trait]
+pub trait Action<C>: Send + Sync {
+    /// The type name.
+    fn name(&self) -> &'static str;
+
+    /// The shape of its configuration.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond what the schema says.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Says what it would do.
+    async fn plan(&self, client: Option<&C>, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// Does it.
+    async fn invoke(&self, client: &C, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// A function.
+pub trait Function: Send + Sync {
+    /// The name.
+    fn name(&self) -> &'static str;
+
+    /// What it takes and returns.
+    fn signature(&self) -> Signature;
+
+    /// Calls it with arguments that its signature allows.
+    fn call(&self, signature: &Signature, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
 /// An update in place, as Terraform planned it.

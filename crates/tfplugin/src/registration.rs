@@ -5,11 +5,15 @@ use std::future::Future;
 use async_trait::async_trait;
 
 use crate::{
+    action::Actions,
     configure::{Configure, Configured},
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    environment, erased,
+    environment,
+    ephemeral::EphemeralResources,
+    erased,
+    function::{Functions, Signature},
     list::ListResource,
     model::{Model as _, ProviderModel, decoded},
     provider_meta::ProviderMeta,
@@ -79,6 +83,21 @@ pub trait Provider: Send + Sync + 'static {
     /// What a module may tell the provider about itself ([`provider_meta`](crate::provider_meta)).
     fn provider_meta(&self) -> ProviderMeta {
         ProviderMeta::none()
+    }
+
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> EphemeralResources<Self::Client> {
+        EphemeralResources::new()
+    }
+
+    /// The actions.
+    fn actions(&self) -> Actions<Self::Client> {
+        Actions::new()
+    }
+
+    /// The functions.
+    fn functions(&self) -> Functions {
+        Functions::new()
     }
 
     /// Checks a provider block beyond what its struct says. Values may be unknown.
@@ -192,6 +211,12 @@ pub struct Schemas {
     pub data_sources: Vec<(&'static str, Schema)>,
     /// Each list resource's, by its type name, which is that of a resource.
     pub list_resources: Vec<(&'static str, Schema)>,
+    /// Each ephemeral resource's, by its type name.
+    pub ephemeral_resources: Vec<(&'static str, Schema)>,
+    /// Each action's, by its type name.
+    pub actions: Vec<(&'static str, Schema)>,
+    /// What each function takes and returns, by its name.
+    pub functions: Vec<(&'static str, Signature)>,
 }
 
 /// The schemas of a provider.
@@ -204,6 +229,9 @@ pub fn schemas<P: Provider>(provider: &P) -> Schemas {
         resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
         data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
         list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        ephemeral_resources: provider.ephemeral_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        actions: provider.actions().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        functions: provider.functions().0.iter().map(|item| (item.name(), item.signature())).collect(),
     }
 }
 
@@ -239,6 +267,18 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn provider_meta(&self) -> Option<Schema> {
         self.0.provider_meta().0
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn erased::EphemeralResource<P::Client>>> {
+        self.0.ephemeral_resources().0
+    }
+
+    fn actions(&self) -> Vec<Box<dyn erased::Action<P::Client>>> {
+        self.0.actions().0
+    }
+
+    fn functions(&self) -> Vec<Box<dyn erased::Function>> {
+        self.0.functions().0
     }
 
     fn completed(&self, config: &Value) -> Value {

@@ -4,7 +4,10 @@
 //! that goes away does not end it.
 
 mod absent;
+mod action;
 mod delivery;
+mod ephemeral;
+mod function;
 mod generate;
 mod identity;
 mod import;
@@ -30,7 +33,7 @@ use tracing::Instrument as _;
 use super::{
     context::Context,
     diagnostics::Diagnostic,
-    erased::{DataSource, ListResource, Provider, Resource},
+    erased::{Action, DataSource, EphemeralResource, ListResource, Provider, Resource},
     lifecycle::Lifecycle,
     proto,
     schema::Schema,
@@ -51,6 +54,9 @@ struct Inner<P: Provider> {
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
     list_resources: BTreeMap<&'static str, Registered<dyn ListResource<P::Client>>>,
     identities: BTreeMap<&'static str, identity::Identity>,
+    ephemeral_resources: BTreeMap<&'static str, Registered<dyn EphemeralResource<P::Client>>>,
+    actions: BTreeMap<&'static str, Registered<dyn Action<P::Client>>>,
+    functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
@@ -94,6 +100,11 @@ impl<P: Provider> Server<P> {
         let list_resources = provider.list_resources().into_iter();
         let list_resources =
             list_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let ephemeral_resources = provider.ephemeral_resources().into_iter();
+        let ephemeral_resources =
+            ephemeral_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let actions = provider.actions().into_iter();
+        let actions = actions.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
         let inner = Inner {
             schema: provider.schema().into(),
             provider_meta: provider.provider_meta().map(Into::into),
@@ -101,6 +112,9 @@ impl<P: Provider> Server<P> {
             resources,
             data_sources: data_sources.collect(),
             list_resources: list_resources.collect(),
+            ephemeral_resources: ephemeral_resources.collect(),
+            actions: actions.collect(),
+            functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,
             provider,

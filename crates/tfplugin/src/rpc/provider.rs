@@ -32,11 +32,16 @@ impl<P: Provider> Inner<P> {
         let resource = |name: &&str| get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
         let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
         let list_resource = |name: &&str| get_metadata::ListResourceMetadata { type_name: (*name).to_owned() };
+        let ephemeral = |name: &&str| get_metadata::EphemeralMetadata { type_name: (*name).to_owned() };
+        let action = |name: &&str| get_metadata::ActionMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
             list_resources: self.list_resources.keys().map(list_resource).collect(),
+            ephemeral_resources: self.ephemeral_resources.keys().map(ephemeral).collect(),
+            actions: self.actions.keys().map(action).collect(),
+            functions: self.function_names(),
             ..get_metadata::Response::default()
         }
     }
@@ -61,6 +66,13 @@ impl<P: Provider> Inner<P> {
                 .iter()
                 .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),
+            ephemeral_resource_schemas: self
+                .ephemeral_resources
+                .iter()
+                .map(|(name, registered)| named(name, &registered.schema.schema))
+                .collect(),
+            action_schemas: self.action_schemas(),
+            functions: self.signatures(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()
         }

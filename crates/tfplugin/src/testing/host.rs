@@ -6,6 +6,7 @@ use crate::{
     context::Capabilities,
     diagnostics::{Diagnostic, Diagnostics, Severity},
     erased::Provider as _,
+    function::Signature,
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
@@ -22,6 +23,9 @@ pub struct Host<P: Provider> {
     pub(super) identities: Vec<(&'static str, Type)>,
     pub(super) list_resources: Vec<(&'static str, Type)>,
     data_sources: Vec<(&'static str, Type)>,
+    pub(super) ephemeral_resources: Vec<(&'static str, Type)>,
+    pub(super) actions: Vec<(&'static str, Type)>,
+    pub(super) functions: Vec<(&'static str, Signature)>,
     capabilities: Capabilities,
     meta: Option<DynamicValue>,
     meta_type: Option<Type>,
@@ -80,6 +84,10 @@ impl<P: Provider> Host<P> {
         let identities = identities.collect();
         let list_resources = provider.list_resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
         let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let ephemeral_resources = provider.ephemeral_resources();
+        let ephemeral_resources = ephemeral_resources.iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let actions = provider.actions().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let functions = provider.functions().iter().map(|item| (item.name(), item.signature())).collect();
         let lifecycle = Lifecycle::default();
         let server = Server::new(provider, lifecycle.clone());
         let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
@@ -93,6 +101,9 @@ impl<P: Provider> Host<P> {
             identities,
             list_resources,
             data_sources,
+            ephemeral_resources,
+            actions,
+            functions,
             capabilities,
             meta: None,
             meta_type,
@@ -304,7 +315,7 @@ impl<P: Provider> Host<P> {
         named(&self.resources, name)
     }
 
-    fn capabilities(&self) -> proto::ClientCapabilities {
+    pub(super) fn capabilities(&self) -> proto::ClientCapabilities {
         proto::ClientCapabilities {
             deferral_allowed: self.capabilities.deferral_allowed,
             write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
