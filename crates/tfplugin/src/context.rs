@@ -125,10 +125,12 @@ impl Context {
         }
     }
 
-    /// Tells the user how an action goes on. Terraform shows it at once. In any other call nobody hears it.
+    /// Tells the user how an action goes on. Terraform shows it at once. In any other call nobody hears it, nor once
+    /// Terraform was asked to stop: it would take that for a reason not to listen to how the action ends.
     pub fn progress(&self, message: impl Into<String>) {
-        if let Some(Progress(tell)) = &self.progress {
-            tell(message.into());
+        match &self.progress {
+            Some(Progress(tell)) if !self.is_cancelled() => tell(message.into()),
+            _ => {}
         }
     }
 

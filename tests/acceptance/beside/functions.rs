@@ -72,7 +72,7 @@ fn expressions_call_functions() {
         ("provider::alicloud::are_known({ a = 1 }, null).a", "\"null\""),
         ("provider::alicloud::are_known({ a = 1 }, \"\").a", "\"known\""),
     ];
-    let Some((terraform, plugin)) = attached((1, 8), "") else { return };
+    let Some((terraform, plugin, _)) = attached((1, 8), "") else { return };
     for (expression, result) in results {
         terraform.configure(&output(expression));
         terraform.apply().succeeds().says(&[&format!("value = {result}")]);
@@ -98,7 +98,7 @@ fn terraform_shows_an_error_at_its_argument() {
         ("provider::alicloud::join()", "Not enough function arguments"),
         ("provider::alicloud::other()", "The function \"other\" is not available from the provider \"alicloud\""),
     ];
-    let Some((terraform, plugin)) = attached((1, 8), "") else { return };
+    let Some((terraform, plugin, _)) = attached((1, 8), "") else { return };
     for (expression, error) in errors {
         terraform.configure(&output(expression));
         // Terraform says some of it while it validates, and all of it when it plans.

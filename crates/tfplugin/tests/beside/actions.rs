@@ -112,6 +112,7 @@ impl Action for RestartAction {
                 tokio::select! {
                     () = world.go_on.notified() => {}
                     () = stopped.cancelled() => {
+                        ctx.progress("stopped");
                         return Err(Diagnostic::error("Stopped", format!("after {} restarts", time - 1)).into());
                     }
                 }
@@ -201,6 +202,7 @@ async fn progress_comes_while_it_runs_and_a_stop_reaches_it() {
     world.go_on.notify_one();
     assert!(told(next().await));
     server.stop_provider(Request::new(Default::default())).await.unwrap();
+    // Not what it told after that: Terraform would stop listening.
     let Some(EventType::Completed(end)) = next().await else { panic!("it has no end") };
     assert_eq!(
         (end.diagnostics[0].summary.as_str(), end.diagnostics[0].detail.as_str()),
