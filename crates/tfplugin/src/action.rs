@@ -2,16 +2,10 @@
 
 use std::future::Future;
 
-use async_trait::async_trait;
-
 use crate::{
     context::Context,
     diagnostics::Diagnostics,
-    erased,
-    model::{ActionModel, AttributeType, Model as _, Partial, decoded},
-    plan,
-    schema::Schema,
-    value::{Path, Value},
+    model::{ActionModel, Partial},
 };
 
 /// Something to do, such as restarting a machine. Implement it with plain `async fn`s.
@@ -104,57 +98,4 @@ pub trait Action: Send + Sync + 'static {
         config: Self::Model,
         ctx: &Context,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
-}
-
-/// The actions of a provider.
-pub struct Actions<C>(pub(crate) Vec<Box<dyn erased::Action<C>>>);
-
-impl<C> Default for Actions<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C: Send + Sync + 'static> Actions<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<A: Action<Client = C>>(mut self, action: A) -> Self {
-        self.0.push(Box::new(TypedAction(action)));
-        self
-    }
-}
-
-/// An action of a model.
-struct TypedAction<A>(A);
-
-#[async_trait]
-impl<A: Action> erased::Action<A::Client> for TypedAction<A> {
-    fn name(&self) -> &'static str {
-        A::Model::TYPE_NAME
-    }
-
-    fn schema(&self) -> Schema {
-        A::Model::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<A::Model>(config))
-    }
-
-    async fn plan(&self, client: Option<&A::Client>, config: Value, ctx: &Context) -> Result<(), Diagnostics> {
-        let filled = plan::filled(&A::Model::block(), &config);
-        self.0.plan(client, &decoded::<A::Model>(&filled), ctx).await
-    }
-
-    async fn invoke(&self, client: &A::Client, config: Value, ctx: &Context) -> Result<(), Diagnostics> {
-        let filled = plan::filled(&A::Model::block(), &config);
-        let plain = <A::Model as AttributeType>::complete(decoded::<A::Model>(&filled), &Path::default())?;
-        self.0.invoke(client, plain, ctx).await
-    }
 }

@@ -237,6 +237,11 @@ impl Context {
         &self.meta
     }
 
+    /// The same, and cancelling it cancels nothing else.
+    pub(crate) fn with_own_cancellation(self) -> Self {
+        Self { cancellation: self.cancellation.child_token(), ..self }
+    }
+
     pub(crate) fn with_meta(self, meta: Value) -> Self {
         Self { meta, ..self }
     }

@@ -2,17 +2,11 @@
 
 use std::{future::Future, time::SystemTime};
 
-use async_trait::async_trait;
-
 use crate::{
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
-    erased,
-    model::{AttributeType, EphemeralResourceModel, Model as _, Partial, PartialValue as _, decoded},
-    plan,
+    model::{EphemeralResourceModel, Model as _, Partial},
     private::Private,
-    schema::Schema,
-    value::{Path, Value},
 };
 
 /// Something that is opened while Terraform plans or applies and closed when nothing needs it any more, such as a token.
@@ -88,7 +82,7 @@ pub trait EphemeralResource: Send + Sync + 'static {
     /// Opens it. Terraform does so once everything in the configuration is known, and anew for each plan and apply.
     ///
     /// # Errors
-    /// It cannot be opened. Terraform does not close it then.
+    /// It cannot be opened, or not yet ([`Context::defer`]). Terraform does not close it then.
     fn open(
         &self,
         client: &Self::Client,
@@ -131,20 +125,14 @@ pub trait EphemeralResource: Send + Sync + 'static {
 pub struct Opened<M> {
     /// What renewing and closing have to know. Terraform keeps it in memory only.
     pub private: Private,
-    result: Result<M, DeferralReason>,
-    renew_at: Option<SystemTime>,
+    pub(crate) values: M,
+    pub(crate) renew_at: Option<SystemTime>,
 }
 
 impl<M: EphemeralResourceModel> Opened<M> {
     /// It is open, with these values.
     pub fn new(values: M) -> Self {
-        Self { private: Private::default(), result: Ok(values), renew_at: None }
-    }
-
-    /// It cannot be opened yet, and whatever needs it is put off to a later apply. Only for a caller with
-    /// [`deferral_allowed`](crate::Capabilities::deferral_allowed); for another one it is an error.
-    pub fn deferred(reason: DeferralReason) -> Self {
-        Self { private: Private::default(), result: Err(reason), renew_at: None }
+        Self { private: Private::default(), values, renew_at: None }
     }
 
     /// When it has to be renewed, if it is still open then.
@@ -152,18 +140,6 @@ impl<M: EphemeralResourceModel> Opened<M> {
     pub fn renew_at(self, time: SystemTime) -> Self {
         Self { renew_at: Some(time), ..self }
     }
-}
-
-/// Why something is put off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DeferralReason {
-    /// Its own configuration is not known well enough.
-    ConfigUnknown,
-    /// The configuration of the provider is not known well enough.
-    ProviderConfigUnknown,
-    /// What it needs is not there yet.
-    AbsentPrerequisite,
 }
 
 /// What came of a renewal.
@@ -185,64 +161,5 @@ impl Renewed {
     #[must_use]
     pub fn renew_at(self, time: SystemTime) -> Self {
         Self { renew_at: Some(time), ..self }
-    }
-}
-
-/// The ephemeral resources of a provider.
-pub struct EphemeralResources<C>(pub(crate) Vec<Box<dyn erased::EphemeralResource<C>>>);
-
-impl<C> Default for EphemeralResources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C: Send + Sync + 'static> EphemeralResources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<E: EphemeralResource<Client = C>>(mut self, ephemeral: E) -> Self {
-        self.0.push(Box::new(TypedEphemeralResource(ephemeral)));
-        self
-    }
-}
-
-/// An ephemeral resource of a model.
-struct TypedEphemeralResource<E>(E);
-
-#[async_trait]
-impl<E: EphemeralResource> erased::EphemeralResource<E::Client> for TypedEphemeralResource<E> {
-    fn name(&self) -> &'static str {
-        E::Model::TYPE_NAME
-    }
-
-    fn schema(&self) -> Schema {
-        E::Model::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<E::Model>(config))
-    }
-
-    async fn open(&self, client: &E::Client, config: Value, ctx: &Context) -> Result<erased::Opened, Diagnostics> {
-        let block = E::Model::block();
-        let filled = plan::filled(&block, &config);
-        let plain = <E::Model as AttributeType>::complete(decoded::<E::Model>(&filled), &Path::default())?;
-        let Opened { private, result, renew_at } = self.0.open(client, plain, ctx).await?;
-        let result = result.map(|values| values.into_partial().encode_onto(&config));
-        Ok(erased::Opened { private, result, renew_at })
-    }
-
-    async fn renew(&self, client: &E::Client, private: Private, ctx: &Context) -> Result<Renewed, Diagnostics> {
-        self.0.renew(client, private, ctx).await
-    }
-
-    async fn close(&self, client: &E::Client, private: Private, ctx: &Context) -> Result<(), Diagnostics> {
-        self.0.close(client, private, ctx).await
     }
 }

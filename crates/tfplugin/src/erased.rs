@@ -9,7 +9,7 @@ use crate::{
     configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
-    ephemeral::{DeferralReason, Renewed},
+    ephemeral::Renewed,
     function::{FunctionError, Signature},
     identity::IdentitySchema,
     move_state::MoveSource,
@@ -66,18 +66,21 @@ pub trait Provider: Send + Sync + 'static {
     fn shutdown(&self, client: &Self::Client);
 }
 
-/// A managed resource.
-#[async_trait]
-pub trait Resource<C>: Send + Sync {
-    /// The type name.
+/// What is registered by a type name and has a configuration.
+pub trait Item: Send + Sync {
+    /// The type name. A list resource has that of its resource.
     fn name(&self) -> &'static str;
 
-    /// The shape of configuration and state.
+    /// The shape of the configuration, and of what is made of it.
     fn schema(&self) -> Schema;
 
     /// Checks a configuration beyond what the schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
+}
 
+/// A managed resource.
+#[async_trait]
+pub trait Resource<C>: Item {
     /// The older versions that a stored state may have.
     fn upgrades_from(&self) -> Vec<i64>;
 
@@ -126,16 +129,7 @@ pub trait Resource<C>: Send + Sync {
 
 /// Something that is only read.
 #[async_trait]
-pub trait DataSource<C>: Send + Sync {
-    /// The type name.
-    fn name(&self) -> &'static str;
-
-    /// The shape of configuration and state.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait DataSource<C>: Item {
     /// Reads it.
     async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
 }
@@ -151,16 +145,7 @@ pub enum ImportTarget<'a> {
 
 /// A search for the objects of a resource.
 #[async_trait]
-pub trait ListResource<C>: Send + Sync {
-    /// The type name, which is that of the resource.
-    fn name(&self) -> &'static str;
-
-    /// The shape of the configuration.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait ListResource<C>: Item {
     /// Finds the objects.
     async fn list(&self, client: &C, config: Value, sink: Sink, ctx: &Context) -> Result<(), Diagnostics>;
 }
@@ -196,16 +181,7 @@ impl Listed {
 
 /// Something that is opened and closed, and never stored.
 #[async_trait]
-pub trait EphemeralResource<C>: Send + Sync {
-    /// The type name.
-    fn name(&self) -> &'static str;
-
-    /// The shape of configuration and result.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait EphemeralResource<C>: Item {
     /// Opens it.
     async fn open(&self, client: &C, config: Value, ctx: &Context) -> Result<Opened, Diagnostics>;
 
@@ -219,8 +195,8 @@ pub trait EphemeralResource<C>: Send + Sync {
 /// What came of opening.
 #[derive(Debug)]
 pub struct Opened {
-    /// The values, or why there are none yet.
-    pub result: Result<Value, DeferralReason>,
+    /// The values.
+    pub values: Value,
     /// What renewing and closing have to know.
     pub private: Private,
     /// When it has to be renewed.
@@ -229,16 +205,7 @@ pub struct Opened {
 
 /// Something to do.
 #[async_trait]
-pub trait Action<C>: Send + Sync {
-    /// The type name.
-    fn name(&self) -> &'static str;
-
-    /// The shape of its configuration.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait Action<C>: Item {
     /// Says what it would do.
     async fn plan(&self, client: Option<&C>, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
 

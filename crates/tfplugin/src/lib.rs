@@ -57,12 +57,12 @@ pub mod value;
 #[cfg(feature = "derive")]
 pub use tfplugin_derive::{AttributeEnum, Model};
 
-pub use action::{Action, Actions};
+pub use action::Action;
 pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context, Deferral, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use ephemeral::{DeferralReason, EphemeralResource, EphemeralResources, Opened, Renewed};
+pub use ephemeral::{EphemeralResource, Opened, Renewed};
 pub use function::{Function, FunctionError, Functions};
 pub use identity::{Identity, NoIdentity};
 pub use list::{Found, ListEnd, ListResource, Listing};
@@ -73,7 +73,9 @@ pub use model::{
 pub use move_state::{MoveFrom, MoveSource, Moves};
 pub use private::{Private, PrivateKey};
 pub use provider_meta::ProviderMeta;
-pub use registration::{DataSources, ListResources, Provider, Resources, Schemas, schemas};
+pub use registration::{
+    Actions, DataSources, EphemeralResources, ListResources, Provider, Resources, Schemas, schemas,
+};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

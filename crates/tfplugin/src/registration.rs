@@ -5,13 +5,13 @@ use std::future::Future;
 use async_trait::async_trait;
 
 use crate::{
-    action::Actions,
+    action::Action,
     configure::{Configure, Configured},
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
     environment,
-    ephemeral::EphemeralResources,
+    ephemeral::EphemeralResource,
     erased,
     function::{Functions, Signature},
     list::ListResource,
@@ -19,7 +19,7 @@ use crate::{
     provider_meta::ProviderMeta,
     resource::Resource,
     schema::Schema,
-    typed::{TypedDataSource, TypedListResource, TypedResource},
+    typed::{TypedAction, TypedDataSource, TypedEphemeralResource, TypedListResource, TypedResource},
     value::Value,
 };
 
@@ -125,76 +125,45 @@ pub trait Provider: Send + Sync + 'static {
     fn shutdown(&self, _client: &Self::Client) {}
 }
 
-/// The resources of a provider.
-pub struct Resources<C>(pub(crate) Vec<Box<dyn erased::Resource<C>>>);
+macro_rules! collections {
+    ($($(#[$doc:meta])* $name:ident of $role:ident as $typed:ident;)*) => {
+        $($(#[$doc])*
+        pub struct $name<C>(pub(crate) Vec<Box<dyn erased::$role<C>>>);
 
-/// The data sources of a provider.
-pub struct DataSources<C>(pub(crate) Vec<Box<dyn erased::DataSource<C>>>);
+        impl<C> Default for $name<C> {
+            fn default() -> Self {
+                Self(Vec::new())
+            }
+        }
 
-/// The list resources of a provider.
-pub struct ListResources<C>(pub(crate) Vec<Box<dyn erased::ListResource<C>>>);
+        impl<C: Send + Sync + 'static> $name<C> {
+            /// None.
+            pub fn new() -> Self {
+                Self::default()
+            }
 
-impl<C> Default for ListResources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+            /// And this one.
+            #[must_use]
+            #[allow(clippy::should_implement_trait)]
+            pub fn add<T: $role<Client = C>>(mut self, item: T) -> Self {
+                self.0.push(Box::new($typed(item)));
+                self
+            }
+        })*
+    };
 }
 
-impl<C: Send + Sync + 'static> ListResources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<L: ListResource<Client = C>>(mut self, list_resource: L) -> Self {
-        self.0.push(Box::new(TypedListResource(list_resource)));
-        self
-    }
-}
-
-impl<C> Default for Resources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C> Default for DataSources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C: Send + Sync + 'static> Resources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<R: Resource<Client = C>>(mut self, resource: R) -> Self {
-        self.0.push(Box::new(TypedResource(resource)));
-        self
-    }
-}
-
-impl<C: Send + Sync + 'static> DataSources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<D: DataSource<Client = C>>(mut self, data_source: D) -> Self {
-        self.0.push(Box::new(TypedDataSource(data_source)));
-        self
-    }
+collections! {
+    /// The resources of a provider.
+    Resources of Resource as TypedResource;
+    /// The data sources of a provider.
+    DataSources of DataSource as TypedDataSource;
+    /// The list resources of a provider.
+    ListResources of ListResource as TypedListResource;
+    /// The ephemeral resources of a provider.
+    EphemeralResources of EphemeralResource as TypedEphemeralResource;
+    /// The actions of a provider.
+    Actions of Action as TypedAction;
 }
 
 /// The schemas of a provider, for documentation and tools.
@@ -221,18 +190,20 @@ pub struct Schemas {
 
 /// The schemas of a provider.
 pub fn schemas<P: Provider>(provider: &P) -> Schemas {
-    let resources = provider.resources().0;
-    let data_sources = provider.data_sources().0;
     Schemas {
         provider: P::Block::schema(),
         provider_meta: provider.provider_meta().0,
-        resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
-        data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
-        list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
-        ephemeral_resources: provider.ephemeral_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
-        actions: provider.actions().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        resources: named(&provider.resources().0),
+        data_sources: named(&provider.data_sources().0),
+        list_resources: named(&provider.list_resources().0),
+        ephemeral_resources: named(&provider.ephemeral_resources().0),
+        actions: named(&provider.actions().0),
         functions: provider.functions().0.iter().map(|item| (item.name(), item.signature())).collect(),
     }
+}
+
+fn named<I: erased::Item + ?Sized>(items: &[Box<I>]) -> Vec<(&'static str, Schema)> {
+    items.iter().map(|item| (item.name(), item.schema())).collect()
 }
 
 /// A provider of a model, as the calls work with it.

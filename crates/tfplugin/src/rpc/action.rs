@@ -1,13 +1,12 @@
 //! Calls about actions.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
-use tonic::Status;
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, Server, provider::failure, unknown_type, wire};
+use super::{Diagnosed, Events, Inner, Registered, Server, find, provider::failure, wire};
 use crate::{
     context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics},
@@ -18,13 +17,9 @@ use crate::{
             Event,
             event::{Completed, Progress, Type as EventType},
         },
-        plan_action, schema, validate_action_config,
+        plan_action, validate_action_config,
     },
-    validate::validate,
 };
-
-/// The events of an action that runs.
-pub(super) type Events = futures_util::stream::BoxStream<'static, Result<Event, Status>>;
 
 impl Diagnosed for Completed {
     fn with(mut self, diagnostic: Diagnostic) -> Self {
@@ -35,7 +30,7 @@ impl Diagnosed for Completed {
 
 impl<P: Provider> Server<P> {
     /// Starts an action, which runs to its end even if nobody listens.
-    pub(super) fn invoke(&self, request: proto::invoke_action::Request) -> Events {
+    pub(super) fn invoke(&self, request: proto::invoke_action::Request) -> Events<Event> {
         let (events, stream) = mpsc::unbounded_channel();
         let server = Self { inner: Arc::clone(&self.inner) };
         let told = events.clone();
@@ -58,38 +53,23 @@ impl<P: Provider> Server<P> {
 
 impl<P: Provider> Inner<P> {
     fn action(&self, name: &str) -> Result<&Registered<dyn Action<P::Client>>, Diagnostic> {
-        self.actions.get(name).ok_or_else(|| unknown_type("action", name, self.actions.keys()))
-    }
-
-    pub(super) fn action_schemas(&self) -> HashMap<String, proto::ActionSchema> {
-        let schema = |registered: &Registered<dyn Action<P::Client>>| {
-            let mut schema = proto::Schema::from(&registered.schema.schema);
-            // Nothing comes back from an action, so what has a default is optional, and not computed.
-            schema.block.iter_mut().for_each(not_computed);
-            proto::ActionSchema { schema: Some(schema) }
-        };
-        self.actions.iter().map(|(name, registered)| ((*name).to_owned(), schema(registered))).collect()
+        find(&self.actions, "action", name)
     }
 
     pub(super) fn validate_action(
         &self,
         request: &validate_action_config::Request,
     ) -> validate_action_config::Response {
-        let checked = self.action(&request.type_name).and_then(|registered| {
-            let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
-            let mut diagnostics = validate(&registered.schema.schema.block, &config);
-            diagnostics.extend(registered.item.validate(&config));
-            Ok(diagnostics)
-        });
+        let checked = self.action(&request.type_name).and_then(|action| action.validate(request.config.as_ref()));
         validate_action_config::Response { diagnostics: wire::diagnostics(checked.unwrap_or_else(Into::into)) }
     }
 
     pub(super) async fn plan_action(&self, request: plan_action::Request, ctx: Context) -> plan_action::Response {
         let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
         let planned = async {
-            let Registered { item, schema } = self.action(&request.action_type)?;
-            let config = wire::decode(request.config.as_ref(), &schema.ty, "configuration")?;
-            item.plan(self.planning_client().as_deref(), config, &ctx).await
+            let action = self.action(&request.action_type)?;
+            let config = action.config(request.config.as_ref())?;
+            action.item.plan(self.planning_client().as_deref(), config, &ctx).await
         };
         let diagnostics = answered(planned.await, &ctx);
         plan_action::Response { diagnostics, ..plan_action::Response::default() }
@@ -97,13 +77,13 @@ impl<P: Provider> Inner<P> {
 
     async fn invoke(&self, request: proto::invoke_action::Request, ctx: Context) -> Completed {
         let invoked = async {
-            let Registered { item, schema: SchemaWithType { schema, ty } } = self.action(&request.action_type)?;
-            let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
+            let action = self.action(&request.action_type)?;
+            let config = action.config(request.config.as_ref())?;
             let ctx = ctx
-                .with_time_limits(Operation::Invoke, &schema.block, &config)
+                .with_time_limits(Operation::Invoke, &action.schema.schema.block, &config)
                 .with_capabilities(wire::capabilities(request.client_capabilities));
             let client = self.client()?;
-            let done = item.invoke(&*client, config, &ctx).await;
+            let done = action.item.invoke(&*client, config, &ctx).await;
             Ok(answered(done, &ctx))
         };
         let diagnostics = invoked.await.unwrap_or_else(|errors: Diagnostics| wire::diagnostics(errors));
@@ -116,14 +96,4 @@ fn answered(done: Result<(), Diagnostics>, ctx: &Context) -> Vec<proto::Diagnost
         Ok(()) => ctx.take_warnings(),
         Err(errors) => failure(ctx, errors),
     })
-}
-
-fn not_computed(block: &mut schema::Block) {
-    block.attributes.iter_mut().for_each(attribute_not_computed);
-    block.block_types.iter_mut().filter_map(|nested| nested.block.as_mut()).for_each(not_computed);
-}
-
-fn attribute_not_computed(attribute: &mut schema::Attribute) {
-    attribute.computed = false;
-    attribute.nested_type.iter_mut().flat_map(|object| &mut object.attributes).for_each(attribute_not_computed);
 }

@@ -4,20 +4,22 @@ use std::time::SystemTime;
 
 use prost_types::Timestamp;
 
-use super::{Inner, Registered, SchemaWithType, provider::failure, resource::storable, unknown_type, wire};
+use super::{
+    Inner, Registered, SchemaWithType, find,
+    provider::{deferral, failure},
+    resource::storable,
+    wire,
+};
 use crate::{
     conform::conform,
     context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics},
-    ephemeral::DeferralReason,
     erased::{EphemeralResource, Opened, Provider},
     plan,
     private::Private,
     proto::{
-        Deferred, close_ephemeral_resource, deferred, open_ephemeral_resource, renew_ephemeral_resource,
-        validate_ephemeral_resource_config,
+        close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource, validate_ephemeral_resource_config,
     },
-    validate::validate,
     value::Value,
 };
 
@@ -25,20 +27,15 @@ type Attempt<T> = Result<T, Diagnostics>;
 
 impl<P: Provider> Inner<P> {
     fn ephemeral_resource(&self, name: &str) -> Result<&Registered<dyn EphemeralResource<P::Client>>, Diagnostic> {
-        let found = self.ephemeral_resources.get(name);
-        found.ok_or_else(|| unknown_type("ephemeral resource", name, self.ephemeral_resources.keys()))
+        find(&self.ephemeral_resources, "ephemeral resource", name)
     }
 
     pub(super) fn validate_ephemeral_resource(
         &self,
         request: &validate_ephemeral_resource_config::Request,
     ) -> validate_ephemeral_resource_config::Response {
-        let checked = self.ephemeral_resource(&request.type_name).and_then(|registered| {
-            let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
-            let mut diagnostics = validate(&registered.schema.schema.block, &config);
-            diagnostics.extend(registered.item.validate(&config));
-            Ok(diagnostics)
-        });
+        let ephemeral = self.ephemeral_resource(&request.type_name);
+        let checked = ephemeral.and_then(|ephemeral| ephemeral.validate(request.config.as_ref()));
         let diagnostics = wire::diagnostics(checked.unwrap_or_else(Into::into));
         validate_ephemeral_resource_config::Response { diagnostics }
     }
@@ -63,22 +60,26 @@ impl<P: Provider> Inner<P> {
         let Registered { item, schema: SchemaWithType { schema, ty } } = self.ephemeral_resource(&request.type_name)?;
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let ctx = ctx.with_time_limits(Operation::Open, &schema.block, &config);
-        if self.is_waiting() && ctx.capabilities().deferral_allowed {
-            return Ok(put_off(DeferralReason::ProviderConfigUnknown));
-        }
-        let open = item.open(&*self.client()?, config.clone(), &ctx).await;
-        let Opened { private, result, renew_at } = open.map_err(|errors| failure(&ctx, errors))?;
-        let result = match result {
-            Ok(result) => result,
-            Err(reason) if ctx.capabilities().deferral_allowed => {
+        let open = match self.client_or_deferral(&ctx) {
+            Ok(client) => item.open(&*client, config.clone(), &ctx).await,
+            Err(errors) => Err(errors),
+        };
+        let Opened { private, values, renew_at } = match open {
+            Ok(opened) => opened,
+            Err(errors) => {
+                let deferred = Some(deferral(&ctx, errors)?);
                 let diagnostics = wire::diagnostics(ctx.take_warnings());
-                return Ok(open_ephemeral_resource::Response { diagnostics, ..put_off(reason) });
+                return Ok(open_ephemeral_resource::Response {
+                    result: wire::null(),
+                    deferred,
+                    diagnostics,
+                    ..open_ephemeral_resource::Response::default()
+                });
             }
-            Err(_) => return Err(failure(&ctx, not_yet(&request.type_name).into())),
         };
         // Terraform refuses a result that does not agree with the configuration, and would then never close it.
         let planned = plan::plan(&schema.block, &config, &Value::Null, Private::default()).state;
-        let (result, differences) = conform(&planned, storable(&schema.block, result, &ctx), ty);
+        let (result, differences) = conform(&planned, storable(&schema.block, values, &ctx), ty);
         if !differences.is_empty() {
             ctx.warn(differs(&request.type_name, &differences.iter().map(ToString::to_string).collect::<Vec<_>>()));
         }
@@ -140,23 +141,6 @@ fn bytes(private: &Private) -> Option<Vec<u8>> {
 
 fn timestamp(time: SystemTime) -> Timestamp {
     time.into()
-}
-
-fn put_off(reason: DeferralReason) -> open_ephemeral_resource::Response {
-    let reason = match reason {
-        DeferralReason::ConfigUnknown => deferred::Reason::ResourceConfigUnknown,
-        DeferralReason::ProviderConfigUnknown => deferred::Reason::ProviderConfigUnknown,
-        DeferralReason::AbsentPrerequisite => deferred::Reason::AbsentPrereq,
-    };
-    let deferred = Some(Deferred { reason: reason.into() });
-    open_ephemeral_resource::Response { result: wire::null(), deferred, ..open_ephemeral_resource::Response::default() }
-}
-
-fn not_yet(name: &str) -> Diagnostic {
-    let detail = format!(
-        "{name} cannot be opened yet: what it needs is not there. Apply what it needs first, with terraform apply -target."
-    );
-    Diagnostic::error("Not opened yet", detail)
 }
 
 fn differs(name: &str, paths: &[String]) -> Diagnostic {

@@ -9,9 +9,8 @@ use futures_util::stream::{self, Once};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
-    Diagnosed, Server,
+    Diagnosed, Events, Server,
     absent::absent,
-    action, list,
     resource::{self, Applied},
 };
 use crate::{
@@ -157,7 +156,7 @@ calls! {
             => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
     }
 
-    type InvokeActionStream = action::Events;
+    type InvokeActionStream = Events<proto::invoke_action::Event>;
 
     async fn invoke_action(
         &self,
@@ -183,7 +182,7 @@ calls! {
         Ok(response)
     }
 
-    type ListResourceStream = list::Events;
+    type ListResourceStream = Events<proto::list_resource::Event>;
 
     async fn list_resource(&self, request: Request<proto::list_resource::Request>) -> Result<Self::ListResourceStream> {
         Ok(Response::new(self.list(request.into_inner())))

@@ -24,8 +24,7 @@ impl<P: Provider> Host<P> {
     /// # Errors
     /// The message could not be sent or read. What the function answers is in the result.
     pub async fn call(&mut self, function: &str, arguments: &[Value]) -> Outcome<Result<Value, CallError>> {
-        let found = self.functions.iter().find(|(name, _)| *name == function);
-        let signature = found.map(|(_, signature)| signature.clone());
+        let signature = self.functions.get(function).cloned();
         let signature = signature.ok_or_else(|| fault(&format!("the provider offers no function {function}")))?;
         let encoded = arguments.iter().enumerate().map(|(at, argument)| {
             let parameter = signature.parameter(at).ok_or_else(|| fault("there is no parameter for an argument"))?;

@@ -6,9 +6,8 @@ use std::{
 };
 
 use tfplugin::{
-    Computed, Configure, Configured, Context, DeferralReason, Diagnostic, Diagnostics, EphemeralResource,
-    EphemeralResources, Model, Opened, Operation, Partial, Private, PrivateKey, Provider, Renewed, Resources,
-    Sensitive, Timeouts,
+    Computed, Configure, Configured, Context, Deferral, Diagnostic, Diagnostics, EphemeralResource, EphemeralResources,
+    Model, Opened, Operation, Partial, Private, PrivateKey, Provider, Renewed, Resources, Sensitive, Timeouts,
     lifecycle::Lifecycle,
     proto::{self, provider_server::Provider as _},
     registration::Typed,
@@ -93,7 +92,7 @@ impl EphemeralResource for TokenResource {
         log.lock().unwrap().push(format!("open {} {} {limit:?}", token.user, token.minutes));
         match token.user.as_str() {
             "refused" => return Err(Diagnostic::error("Refused", "for the test").into()),
-            "early" => return Ok(Opened::deferred(DeferralReason::AbsentPrerequisite)),
+            "early" => return Err(ctx.defer(Deferral::AbsentPrerequisite)),
             "panic" => panic!("a fault that quotes a secret"),
             "differs" => token.user = "another".to_owned(),
             "incomplete" => return Ok(Opened::new(token)),
@@ -219,7 +218,7 @@ async fn a_result_that_terraform_would_refuse_is_brought_into_agreement() {
 #[tokio::test]
 async fn it_is_put_off_only_for_who_allows_it() {
     let refused = host().await.0.open("test_token", &user("early")).await.unwrap_err();
-    assert_eq!(summaries(&refused), ["Not opened yet"]);
+    assert_eq!(summaries(&refused), ["Not possible yet"]);
     let waiting = Value::object([("endpoint", Value::unknown())]);
     let mut host = Host::start(Tokens::default()).await.unwrap();
     host.configure(&waiting).await.unwrap();
