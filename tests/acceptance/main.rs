@@ -4,6 +4,7 @@
 mod altered;
 mod answers;
 mod bad_input;
+mod beside;
 mod changed_prices;
 mod debugger;
 mod examples;

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::{Error, Expr, ExprLit, Ident, Lit, Result, spanned::Spanned as _};
 
 use crate::{
-    contradictions,
+    arguments, contradictions,
     fields::{self, Field, Wrapper},
     options::{ModelOptions, Role, RuleOption},
 };
@@ -25,7 +25,7 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
             None => errors = Some(error),
         }
     };
-    if let Role::Resource(name) | Role::DataSource(name) = &model.role
+    if let Some(name) = model.role.name()
         && !is_name(&name.value())
     {
         report(name.span(), "this is no name for Terraform: lower case letters, digits and underscores are".to_owned());
@@ -33,6 +33,7 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
     if matches!(model.role, Role::Identity) && fields.is_empty() {
         report(model_ident.span(), "an identity without attributes tells no object from another".to_owned());
     }
+    arguments::check(&model.role, fields, &mut report);
     let mut names = BTreeSet::new();
     for field in fields {
         name(model, field, &mut report);
@@ -68,6 +69,10 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
         if matches!(model.role, Role::List) && field.wrapper == Wrapper::Computed {
             report(field.span(), "a search only has arguments: write Option<T>, or T with a default".to_owned());
         }
+        if matches!(model.role, Role::Action(_) | Role::StateStore(_)) && field.wrapper == Wrapper::Computed {
+            let what = "nothing comes back from this, so nothing in it is computed: write T or Option<T>";
+            report(field.span(), what.to_owned());
+        }
         if field.wrapper == Wrapper::Timeouts && field.options.timeouts.is_empty() {
             report(
                 field.span(),
@@ -84,9 +89,10 @@ type Report<'a> = dyn FnMut(Span, String) + 'a;
 fn name(model: &ModelOptions, field: &Field<'_>, report: &mut Report<'_>) {
     let name = field.name();
     let reserved = match model.role {
-        Role::Resource(_) | Role::DataSource(_) => &RESERVED[..],
+        Role::Resource(_) | Role::DataSource(_) | Role::EphemeralResource(_) => &RESERVED[..],
+        Role::StateStore(_) => &["provider"],
         Role::Provider => &RESERVED_IN_PROVIDER[..],
-        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
+        Role::Action(_) | Role::Function(_) | Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
     };
     if reserved.contains(&name.as_str()) {
         report(field.span(), format!("Terraform keeps the name {name:?} for itself"));
@@ -155,13 +161,17 @@ fn timeouts(role: &Role, field: &Field<'_>, report: &mut Report<'_>) {
     let operations: &[&str] = match role {
         Role::Resource(_) | Role::Provider => &["create", "read", "update", "delete"],
         Role::DataSource(_) => &["read"],
-        Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => &[],
+        Role::EphemeralResource(_) => &["open"],
+        Role::Action(_) => &["invoke"],
+        Role::StateStore(_) | Role::Function(_) | Role::Nested | Role::Identity | Role::List | Role::ProviderMeta => {
+            &[]
+        }
     };
     for (operation, limit) in &field.options.timeouts {
         if field.wrapper != Wrapper::Timeouts {
             report(operation.span(), "time limits stand on a field of the type Timeouts".to_owned());
         } else if operations.is_empty() {
-            report(operation.span(), "time limits stand in the resource itself".to_owned());
+            report(operation.span(), "time limits stand in the resource or the action itself".to_owned());
         } else if !operations.iter().any(|known| operation == known) {
             report(operation.span(), format!("there is no such operation: expected {}", operations.join(", ")));
         }

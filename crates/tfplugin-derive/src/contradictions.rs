@@ -34,21 +34,41 @@ enum Case {
     List,
     /// It stands in what a module tells about itself.
     ProviderMeta,
+    /// It stands in something of which nothing is stored: an ephemeral resource, an action or a state store.
+    Unstored,
+    /// It is an argument of a function.
+    Function,
 }
 
 use Case::{
-    Block, Collection, Computed, DataSource, Defaulted, Identity, List, Provider, ProviderMeta, Required, Resource,
-    WriteOnly,
+    Block, Collection, Computed, DataSource, Defaulted, Function, Identity, List, Provider, ProviderMeta, Required,
+    Resource, Unstored, WriteOnly,
 };
 
 const DEFAULTS: [&str; 3] = ["default", "default_on_create", "default_with"];
 const CHANGES: [&str; 2] = ["force_new", "plan_modifier"];
+
+/// What only attributes of a configuration can have.
+const NOT_OF_ARGUMENTS: [&str; 9] = [
+    "default",
+    "default_on_create",
+    "default_with",
+    "force_new",
+    "plan_modifier",
+    "changes_with",
+    "relation",
+    "env",
+    "block",
+];
 
 /// These options have no place in this case, and why.
 const TABLE: &[(&[&str], Case, &str)] = &[
     (&DEFAULTS, Identity, "an identity has no defaults: whoever finds the object sets what an import left out"),
     (&CHANGES, Identity, "an identity is never planned: this has no effect"),
     (&["changes_with", "relation", "env", "timeouts", "block", "deprecated"], Identity, "an identity has only values"),
+    (&NOT_OF_ARGUMENTS, Function, "an argument of a function is a value at a place: this is for attributes"),
+    (&["deprecated"], Function, "Terraform has no deprecated arguments, only deprecated functions"),
+    (&["write_only"], Function, "nothing of a function is stored: leave WriteOnly out"),
     (
         &["force_new"],
         Computed,
@@ -95,6 +115,11 @@ const TABLE: &[(&[&str], Case, &str)] = &[
     ),
     (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
     (&["env"], Resource, "variables stand in for arguments of a provider block only"),
+    (&CHANGES, Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["changes_with"], Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["default_on_create"], Unstored, "nothing is created here: write default"),
+    (&["env"], Unstored, "variables stand in for arguments of a provider block only"),
+    (&["write_only"], Unstored, "nothing of this is stored, write-only or not: leave WriteOnly out"),
     (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
     (&["write_only"], Provider, "Terraform knows write-only values in resources only: write Sensitive<T>"),
     (&["write_only"], DataSource, "Terraform knows write-only values in resources only: write Sensitive<T>"),
@@ -153,6 +178,8 @@ fn cases(role: &Role, field: &Field<'_>) -> Vec<Case> {
         (List, matches!(role, Role::List)),
         (ProviderMeta, matches!(role, Role::ProviderMeta)),
         (Identity, matches!(role, Role::Identity)),
+        (Unstored, matches!(role, Role::EphemeralResource(_) | Role::Action(_) | Role::StateStore(_))),
+        (Function, matches!(role, Role::Function(_))),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(case, _)| case).collect()
 }

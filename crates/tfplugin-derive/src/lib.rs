@@ -3,6 +3,7 @@
 //! What contradicts itself within a struct does not compile, and the error stands at the field. What depends on where a
 //! struct is used, `tfplugin::testing::check` finds.
 
+mod arguments;
 mod attribute_enum;
 mod checks;
 mod contradictions;
@@ -17,8 +18,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// what is nested in one, or of an identity.
 ///
 /// On the struct: `#[model(resource = "name")]`, optionally with `version = 1` and `identity = Struct`;
-/// `#[model(data_source = "name")]`, `#[model(list)]`, `#[model(provider)]`, `#[model(provider_meta)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`.
-/// `#[model(identity)]` is the identity of a resource, optionally with `version = 1` and `mutable`.
+/// `#[model(data_source = "name")]`, `#[model(ephemeral_resource = "name")]`, `#[model(action = "name")]`,
+/// `#[model(state_store = "name")]`, `#[model(function = "name")]`, `#[model(list)]`, `#[model(provider)]`,
+/// `#[model(provider_meta)]` or `#[model(nested)]`; and `deprecated = "what to use instead"`. `#[model(identity)]` is the
+/// identity of a resource, optionally with `version = 1` and `mutable`.
 ///
 /// The type of a field decides who gives the value: `T` is required, `T` with a default optional, `Option<T>` optional,
 /// `Computed<T>` computed. Its doc comment is the description. In `#[attr(…)]`:

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 
 use crate::{
+    arguments,
     checks::{self, token},
     contradictions,
     fields::{self, Field, Wrapper},
@@ -153,17 +154,22 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     let attributes = attributes.into_iter().map(|field| attribute(&declare, model, field, fields));
     let blocks = blocks.into_iter().map(|field| block(model, field, fields));
     let none = syn::LitStr::new("", model.span());
-    let (name, role) = match &options.role {
-        Role::Resource(name) => (name, Some(quote!(ResourceModel))),
-        Role::DataSource(name) => (name, Some(quote!(DataSourceModel))),
-        Role::Provider => (&none, Some(quote!(ProviderModel))),
-        Role::Nested => (&none, None),
-        Role::List => (&none, Some(quote!(ListModel))),
-        Role::ProviderMeta => (&none, Some(quote!(ProviderMetaModel))),
-        Role::Identity => (&none, Some(quote!(IdentityModel))),
+    let name = options.role.name().unwrap_or(&none);
+    let role = match &options.role {
+        Role::Resource(_) => Some(quote!(ResourceModel)),
+        Role::DataSource(_) => Some(quote!(DataSourceModel)),
+        Role::EphemeralResource(_) => Some(quote!(EphemeralResourceModel)),
+        Role::Action(_) => Some(quote!(ActionModel)),
+        Role::StateStore(_) => Some(quote!(StateStoreModel)),
+        Role::Provider => Some(quote!(ProviderModel)),
+        Role::List => Some(quote!(ListModel)),
+        Role::ProviderMeta => Some(quote!(ProviderMetaModel)),
+        Role::Identity => Some(quote!(IdentityModel)),
+        Role::Function(_) | Role::Nested => None,
     };
     let items = role_items(options);
     let role = role.map(|role| quote! { impl ::tfplugin::model::#role for #model { #items } });
+    let function = matches!(options.role, Role::Function(_)).then(|| arguments::model(model, fields));
     quote! {
         impl ::tfplugin::Model for #model {
             const TYPE_NAME: &'static str = #name;
@@ -180,6 +186,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
         }
 
         #role
+        #function
     }
 }
 

@@ -10,11 +10,30 @@ use syn::{
 pub(crate) enum Role {
     Resource(LitStr),
     DataSource(LitStr),
+    EphemeralResource(LitStr),
+    Action(LitStr),
+    StateStore(LitStr),
+    Function(LitStr),
     Provider,
     Nested,
     Identity,
     List,
     ProviderMeta,
+}
+
+impl Role {
+    /// The name that a configuration has it by.
+    pub(crate) fn name(&self) -> Option<&LitStr> {
+        match self {
+            Self::Resource(name)
+            | Self::DataSource(name)
+            | Self::EphemeralResource(name)
+            | Self::Action(name)
+            | Self::StateStore(name)
+            | Self::Function(name) => Some(name),
+            Self::Provider | Self::Nested | Self::Identity | Self::List | Self::ProviderMeta => None,
+        }
+    }
 }
 
 /// `#[model(…)]`.
@@ -36,6 +55,10 @@ impl ModelOptions {
                 let found = match name(&meta)?.as_str() {
                     "resource" => Role::Resource(meta.value()?.parse()?),
                     "data_source" => Role::DataSource(meta.value()?.parse()?),
+                    "ephemeral_resource" => Role::EphemeralResource(meta.value()?.parse()?),
+                    "action" => Role::Action(meta.value()?.parse()?),
+                    "state_store" => Role::StateStore(meta.value()?.parse()?),
+                    "function" => Role::Function(meta.value()?.parse()?),
                     "provider" => Role::Provider,
                     "nested" => Role::Nested,
                     "list" => Role::List,
@@ -49,8 +72,8 @@ impl ModelOptions {
                     "deprecated" => return once(&meta, &mut deprecated, meta.value()?.parse()?),
                     _ => {
                         return Err(meta.error(
-                            "expected resource, data_source, list, provider, provider_meta, nested, identity, mutable, version or \
-                             deprecated",
+                            "expected resource, data_source, ephemeral_resource, action, state_store, function, list, \
+                             provider, provider_meta, nested, identity, mutable, version or deprecated",
                         ));
                     }
                 };
@@ -60,8 +83,8 @@ impl ModelOptions {
                 }
             })?;
         }
-        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, list, provider, \
-             provider_meta, nested or identity";
+        let missing = "say what this is the model of: #[model(resource = \"…\")], data_source, ephemeral_resource, \
+                       action, state_store, function, list, provider, provider_meta, nested or identity";
         let role = role.ok_or_else(|| Error::new(span, missing))?;
         if version.is_some() && !matches!(role, Role::Resource(_) | Role::Identity) {
             return Err(Error::new(span, "only the states and the identities of a resource have a version"));

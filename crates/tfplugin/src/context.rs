@@ -13,6 +13,15 @@ use crate::{
     value::Value,
 };
 
+/// Where an action tells of its progress.
+struct Progress(Box<dyn Fn(String) + Send + Sync>);
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
+}
+
 /// The context of one call.
 ///
 /// ```
@@ -31,13 +40,14 @@ use crate::{
 pub struct Context {
     cancellation: CancellationToken,
     deadline: Option<Instant>,
-    time_limits: [Option<Duration>; 4],
+    time_limits: [Option<Duration>; 6],
     request_id: String,
     terraform_version: String,
     capabilities: Capabilities,
     meta: Value,
     deferral: Mutex<Option<Deferral>>,
     warnings: Mutex<Diagnostics>,
+    progress: Option<Progress>,
 }
 
 /// An operation that `timeouts` can limit.
@@ -52,10 +62,14 @@ pub enum Operation {
     Update,
     /// Ending one.
     Delete,
+    /// Opening an ephemeral resource.
+    Open,
+    /// Invoking an action.
+    Invoke,
 }
 
 impl Operation {
-    const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+    const ALL: [Self; 6] = [Self::Create, Self::Read, Self::Update, Self::Delete, Self::Open, Self::Invoke];
 
     /// The name in `timeouts`.
     pub const fn name(self) -> &'static str {
@@ -64,6 +78,8 @@ impl Operation {
             Self::Read => "read",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Open => "open",
+            Self::Invoke => "invoke",
         }
     }
 }
@@ -106,6 +122,15 @@ impl Context {
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if !warnings.iter().any(|told| *told == warning) {
             warnings.push(warning);
+        }
+    }
+
+    /// Tells the user how an action goes on. Terraform shows it at once. In any other call nobody hears it, nor once
+    /// Terraform was asked to stop: it would take that for a reason not to listen to how the action ends.
+    pub fn progress(&self, message: impl Into<String>) {
+        match &self.progress {
+            Some(Progress(tell)) if !self.is_cancelled() => tell(message.into()),
+            _ => {}
         }
     }
 
@@ -212,6 +237,11 @@ impl Context {
         &self.meta
     }
 
+    /// The same, and cancelling it cancels nothing else.
+    pub(crate) fn with_own_cancellation(self) -> Self {
+        Self { cancellation: self.cancellation.child_token(), ..self }
+    }
+
     pub(crate) fn with_meta(self, meta: Value) -> Self {
         Self { meta, ..self }
     }
@@ -226,6 +256,10 @@ impl Context {
 
     pub(crate) fn with_capabilities(self, capabilities: Capabilities) -> Self {
         Self { capabilities, ..self }
+    }
+
+    pub(crate) fn with_progress(self, tell: impl Fn(String) + Send + Sync + 'static) -> Self {
+        Self { progress: Some(Progress(Box::new(tell))), ..self }
     }
 
     /// With the time limits of an object's `timeouts`, and the deadline of this operation, which begins now.

@@ -1,5 +1,7 @@
 //! What the calls work with: providers, resources and data sources whose models are not known any more.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
@@ -7,10 +9,13 @@ use crate::{
     configure::Configured,
     context::Context,
     diagnostics::Diagnostics,
+    ephemeral::Renewed,
+    function::{FunctionError, Signature},
     identity::IdentitySchema,
     move_state::MoveSource,
     object::{Delivered, Object, Stored},
     plan::{Plan, Proposal},
+    private::Private,
     schema::Schema,
     value::Value,
 };
@@ -33,6 +38,15 @@ pub trait Provider: Send + Sync + 'static {
     /// The list resources.
     fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Client>>>;
 
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Self::Client>>>;
+
+    /// The actions.
+    fn actions(&self) -> Vec<Box<dyn Action<Self::Client>>>;
+
+    /// The functions.
+    fn functions(&self) -> Vec<Box<dyn Function>>;
+
     /// What a module may tell about itself.
     fn provider_meta(&self) -> Option<Schema>;
 
@@ -52,18 +66,21 @@ pub trait Provider: Send + Sync + 'static {
     fn shutdown(&self, client: &Self::Client);
 }
 
-/// A managed resource.
-#[async_trait]
-pub trait Resource<C>: Send + Sync {
-    /// The type name.
+/// What is registered by a type name and has a configuration.
+pub trait Item: Send + Sync {
+    /// The type name. A list resource has that of its resource.
     fn name(&self) -> &'static str;
 
-    /// The shape of configuration and state.
+    /// The shape of the configuration, and of what is made of it.
     fn schema(&self) -> Schema;
 
     /// Checks a configuration beyond what the schema says.
     fn validate(&self, config: &Value) -> Diagnostics;
+}
 
+/// A managed resource.
+#[async_trait]
+pub trait Resource<C>: Item {
     /// The older versions that a stored state may have.
     fn upgrades_from(&self) -> Vec<i64>;
 
@@ -112,16 +129,7 @@ pub trait Resource<C>: Send + Sync {
 
 /// Something that is only read.
 #[async_trait]
-pub trait DataSource<C>: Send + Sync {
-    /// The type name.
-    fn name(&self) -> &'static str;
-
-    /// The shape of configuration and state.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait DataSource<C>: Item {
     /// Reads it.
     async fn read(&self, client: &C, config: Value, ctx: &Context) -> Result<Value, Diagnostics>;
 }
@@ -137,16 +145,7 @@ pub enum ImportTarget<'a> {
 
 /// A search for the objects of a resource.
 #[async_trait]
-pub trait ListResource<C>: Send + Sync {
-    /// The type name, which is that of the resource.
-    fn name(&self) -> &'static str;
-
-    /// The shape of the configuration.
-    fn schema(&self) -> Schema;
-
-    /// Checks a configuration beyond what the schema says.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
+pub trait ListResource<C>: Item {
     /// Finds the objects.
     async fn list(&self, client: &C, config: Value, sink: Sink, ctx: &Context) -> Result<(), Diagnostics>;
 }
@@ -178,6 +177,52 @@ impl Listed {
     pub fn only(messages: Diagnostics) -> Self {
         Self { identity: Value::Null, display_name: String::new(), object: Value::Null, messages }
     }
+}
+
+/// Something that is opened and closed, and never stored.
+#[async_trait]
+pub trait EphemeralResource<C>: Item {
+    /// Opens it.
+    async fn open(&self, client: &C, config: Value, ctx: &Context) -> Result<Opened, Diagnostics>;
+
+    /// Keeps it open for longer.
+    async fn renew(&self, client: &C, private: Private, ctx: &Context) -> Result<Renewed, Diagnostics>;
+
+    /// Closes it.
+    async fn close(&self, client: &C, private: Private, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// What came of opening.
+#[derive(Debug)]
+pub struct Opened {
+    /// The values.
+    pub values: Value,
+    /// What renewing and closing have to know.
+    pub private: Private,
+    /// When it has to be renewed.
+    pub renew_at: Option<SystemTime>,
+}
+
+/// Something to do.
+#[async_trait]
+pub trait Action<C>: Item {
+    /// Says what it would do.
+    async fn plan(&self, client: Option<&C>, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// Does it.
+    async fn invoke(&self, client: &C, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// A function.
+pub trait Function: Send + Sync {
+    /// The name.
+    fn name(&self) -> &'static str;
+
+    /// What it takes and returns.
+    fn signature(&self) -> Signature;
+
+    /// Calls it with arguments that its signature allows.
+    fn call(&self, signature: &Signature, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
 /// An update in place, as Terraform planned it.

@@ -4,6 +4,7 @@
 //!
 //! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
 //! - [`Provider`], [`Resource`], [`DataSource`], [`ListResource`]: what an author writes
+//! - [`EphemeralResource`], [`Action`], [`Function`]: what can be offered beside these
 //! - [`Plan`], [`State`], [`Context`]: what the author's code is given
 //! - [`identity`]: what objects are known by
 //! - [`schema`]: what attributes say of themselves
@@ -14,6 +15,7 @@
 // The derive macros name this crate as everybody else does.
 extern crate self as tfplugin;
 
+pub mod action;
 pub mod configure;
 #[doc(hidden)]
 pub mod conform;
@@ -21,8 +23,10 @@ pub mod context;
 pub mod data_source;
 pub mod diagnostics;
 mod environment;
+pub mod ephemeral;
 #[doc(hidden)]
 pub mod erased;
+pub mod function;
 pub mod identity;
 #[doc(hidden)]
 pub mod lifecycle;
@@ -53,19 +57,25 @@ pub mod value;
 #[cfg(feature = "derive")]
 pub use tfplugin_derive::{AttributeEnum, Model};
 
+pub use action::Action;
 pub use configure::{Configure, Configured};
 pub use context::{Capabilities, Context, Deferral, Operation};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use ephemeral::{EphemeralResource, Opened, Renewed};
+pub use function::{Function, FunctionError, Functions};
 pub use identity::{Identity, NoIdentity};
 pub use list::{Found, ListEnd, ListResource, Listing};
 pub use model::{
-    Attr, AttributeType, Computed, Field, Invalid, Map, Model, Partial, Scalar, Sensitive, Set, Timeouts, WriteOnly,
+    Attr, AttributeType, Computed, Field, Invalid, Map, MaybeUnknown, Model, Partial, Scalar, Sensitive, Set, Timeouts,
+    Variadic, WriteOnly,
 };
 pub use move_state::{MoveFrom, MoveSource, Moves};
 pub use private::{Private, PrivateKey};
 pub use provider_meta::ProviderMeta;
-pub use registration::{DataSources, ListResources, Provider, Resources, Schemas, schemas};
+pub use registration::{
+    Actions, DataSources, EphemeralResources, ListResources, Provider, Resources, Schemas, schemas,
+};
 pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };

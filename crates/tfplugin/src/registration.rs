@@ -5,17 +5,21 @@ use std::future::Future;
 use async_trait::async_trait;
 
 use crate::{
+    action::Action,
     configure::{Configure, Configured},
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
-    environment, erased,
+    environment,
+    ephemeral::EphemeralResource,
+    erased,
+    function::{Functions, Signature},
     list::ListResource,
     model::{Model as _, ProviderModel, decoded},
     provider_meta::ProviderMeta,
     resource::Resource,
     schema::Schema,
-    typed::{TypedDataSource, TypedListResource, TypedResource},
+    typed::{TypedAction, TypedDataSource, TypedEphemeralResource, TypedListResource, TypedResource},
     value::Value,
 };
 
@@ -81,6 +85,21 @@ pub trait Provider: Send + Sync + 'static {
         ProviderMeta::none()
     }
 
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> EphemeralResources<Self::Client> {
+        EphemeralResources::new()
+    }
+
+    /// The actions.
+    fn actions(&self) -> Actions<Self::Client> {
+        Actions::new()
+    }
+
+    /// The functions.
+    fn functions(&self) -> Functions {
+        Functions::new()
+    }
+
     /// Checks a provider block beyond what its struct says. Values may be unknown.
     fn validate(&self, _configure: &Configure<Self::Block>) -> Diagnostics {
         Diagnostics::default()
@@ -106,76 +125,45 @@ pub trait Provider: Send + Sync + 'static {
     fn shutdown(&self, _client: &Self::Client) {}
 }
 
-/// The resources of a provider.
-pub struct Resources<C>(pub(crate) Vec<Box<dyn erased::Resource<C>>>);
+macro_rules! collections {
+    ($($(#[$doc:meta])* $name:ident of $role:ident as $typed:ident;)*) => {
+        $($(#[$doc])*
+        pub struct $name<C>(pub(crate) Vec<Box<dyn erased::$role<C>>>);
 
-/// The data sources of a provider.
-pub struct DataSources<C>(pub(crate) Vec<Box<dyn erased::DataSource<C>>>);
+        impl<C> Default for $name<C> {
+            fn default() -> Self {
+                Self(Vec::new())
+            }
+        }
 
-/// The list resources of a provider.
-pub struct ListResources<C>(pub(crate) Vec<Box<dyn erased::ListResource<C>>>);
+        impl<C: Send + Sync + 'static> $name<C> {
+            /// None.
+            pub fn new() -> Self {
+                Self::default()
+            }
 
-impl<C> Default for ListResources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+            /// And this one.
+            #[must_use]
+            #[allow(clippy::should_implement_trait)]
+            pub fn add<T: $role<Client = C>>(mut self, item: T) -> Self {
+                self.0.push(Box::new($typed(item)));
+                self
+            }
+        })*
+    };
 }
 
-impl<C: Send + Sync + 'static> ListResources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<L: ListResource<Client = C>>(mut self, list_resource: L) -> Self {
-        self.0.push(Box::new(TypedListResource(list_resource)));
-        self
-    }
-}
-
-impl<C> Default for Resources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C> Default for DataSources<C> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<C: Send + Sync + 'static> Resources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<R: Resource<Client = C>>(mut self, resource: R) -> Self {
-        self.0.push(Box::new(TypedResource(resource)));
-        self
-    }
-}
-
-impl<C: Send + Sync + 'static> DataSources<C> {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// And this one.
-    #[must_use]
-    #[allow(clippy::should_implement_trait)]
-    pub fn add<D: DataSource<Client = C>>(mut self, data_source: D) -> Self {
-        self.0.push(Box::new(TypedDataSource(data_source)));
-        self
-    }
+collections! {
+    /// The resources of a provider.
+    Resources of Resource as TypedResource;
+    /// The data sources of a provider.
+    DataSources of DataSource as TypedDataSource;
+    /// The list resources of a provider.
+    ListResources of ListResource as TypedListResource;
+    /// The ephemeral resources of a provider.
+    EphemeralResources of EphemeralResource as TypedEphemeralResource;
+    /// The actions of a provider.
+    Actions of Action as TypedAction;
 }
 
 /// The schemas of a provider, for documentation and tools.
@@ -194,20 +182,32 @@ pub struct Schemas {
     pub data_sources: Vec<(&'static str, Schema)>,
     /// Each list resource's, by its type name, which is that of a resource.
     pub list_resources: Vec<(&'static str, Schema)>,
+    /// Each ephemeral resource's, by its type name.
+    pub ephemeral_resources: Vec<(&'static str, Schema)>,
+    /// Each action's, by its type name.
+    pub actions: Vec<(&'static str, Schema)>,
+    /// What each function takes and returns, by its name.
+    pub functions: Vec<(&'static str, Signature)>,
 }
 
 /// The schemas of a provider.
 pub fn schemas<P: Provider>(provider: &P) -> Schemas {
     let resources = provider.resources().0;
-    let data_sources = provider.data_sources().0;
     Schemas {
         provider: P::Block::schema(),
         provider_meta: provider.provider_meta().0,
-        resources: resources.iter().map(|item| (item.name(), item.schema())).collect(),
+        resources: named(&resources),
         identities: resources.iter().filter_map(|item| Some((item.name(), item.identity()?.schema))).collect(),
-        data_sources: data_sources.iter().map(|item| (item.name(), item.schema())).collect(),
-        list_resources: provider.list_resources().0.iter().map(|item| (item.name(), item.schema())).collect(),
+        data_sources: named(&provider.data_sources().0),
+        list_resources: named(&provider.list_resources().0),
+        ephemeral_resources: named(&provider.ephemeral_resources().0),
+        actions: named(&provider.actions().0),
+        functions: provider.functions().0.iter().map(|item| (item.name(), item.signature())).collect(),
     }
+}
+
+fn named<I: erased::Item + ?Sized>(items: &[Box<I>]) -> Vec<(&'static str, Schema)> {
+    items.iter().map(|item| (item.name(), item.schema())).collect()
 }
 
 /// A provider of a model, as the calls work with it.
@@ -242,6 +242,18 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn provider_meta(&self) -> Option<Schema> {
         self.0.provider_meta().0
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn erased::EphemeralResource<P::Client>>> {
+        self.0.ephemeral_resources().0
+    }
+
+    fn actions(&self) -> Vec<Box<dyn erased::Action<P::Client>>> {
+        self.0.actions().0
+    }
+
+    fn functions(&self) -> Vec<Box<dyn erased::Function>> {
+        self.0.functions().0
     }
 
     fn completed(&self, config: &Value) -> Value {

@@ -1,15 +1,17 @@
-//! Resources and data sources of models, as the calls work with them.
+//! Resources and whatever else has a configuration, of models, as the calls work with them.
 
 use async_trait::async_trait;
 
 use crate::{
+    action::Action,
     context::Context,
     data_source::DataSource,
     diagnostics::Diagnostics,
+    ephemeral::{EphemeralResource, Opened, Renewed},
     erased::{self, Failure, ImportTarget, Outcome, Sink, Update},
     identity::{Identity, IdentitySchema},
     list::{ListEnd, ListResource, Listing},
-    model::{AttributeType, IdentityModel, Model, PartialValue as _, ResourceModel, decoded},
+    model::{AttributeType, IdentityModel, Model, Partial, PartialValue as _, ResourceModel, decoded},
     move_state::MoveSource,
     object::{Object, Stored},
     plan::{self, Proposal},
@@ -28,6 +30,48 @@ pub(crate) struct TypedDataSource<D>(pub D);
 /// A list resource of a model.
 pub(crate) struct TypedListResource<L>(pub L);
 
+/// An ephemeral resource of a model.
+pub(crate) struct TypedEphemeralResource<E>(pub E);
+
+/// An action of a model.
+pub(crate) struct TypedAction<A>(pub A);
+
+macro_rules! items {
+    ($($of:ident: $role:ident, named by $name:ident, with a $config:ident;)*) => {
+        $(impl<I: $role> erased::Item for $of<I> {
+            fn name(&self) -> &'static str {
+                I::$name::TYPE_NAME
+            }
+
+            fn schema(&self) -> Schema {
+                I::$config::schema()
+            }
+
+            fn validate(&self, config: &Value) -> Diagnostics {
+                self.0.validate(&decoded::<I::$config>(config))
+            }
+        })*
+    };
+}
+
+items! {
+    TypedResource: Resource, named by Model, with a Model;
+    TypedDataSource: DataSource, named by Model, with a Model;
+    TypedListResource: ListResource, named by Model, with a Config;
+    TypedEphemeralResource: EphemeralResource, named by Model, with a Model;
+    TypedAction: Action, named by Model, with a Model;
+}
+
+/// A configuration with its defaults. Its computed values are null, and are what is to be found out.
+fn filled<M: Model>(config: &Value) -> Partial<M> {
+    decoded::<M>(&plan::filled(&M::block(), config))
+}
+
+/// A configuration of which everything is known.
+fn complete<M: Model>(config: &Value) -> Result<M, Diagnostics> {
+    M::complete(filled::<M>(config), &Path::default())
+}
+
 /// What came of a create or an update.
 fn outcome<M: ResourceModel>(state: State<M>) -> Outcome {
     let (object, delivered) = state.into_object();
@@ -36,18 +80,6 @@ fn outcome<M: ResourceModel>(state: State<M>) -> Outcome {
 
 #[async_trait]
 impl<R: Resource> erased::Resource<R::Client> for TypedResource<R> {
-    fn name(&self) -> &'static str {
-        R::Model::TYPE_NAME
-    }
-
-    fn schema(&self) -> Schema {
-        R::Model::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<R::Model>(config))
-    }
-
     fn upgrades_from(&self) -> Vec<i64> {
         self.0.upgrades().versions()
     }
@@ -163,47 +195,45 @@ fn remembered(mut private: Private) -> (Private, Option<Private>) {
 
 #[async_trait]
 impl<D: DataSource> erased::DataSource<D::Client> for TypedDataSource<D> {
-    fn name(&self) -> &'static str {
-        D::Model::TYPE_NAME
-    }
-
-    fn schema(&self) -> Schema {
-        D::Model::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<D::Model>(config))
-    }
-
     async fn read(&self, client: &D::Client, config: Value, ctx: &Context) -> Result<Value, Diagnostics> {
-        let block = D::Model::block();
-        // The computed values of a configuration are null, and are what is to be found out.
-        let filled = plan::filled(&block, &config);
-        let plain = D::Model::complete(decoded::<D::Model>(&filled), &Path::default())?;
-        Ok(self.0.read(client, plain, ctx).await?.into_partial().encode_onto(&config))
+        let read = self.0.read(client, complete(&config)?, ctx).await?;
+        Ok(read.into_partial().encode_onto(&config))
     }
 }
 
 #[async_trait]
 impl<L: ListResource> erased::ListResource<L::Client> for TypedListResource<L> {
-    fn name(&self) -> &'static str {
-        L::Model::TYPE_NAME
-    }
-
-    fn schema(&self) -> Schema {
-        L::Config::schema()
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        self.0.validate(&decoded::<L::Config>(config))
-    }
-
     async fn list(&self, client: &L::Client, config: Value, sink: Sink, ctx: &Context) -> Result<(), Diagnostics> {
-        let filled = plan::filled(&L::Config::block(), &config);
-        let plain = L::Config::complete(decoded::<L::Config>(&filled), &Path::default())?;
-        match self.0.list(client, plain, &mut Listing::new(sink, ctx), ctx).await {
+        match self.0.list(client, complete(&config)?, &mut Listing::new(sink, ctx), ctx).await {
             Ok(()) | Err(ListEnd::Enough) => Ok(()),
             Err(ListEnd::Failed(errors)) => Err(errors),
         }
+    }
+}
+
+#[async_trait]
+impl<E: EphemeralResource> erased::EphemeralResource<E::Client> for TypedEphemeralResource<E> {
+    async fn open(&self, client: &E::Client, config: Value, ctx: &Context) -> Result<erased::Opened, Diagnostics> {
+        let Opened { private, values, renew_at } = self.0.open(client, complete(&config)?, ctx).await?;
+        Ok(erased::Opened { private, values: values.into_partial().encode_onto(&config), renew_at })
+    }
+
+    async fn renew(&self, client: &E::Client, private: Private, ctx: &Context) -> Result<Renewed, Diagnostics> {
+        self.0.renew(client, private, ctx).await
+    }
+
+    async fn close(&self, client: &E::Client, private: Private, ctx: &Context) -> Result<(), Diagnostics> {
+        self.0.close(client, private, ctx).await
+    }
+}
+
+#[async_trait]
+impl<A: Action> erased::Action<A::Client> for TypedAction<A> {
+    async fn plan(&self, client: Option<&A::Client>, config: Value, ctx: &Context) -> Result<(), Diagnostics> {
+        self.0.plan(client, &filled::<A::Model>(&config), ctx).await
+    }
+
+    async fn invoke(&self, client: &A::Client, config: Value, ctx: &Context) -> Result<(), Diagnostics> {
+        self.0.invoke(client, complete(&config)?, ctx).await
     }
 }

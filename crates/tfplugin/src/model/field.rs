@@ -27,6 +27,12 @@ pub trait FieldType: Sized {
     /// Who gives the value.
     const MODE: Mode;
 
+    /// As an argument of a function: whether it may have unknown parts.
+    const ALLOWS_UNKNOWN: bool = false;
+
+    /// As an argument of a function: whether it is any number of them.
+    const IS_VARIADIC: bool = false;
+
     /// The plain field.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! and a token for each field ([`Field`]). The dynamic [`Value`] stays the truth: what nobody sets is written back as it
 //! came.
 
+mod arguments;
 mod attr;
 mod collections;
 mod declare;
@@ -17,6 +18,7 @@ use std::fmt::Debug;
 
 pub use crate::identity::{IdentityModel, IdentityValue, identity_attribute};
 pub use crate::provider_meta::ProviderMetaModel;
+pub use arguments::{MaybeUnknown, Variadic};
 pub use attr::{Attr, Invalid};
 pub use collections::{Blocks, Countable, Map, Set};
 pub use declare::AttributeChange;
@@ -30,6 +32,7 @@ pub use write_only::WriteOnly;
 
 use crate::{
     diagnostics::Diagnostics,
+    function::Parameter,
     schema::{Attribute, Block, Kind, Schema},
     value::{Path, Value},
 };
@@ -83,6 +86,19 @@ pub trait DataSourceModel: Model {}
 
 /// Marks what `#[model(list)]` stands on.
 pub trait ListModel: Model {}
+
+/// What `#[model(function = "…")]` stands on: the fields are the arguments, in their order.
+pub trait FunctionModel: Model {
+    /// The parameters.
+    #[doc(hidden)]
+    fn parameters() -> Vec<Parameter>;
+}
+
+/// Marks what `#[model(ephemeral_resource = "…")]` stands on.
+pub trait EphemeralResourceModel: Model {}
+
+/// Marks what `#[model(action = "…")]` stands on.
+pub trait ActionModel: Model {}
 
 /// Marks what `#[model(provider)]` stands on, and `()`, for a provider without anything to configure.
 pub trait ProviderModel: Model {}

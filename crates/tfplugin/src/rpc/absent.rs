@@ -1,6 +1,6 @@
 //! Calls for what this SDK's providers do not offer. Terraform makes them only by mistake, and is told so.
 
-use crate::{diagnostics::Diagnostic, proto};
+use crate::diagnostics::Diagnostic;
 
 /// The error for a thing that does not exist.
 pub(super) fn absent(kind: &str, name: &str) -> Diagnostic {
@@ -8,18 +8,4 @@ pub(super) fn absent(kind: &str, name: &str) -> Diagnostic {
         format!("Unknown {kind}"),
         format!("The provider offers no {kind} at all, so there is none named {name:?}."),
     )
-}
-
-/// The error for a call of a function that does not exist.
-pub(super) fn function(name: &str) -> proto::call_function::Response {
-    let text = format!("the provider offers no functions, so there is none named {name:?}");
-    proto::call_function::Response { result: None, error: Some(proto::FunctionError { text, function_argument: None }) }
-}
-
-/// The only event of an action that does not exist.
-pub(super) fn action(name: &str) -> proto::invoke_action::Event {
-    use proto::invoke_action::event::{Completed, Type};
-
-    let completed = Completed { diagnostics: vec![absent("action", name).into()] };
-    proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
 }

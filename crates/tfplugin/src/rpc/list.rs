@@ -1,73 +1,55 @@
 //! Searches: a stream of objects that ends when Terraform has what it wants.
 
-use std::{pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt as _};
+use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
-use tracing::Instrument as _;
+use tonic::Response;
 
-use super::{Inner, Registered, Server, provider::failure, unknown_type, wire};
+use super::{Events, Inner, Registered, Server, find, provider::failure, wire};
 use crate::{
     conform,
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
     erased::{ListResource, Listed, Provider, Sink},
     proto::{list_resource, validate_list_resource_config},
-    validate::validate,
     value::Value,
 };
 
-/// What was found, event by event.
-pub(super) type Events = Pin<Box<dyn Stream<Item = Result<list_resource::Event, Status>> + Send>>;
-
 impl<P: Provider> Server<P> {
     /// Starts a search. It goes on until it has found everything, or nobody listens any more.
-    pub(super) fn list(&self, request: list_resource::Request) -> Events {
+    pub(super) fn list(&self, request: list_resource::Request) -> Events<list_resource::Event> {
         // One event is on its way while the next one is looked for.
         let (events, found) = mpsc::channel(1);
-        let inner = Arc::clone(&self.inner);
-        let (id, type_name) = (uuid::Uuid::new_v4().to_string(), request.type_name.clone());
-        let span = tracing::error_span!("call", tf_req_id = %id, tf_rpc = "ListResource", subject = type_name);
-        let cancellation = inner.lifecycle.cancellation().child_token();
-        let ctx = Context::new(cancellation).with_request_id(id);
-        let last = events.clone();
-        let search = {
-            let inner = Arc::clone(&inner);
-            async move { inner.search(&request, events, &ctx).await }.instrument(span)
-        };
-        let search = inner.lifecycle.work().spawn(search);
-        let (ending, name) = (Arc::clone(&inner), type_name.clone());
-        inner.lifecycle.work().spawn(async move {
-            let messages = match search.await {
-                Ok(messages) => messages,
-                Err(error) => ending.fault("ListResource", &name, &error).into(),
-            };
+        let (server, inner) = (Self { inner: Arc::clone(&self.inner) }, Arc::clone(&self.inner));
+        let (last, type_name) = (events.clone(), request.type_name.clone());
+        self.inner.lifecycle.work().spawn(async move {
+            let subject = request.type_name.clone();
+            let searched = server.call("ListResource", &subject, Diagnostics::default(), |inner, ctx| async move {
+                inner.search(&request, events, &ctx.with_own_cancellation()).await
+            });
+            let messages = searched.await.map(Response::into_inner).unwrap_or_default();
             if messages.iter().next().is_some() {
                 // Nobody may listen any more, and then nobody has to be told.
                 let _ = last.send(Listed::only(messages)).await;
             }
         });
-        Box::pin(ReceiverStream::new(found).map(move |listed| Ok(inner.event(&type_name, listed))))
+        ReceiverStream::new(found).map(move |listed| Ok(inner.event(&type_name, listed))).boxed()
     }
 }
 
 impl<P: Provider> Inner<P> {
     fn list_resource(&self, name: &str) -> Result<&Registered<dyn ListResource<P::Client>>, Diagnostic> {
-        self.list_resources.get(name).ok_or_else(|| unknown_type("list resource", name, self.list_resources.keys()))
+        find(&self.list_resources, "list resource", name)
     }
 
     pub(super) fn validate_list_resource(
         &self,
         request: &validate_list_resource_config::Request,
     ) -> validate_list_resource_config::Response {
-        let checked = self.list_resource(&request.type_name).and_then(|registered| {
-            let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
-            let mut diagnostics = validate(&registered.schema.schema.block, &config);
-            diagnostics.extend(registered.item.validate(&config));
-            Ok(diagnostics)
-        });
+        let list = self.list_resource(&request.type_name);
+        let checked = list.and_then(|list| list.validate(request.config.as_ref()));
         let diagnostics = checked.unwrap_or_else(Into::into);
         validate_list_resource_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
@@ -94,7 +76,7 @@ impl<P: Provider> Inner<P> {
 
     async fn try_search(&self, request: &list_resource::Request, sink: Sink, ctx: &Context) -> Result<(), Diagnostics> {
         let registered = self.list_resource(&request.type_name)?;
-        let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
+        let config = registered.config(request.config.as_ref())?;
         registered.item.list(&*self.client()?, config, sink, ctx).await
     }
 

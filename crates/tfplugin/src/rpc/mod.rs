@@ -4,7 +4,10 @@
 //! that goes away does not end it.
 
 mod absent;
+mod action;
 mod delivery;
+mod ephemeral;
+mod function;
 mod generate;
 mod identity;
 mod import;
@@ -23,19 +26,24 @@ use std::{
 };
 
 pub use delivery::Delivering;
+use futures_util::stream::BoxStream;
 use tokio::task::JoinError;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
 use super::{
     context::Context,
-    diagnostics::Diagnostic,
-    erased::{DataSource, ListResource, Provider, Resource},
+    diagnostics::{Diagnostic, Diagnostics},
+    erased::{Action, DataSource, EphemeralResource, Item, ListResource, Provider, Resource},
     lifecycle::Lifecycle,
     proto,
     schema::Schema,
-    value::{Path, Type},
+    validate::validate,
+    value::{Path, Type, Value},
 };
+
+/// The events of a call that goes on.
+type Events<E> = BoxStream<'static, Result<E, Status>>;
 
 /// Answers Terraform's calls for one provider.
 pub struct Server<P: Provider> {
@@ -47,10 +55,13 @@ struct Inner<P: Provider> {
     provider: P,
     schema: SchemaWithType,
     provider_meta: Option<SchemaWithType>,
-    resources: BTreeMap<&'static str, Registered<dyn Resource<P::Client>>>,
-    data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
-    list_resources: BTreeMap<&'static str, Registered<dyn ListResource<P::Client>>>,
+    resources: Items<dyn Resource<P::Client>>,
+    data_sources: Items<dyn DataSource<P::Client>>,
+    list_resources: Items<dyn ListResource<P::Client>>,
     identities: BTreeMap<&'static str, identity::Identity>,
+    ephemeral_resources: Items<dyn EphemeralResource<P::Client>>,
+    actions: Items<dyn Action<P::Client>>,
+    functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
@@ -77,6 +88,36 @@ struct Registered<T: ?Sized> {
     schema: SchemaWithType,
 }
 
+/// What the provider offers of one kind, by the type name.
+type Items<T> = BTreeMap<&'static str, Registered<T>>;
+
+fn registered<T: Item + ?Sized>(items: Vec<Box<T>>) -> Items<T> {
+    items.into_iter().map(|item| (item.name(), Registered { schema: item.schema().into(), item })).collect()
+}
+
+fn find<'a, T: ?Sized>(items: &'a Items<T>, kind: &str, name: &str) -> Result<&'a Registered<T>, Diagnostic> {
+    items.get(name).ok_or_else(|| {
+        let known: Vec<&str> = items.keys().copied().collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let detail = format!("The provider has no {kind} {name:?}. It has: {known}.");
+        Diagnostic::error(format!("Unknown {kind} type"), detail)
+    })
+}
+
+impl<T: Item + ?Sized> Registered<T> {
+    /// What is wrong with a configuration, by its schema and by its author.
+    fn validate(&self, config: Option<&proto::DynamicValue>) -> Result<Diagnostics, Diagnostic> {
+        let config = self.config(config)?;
+        let mut diagnostics = validate(&self.schema.schema.block, &config);
+        diagnostics.extend(self.item.validate(&config));
+        Ok(diagnostics)
+    }
+
+    fn config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostic> {
+        wire::decode(config, &self.schema.ty, "configuration")
+    }
+}
+
 impl From<Schema> for SchemaWithType {
     fn from(schema: Schema) -> Self {
         Self { ty: schema.ty(), schema }
@@ -86,21 +127,17 @@ impl From<Schema> for SchemaWithType {
 impl<P: Provider> Server<P> {
     /// A server for this provider, in a process with this lifecycle.
     pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
-        let resources = provider.resources().into_iter();
-        let resources = resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
-        let resources: BTreeMap<_, Registered<dyn Resource<P::Client>>> = resources.collect();
-        let data_sources = provider.data_sources().into_iter();
-        let data_sources = data_sources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
-        let list_resources = provider.list_resources().into_iter();
-        let list_resources =
-            list_resources.map(|item| (item.name(), Registered { schema: item.schema().into(), item }));
+        let resources = registered(provider.resources());
         let inner = Inner {
             schema: provider.schema().into(),
             provider_meta: provider.provider_meta().map(Into::into),
             identities: identity::all(resources.iter().map(|(name, resource)| (*name, &*resource.item))),
             resources,
-            data_sources: data_sources.collect(),
-            list_resources: list_resources.collect(),
+            data_sources: registered(provider.data_sources()),
+            list_resources: registered(provider.list_resources()),
+            ephemeral_resources: registered(provider.ephemeral_resources()),
+            actions: registered(provider.actions()),
+            functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,
             provider,
@@ -199,24 +236,25 @@ impl<P: Provider> Inner<P> {
     }
 
     fn resource(&self, name: &str) -> Result<&Registered<dyn Resource<P::Client>>, Diagnostic> {
-        self.resources.get(name).ok_or_else(|| unknown_type("resource", name, self.resources.keys()))
+        find(&self.resources, "resource", name)
     }
 
     fn data_source(&self, name: &str) -> Result<&Registered<dyn DataSource<P::Client>>, Diagnostic> {
-        self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
+        find(&self.data_sources, "data source", name)
     }
-}
-
-fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a &'static str>) -> Diagnostic {
-    let known: Vec<&str> = known.copied().collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    Diagnostic::error(format!("Unknown {kind} type"), format!("The provider has no {kind} {name:?}. It has: {known}."))
 }
 
 /// A response that can carry diagnostics.
 trait Diagnosed {
     /// The same response, with this one too.
     fn with(self, diagnostic: Diagnostic) -> Self;
+}
+
+impl Diagnosed for Diagnostics {
+    fn with(mut self, diagnostic: Diagnostic) -> Self {
+        self.push(diagnostic);
+        self
+    }
 }
 
 macro_rules! diagnosed {

@@ -1,8 +1,11 @@
 //! Calls about the provider as a whole, and its data sources.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
 
-use super::{Client, Inner, SchemaWithType, resource::storable, wire};
+use super::{Client, Inner, Items, Schema, SchemaWithType, resource::storable, wire};
 use crate::{
     configure::Configured,
     context::{Context, Deferral, Operation},
@@ -10,8 +13,8 @@ use crate::{
     erased::Provider,
     plan,
     proto::{
-        DynamicValue, ServerCapabilities, configure_provider, get_metadata, get_provider_schema, read_data_source,
-        validate_data_resource_config, validate_provider_config,
+        ActionSchema, Deferred, DynamicValue, ServerCapabilities, configure_provider, get_metadata,
+        get_provider_schema, read_data_source, validate_data_resource_config, validate_provider_config,
     },
     validate::validate,
     value::Value,
@@ -32,35 +35,30 @@ impl<P: Provider> Inner<P> {
         let resource = |name: &&str| get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
         let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
         let list_resource = |name: &&str| get_metadata::ListResourceMetadata { type_name: (*name).to_owned() };
+        let ephemeral = |name: &&str| get_metadata::EphemeralMetadata { type_name: (*name).to_owned() };
+        let action = |name: &&str| get_metadata::ActionMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
             list_resources: self.list_resources.keys().map(list_resource).collect(),
+            ephemeral_resources: self.ephemeral_resources.keys().map(ephemeral).collect(),
+            actions: self.actions.keys().map(action).collect(),
+            functions: self.function_names(),
             ..get_metadata::Response::default()
         }
     }
 
     pub(super) fn schemas(&self) -> get_provider_schema::Response {
-        let named = |name: &&str, schema: &super::Schema| ((*name).to_owned(), schema.into());
         get_provider_schema::Response {
             provider: Some((&self.schema.schema).into()),
             provider_meta: self.provider_meta.as_ref().map(|meta| (&meta.schema).into()),
-            resource_schemas: self
-                .resources
-                .iter()
-                .map(|(name, registered)| named(name, &registered.schema.schema))
-                .collect(),
-            data_source_schemas: self
-                .data_sources
-                .iter()
-                .map(|(name, registered)| named(name, &registered.schema.schema))
-                .collect(),
-            list_resource_schemas: self
-                .list_resources
-                .iter()
-                .map(|(name, registered)| named(name, &registered.schema.schema))
-                .collect(),
+            resource_schemas: schemas(&self.resources, |schema| schema.into()),
+            data_source_schemas: schemas(&self.data_sources, |schema| schema.into()),
+            list_resource_schemas: schemas(&self.list_resources, wire::arguments),
+            ephemeral_resource_schemas: schemas(&self.ephemeral_resources, |schema| schema.into()),
+            action_schemas: schemas(&self.actions, |schema| ActionSchema { schema: Some(wire::arguments(schema)) }),
+            functions: self.signatures(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()
         }
@@ -111,12 +109,8 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &validate_data_resource_config::Request,
     ) -> validate_data_resource_config::Response {
-        let checked = self.data_source(&request.type_name).and_then(|registered| {
-            let config = wire::decode(request.config.as_ref(), &registered.schema.ty, "configuration")?;
-            let mut diagnostics = validate(&registered.schema.schema.block, &config);
-            diagnostics.extend(registered.item.validate(&config));
-            Ok(diagnostics)
-        });
+        let source = self.data_source(&request.type_name);
+        let checked = source.and_then(|source| source.validate(request.config.as_ref()));
         let diagnostics = checked.unwrap_or_else(Into::into);
         validate_data_resource_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
@@ -151,11 +145,11 @@ impl<P: Provider> Inner<P> {
         };
         let (state, deferred) = match read {
             Ok(state) => (storable(&schema.block, state, &ctx), None),
-            Err(errors) => match wire::deferral(&ctx, &errors) {
+            Err(errors) => {
+                let deferred = Some(deferral(&ctx, errors)?);
                 // What only the provider can tell is unknown until then.
-                deferred @ Some(_) => (plan::filled(&schema.block, &config), deferred),
-                None => return Err(failure(&ctx, errors)),
-            },
+                (plan::filled(&schema.block, &config), deferred)
+            }
         };
         let diagnostics = wire::diagnostics(ctx.take_warnings());
         Ok(read_data_source::Response { state: wire::encode(&state, ty)?, diagnostics, deferred })
@@ -177,9 +171,19 @@ impl<P: Provider> Inner<P> {
     }
 }
 
+/// What Terraform is told of everything of one kind.
+fn schemas<T: ?Sized, S>(items: &Items<T>, schema: impl Fn(&Schema) -> S) -> HashMap<String, S> {
+    items.iter().map(|(name, registered)| ((*name).to_owned(), schema(&registered.schema.schema))).collect()
+}
+
 /// Why a call failed, after what it warned of. Everything that a provider fails with comes through here.
 pub(super) fn failure(ctx: &Context, errors: Diagnostics) -> Diagnostics {
     let mut all = ctx.take_warnings();
     all.extend(errors.into_failure());
     all
+}
+
+/// What puts off a call that failed, or why it failed.
+pub(super) fn deferral(ctx: &Context, errors: Diagnostics) -> Result<Deferred, Diagnostics> {
+    wire::deferral(ctx, &errors).ok_or_else(|| failure(ctx, errors))
 }

@@ -1,6 +1,12 @@
 //! The life of a managed resource.
 
-use super::{Diagnosed, Inner, Registered, SchemaWithType, delivery::Delivery, identity, provider::failure, wire};
+use super::{
+    Diagnosed, Inner, Registered, SchemaWithType,
+    delivery::Delivery,
+    identity,
+    provider::{deferral, failure},
+    wire,
+};
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
@@ -14,7 +20,7 @@ use crate::{
         validate_resource_config,
     },
     schema::Block,
-    validate::{read_only, validate, write_only},
+    validate::{read_only, write_only},
     value::{Step, Type, Value},
 };
 
@@ -26,14 +32,12 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &validate_resource_config::Request,
     ) -> validate_resource_config::Response {
-        let checked = self.resource(&request.type_name).and_then(|registered| {
-            let SchemaWithType { schema, ty } = &registered.schema;
-            let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
-            let mut diagnostics = validate(&schema.block, &config);
+        let checked = self.resource(&request.type_name).and_then(|resource| {
+            let mut diagnostics = resource.validate(request.config.as_ref())?;
             if !wire::capabilities(request.client_capabilities).write_only_attributes_allowed {
-                diagnostics.extend(write_only(&schema.block, &config));
+                let config = resource.config(request.config.as_ref())?;
+                diagnostics.extend(write_only(&resource.schema.schema.block, &config));
             }
-            diagnostics.extend(registered.item.validate(&config));
             Ok(diagnostics)
         });
         let diagnostics = checked.unwrap_or_else(Into::into);
@@ -95,10 +99,7 @@ impl<P: Provider> Inner<P> {
         let read = match read {
             Ok(read) => read,
             Err(errors) => {
-                let deferred = wire::deferral(&ctx, &errors);
-                if deferred.is_none() {
-                    return Err(failure(&ctx, errors));
-                }
+                let deferred = Some(deferral(&ctx, errors)?);
                 let diagnostics = wire::diagnostics(ctx.take_warnings());
                 return Ok(read_resource::Response { deferred, diagnostics, ..unread(request) });
             }

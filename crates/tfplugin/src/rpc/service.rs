@@ -9,9 +9,8 @@ use futures_util::stream::{self, Once};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
-    Diagnosed, Server,
-    absent::{self, absent},
-    list,
+    Diagnosed, Events, Server,
+    absent::absent,
     resource::{self, Applied},
 };
 use crate::{
@@ -115,6 +114,26 @@ calls! {
             => inner.plan(request, ctx).await;
         import_resource_state(ImportResourceState: import_resource_state, request.type_name.clone(), Default::default())
             => inner.import(request, ctx).await;
+        validate_ephemeral_resource_config(
+            ValidateEphemeralResourceConfig: validate_ephemeral_resource_config, request.type_name.clone(),
+            Default::default()
+        ) => inner.validate_ephemeral_resource(&request);
+        open_ephemeral_resource(
+            OpenEphemeralResource: open_ephemeral_resource, request.type_name.clone(), Default::default()
+        ) => inner.open(request, ctx).await;
+        renew_ephemeral_resource(
+            RenewEphemeralResource: renew_ephemeral_resource, request.type_name.clone(), Default::default()
+        ) => inner.renew(request, ctx).await;
+        close_ephemeral_resource(
+            CloseEphemeralResource: close_ephemeral_resource, request.type_name.clone(), Default::default()
+        ) => inner.close(request, ctx).await;
+        validate_action_config(
+            ValidateActionConfig: validate_action_config, request.type_name.clone(), Default::default()
+        ) => inner.validate_action(&request);
+        plan_action(PlanAction: plan_action, request.action_type.clone(), Default::default())
+            => inner.plan_action(request, ctx).await;
+        call_function(CallFunction: call_function, request.name.clone(), Default::default())
+            => inner.call_function(&request);
         read_data_source(ReadDataSource: read_data_source, request.type_name.clone(), Default::default())
             => inner.read_data_source(request, ctx).await;
     }
@@ -122,27 +141,28 @@ calls! {
         get_metadata(get_metadata) => server.inner.metadata();
         stop_provider(stop_provider) => server.stop();
         get_resource_identity_schemas(get_resource_identity_schemas) => server.inner.identity_schemas();
-        get_functions(get_functions) => Default::default();
-        call_function(call_function) => absent::function(&request.name);
+        get_functions(get_functions) => server.inner.functions();
     }
     unsupported {
-        validate_ephemeral_resource_config(validate_ephemeral_resource_config, type_name) => "ephemeral resource";
-        open_ephemeral_resource(open_ephemeral_resource, type_name) => "ephemeral resource";
-        renew_ephemeral_resource(renew_ephemeral_resource, type_name) => "ephemeral resource";
-        close_ephemeral_resource(close_ephemeral_resource, type_name) => "ephemeral resource";
         validate_state_store_config(validate_state_store, type_name) => "state store";
         configure_state_store(configure_state_store, type_name) => "state store";
         lock_state(lock_state, type_name) => "state store";
         unlock_state(unlock_state, type_name) => "state store";
         get_states(get_states, type_name) => "state store";
         delete_state(delete_state, type_name) => "state store";
-        plan_action(plan_action, action_type) => "action";
-        validate_action_config(validate_action_config, type_name) => "action";
     }
     streams |request| {
-        invoke_action(invoke_action, InvokeActionStream, Event) => absent::action(&request.action_type);
         read_state_bytes(read_state_bytes, ReadStateBytesStream, Response)
             => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
+    }
+
+    type InvokeActionStream = Events<proto::invoke_action::Event>;
+
+    async fn invoke_action(
+        &self,
+        request: Request<proto::invoke_action::Request>,
+    ) -> Result<Self::InvokeActionStream> {
+        Ok(Response::new(self.invoke(request.into_inner())))
     }
 
     async fn apply_resource_change(
@@ -162,7 +182,7 @@ calls! {
         Ok(response)
     }
 
-    type ListResourceStream = list::Events;
+    type ListResourceStream = Events<proto::list_resource::Event>;
 
     async fn list_resource(&self, request: Request<proto::list_resource::Request>) -> Result<Self::ListResourceStream> {
         Ok(Response::new(self.list(request.into_inner())))

@@ -117,6 +117,23 @@ pub(super) fn identity_schema(schema: &Schema) -> proto::ResourceIdentitySchema 
     proto::ResourceIdentitySchema { version: schema.version, identity_attributes }
 }
 
+/// A schema of which nothing comes back: what has a default is optional, and not computed.
+pub(super) fn arguments(schema: &Schema) -> proto::Schema {
+    let mut schema = proto::Schema::from(schema);
+    schema.block.iter_mut().for_each(not_computed);
+    schema
+}
+
+fn not_computed(block: &mut schema::Block) {
+    block.attributes.iter_mut().for_each(attribute_not_computed);
+    block.block_types.iter_mut().filter_map(|nested| nested.block.as_mut()).for_each(not_computed);
+}
+
+fn attribute_not_computed(attribute: &mut schema::Attribute) {
+    attribute.computed = false;
+    attribute.nested_type.iter_mut().flat_map(|object| &mut object.attributes).for_each(attribute_not_computed);
+}
+
 impl From<&Schema> for proto::Schema {
     fn from(schema: &Schema) -> Self {
         Self { version: schema.version, block: Some((&schema.block).into()) }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    registration::{Provider, Schemas, schemas},
+    function::Signature,
+    registration::{Provider, schemas},
     schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
     validate::wrong_default,
     value::Type,
@@ -12,16 +13,23 @@ use crate::{
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
     let mut found = Vec::new();
-    let Schemas { provider, provider_meta, resources, data_sources, list_resources, .. } = schemas(source);
-    check_block("provider", &provider.block, &mut found);
-    check_stored("provider", &provider.block, &mut found);
-    for (name, schema) in &data_sources {
+    let all = schemas(source);
+    check_block("provider", &all.provider.block, &mut found);
+    check_stored("provider", &all.provider.block, &mut found);
+    for (name, schema) in &all.data_sources {
         check_stored(&format!("data {name}"), &schema.block, &mut found);
     }
-    if let Some(meta) = provider_meta {
+    if let Some(meta) = all.provider_meta {
         check_block("provider_meta", &meta.block, &mut found);
     }
-    for (kind, schemas) in [("", resources), ("data ", data_sources), ("list ", list_resources)] {
+    let kinds = [
+        ("", all.resources),
+        ("data ", all.data_sources),
+        ("list ", all.list_resources),
+        ("ephemeral ", all.ephemeral_resources),
+        ("action ", all.actions),
+    ];
+    for (kind, schemas) in kinds {
         let mut names = BTreeSet::new();
         for (name, schema) in schemas {
             if !names.insert(name) {
@@ -30,6 +38,7 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
+    check_functions(&all.functions, &mut found);
     let resources = Provider::resources(source).0;
     for list in Provider::list_resources(source).0 {
         let listed = resources.iter().find(|resource| resource.name() == list.name());
@@ -46,6 +55,24 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
         }
     }
     found
+}
+
+fn check_functions(functions: &[(&'static str, Signature)], found: &mut Vec<String>) {
+    let mut names = BTreeSet::new();
+    for (name, signature) in functions {
+        let place = format!("function {name}");
+        if !names.insert(*name) {
+            found.push(format!("{place}: this name is here twice"));
+        }
+        if signature.description.is_empty() {
+            found.push(format!("{place}: nothing describes it"));
+        }
+        if has_dynamic_elements(&signature.returns) {
+            found.push(format!("{place}: Terraform has no collections of values of any type"));
+        }
+        let attributes: Vec<_> = signature.parameters.iter().map(|parameter| parameter.attribute.clone()).collect();
+        check_attributes(&place, &attributes, false, found);
+    }
 }
 
 /// Each older version has to be read, once.

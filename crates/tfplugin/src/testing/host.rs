@@ -1,11 +1,14 @@
 //! A host: what Terraform does with a provider, within one process and over the same messages.
 
+use std::collections::BTreeMap;
+
 use tonic::Request;
 
 use crate::{
     context::Capabilities,
     diagnostics::{Diagnostic, Diagnostics, Severity},
-    erased::Provider as _,
+    erased::{Item, Provider as _},
+    function::Signature,
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
@@ -18,10 +21,13 @@ pub struct Host<P: Provider> {
     pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
-    resources: Vec<(&'static str, Type)>,
-    pub(super) identities: Vec<(&'static str, Type)>,
-    pub(super) list_resources: Vec<(&'static str, Type)>,
-    data_sources: Vec<(&'static str, Type)>,
+    resources: Types,
+    pub(super) identities: Types,
+    pub(super) list_resources: Types,
+    data_sources: Types,
+    pub(super) ephemeral_resources: Types,
+    pub(super) actions: Types,
+    pub(super) functions: BTreeMap<&'static str, Signature>,
     capabilities: Capabilities,
     meta: Option<DynamicValue>,
     meta_type: Option<Type>,
@@ -63,6 +69,9 @@ pub struct Applied {
     pub diagnostics: Diagnostics,
 }
 
+/// What is offered of one kind, with the type of its values.
+type Types = BTreeMap<&'static str, Type>;
+
 pub(super) type Outcome<T> = Result<T, Diagnostics>;
 
 impl<P: Provider> Host<P> {
@@ -73,13 +82,16 @@ impl<P: Provider> Host<P> {
     pub async fn start(provider: P) -> Outcome<Self> {
         let provider = Typed(provider);
         let block = provider.schema().ty();
-        let resources = provider.resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let resources = types(&provider.resources());
         let meta_type = provider.provider_meta().map(|schema| schema.ty());
         let identities =
             provider.resources().into_iter().filter_map(|item| Some((item.name(), item.identity()?.schema.ty())));
         let identities = identities.collect();
-        let list_resources = provider.list_resources().iter().map(|item| (item.name(), item.schema().ty())).collect();
-        let data_sources = provider.data_sources().iter().map(|item| (item.name(), item.schema().ty())).collect();
+        let list_resources = types(&provider.list_resources());
+        let data_sources = types(&provider.data_sources());
+        let ephemeral_resources = types(&provider.ephemeral_resources());
+        let actions = types(&provider.actions());
+        let functions = provider.functions().iter().map(|item| (item.name(), item.signature())).collect();
         let lifecycle = Lifecycle::default();
         let server = Server::new(provider, lifecycle.clone());
         let mut client = ProviderClient::new(Delivering(ProviderServer::new(server)));
@@ -93,6 +105,9 @@ impl<P: Provider> Host<P> {
             identities,
             list_resources,
             data_sources,
+            ephemeral_resources,
+            actions,
+            functions,
             capabilities,
             meta: None,
             meta_type,
@@ -304,7 +319,7 @@ impl<P: Provider> Host<P> {
         named(&self.resources, name)
     }
 
-    fn capabilities(&self) -> proto::ClientCapabilities {
+    pub(super) fn capabilities(&self) -> proto::ClientCapabilities {
         proto::ClientCapabilities {
             deferral_allowed: self.capabilities.deferral_allowed,
             write_only_attributes_allowed: self.capabilities.write_only_attributes_allowed,
@@ -318,9 +333,12 @@ pub(super) fn fault(what: &str) -> Diagnostics {
     Diagnostic::error("The host cannot go on", what).into()
 }
 
-pub(super) fn named(types: &[(&'static str, Type)], name: &str) -> Outcome<Type> {
-    let found = types.iter().find(|(known, _)| *known == name);
-    found.map(|(_, ty)| ty.clone()).ok_or_else(|| fault(&format!("the provider offers no {name}")))
+fn types<T: Item + ?Sized>(items: &[Box<T>]) -> Types {
+    items.iter().map(|item| (item.name(), item.schema().ty())).collect()
+}
+
+pub(super) fn named(types: &Types, name: &str) -> Outcome<Type> {
+    types.get(name).cloned().ok_or_else(|| fault(&format!("the provider offers no {name}")))
 }
 
 pub(super) fn answered<T>(answer: Result<tonic::Response<T>, tonic::Status>) -> Outcome<T> {

@@ -20,13 +20,19 @@
 //! assert_eq!(tfplugin::testing::check(&Example), Vec::<String>::new());
 //! ```
 
+mod actions;
 mod check;
+mod ephemeral;
+mod functions;
 mod host;
 mod identity;
 mod list;
 mod move_state;
 
+pub use actions::Invoked;
 pub use check::check;
+pub use ephemeral::Open;
+pub use functions::CallError;
 pub use host::{Applied, Host, Planned, Stored};
 pub use list::Listed;
 pub use move_state::Source;

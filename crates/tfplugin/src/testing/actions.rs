@@ -1,0 +1,68 @@
+//! What Terraform does with actions.
+
+use tonic::Request;
+
+use super::host::{Host, Outcome, answered, checked, completed, diagnostics, encode, fault, named};
+use crate::{
+    diagnostics::Diagnostics,
+    proto::{self, invoke_action::event::Type as EventType},
+    registration::Provider,
+    value::Value,
+};
+
+/// What came of invoking an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invoked {
+    /// What it told of its progress.
+    pub progress: Vec<String>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Host<P> {
+    /// Validates and plans an action: the warnings of both.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn plan_action(&mut self, action: &str, config: &Value) -> Outcome<Diagnostics> {
+        let ty = named(&self.actions, action)?;
+        let config = encode(&completed(config, &ty)?, &ty)?;
+        let request = proto::validate_action_config::Request { type_name: action.to_owned(), config: config.clone() };
+        let validated = answered(self.client.validate_action_config(Request::new(request)).await)?;
+        let mut warnings = checked(validated.diagnostics)?;
+        let request = proto::plan_action::Request {
+            action_type: action.to_owned(),
+            config,
+            client_capabilities: Some(self.capabilities()),
+        };
+        let planned = answered(self.client.plan_action(Request::new(request)).await)?;
+        warnings.extend(checked(planned.diagnostics)?);
+        Ok(warnings)
+    }
+
+    /// Invokes an action and listens to its end.
+    ///
+    /// # Errors
+    /// The message could not be sent or read, or its events are not such as Terraform accepts. What the action answers is
+    /// in the result.
+    pub async fn invoke(&mut self, action: &str, config: &Value) -> Outcome<Invoked> {
+        let ty = named(&self.actions, action)?;
+        let request = proto::invoke_action::Request {
+            action_type: action.to_owned(),
+            config: encode(&completed(config, &ty)?, &ty)?,
+            client_capabilities: Some(self.capabilities()),
+        };
+        let mut events = answered(self.client.invoke_action(Request::new(request)).await)?;
+        let (mut progress, mut completed) = (Vec::new(), None);
+        while let Some(event) = events.message().await.map_err(|status| fault(status.message()))? {
+            match event.r#type {
+                _ if completed.is_some() => return Err(fault("an event came after the end")),
+                Some(EventType::Progress(told)) => progress.push(told.message),
+                Some(EventType::Completed(end)) => completed = Some(diagnostics(end.diagnostics)),
+                None => return Err(fault("an event says nothing")),
+            }
+        }
+        let diagnostics = completed.ok_or_else(|| fault("the events have no end"))?;
+        Ok(Invoked { progress, diagnostics })
+    }
+}
