@@ -21,6 +21,9 @@ use crate::{
     value::Value,
 };
 
+#[cfg(feature = "state-stores")]
+use crate::state_store::StateStores;
+
 /// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
 ///
 /// ```
@@ -81,6 +84,12 @@ pub trait Provider: Send + Sync + 'static {
     /// The actions.
     fn actions(&self) -> Actions<Self::Client> {
         Actions::new()
+    }
+
+    /// The state stores.
+    #[cfg(feature = "state-stores")]
+    fn state_stores(&self) -> StateStores<Self::Client> {
+        StateStores::new()
     }
 
     /// The functions.
@@ -225,6 +234,16 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn actions(&self) -> Vec<Box<dyn erased::Action<P::Client>>> {
         self.0.actions().0
+    }
+
+    #[cfg(feature = "state-stores")]
+    fn state_stores(&self) -> Vec<Box<dyn erased::StateStore<P::Client>>> {
+        self.0.state_stores().0
+    }
+
+    #[cfg(not(feature = "state-stores"))]
+    fn state_stores(&self) -> Vec<Box<dyn erased::StateStore<P::Client>>> {
+        Vec::new()
     }
 
     fn functions(&self) -> Vec<Box<dyn erased::Function>> {

@@ -118,7 +118,7 @@ fn answered(done: Result<(), Diagnostics>, ctx: &Context) -> Vec<proto::Diagnost
     })
 }
 
-fn not_computed(block: &mut schema::Block) {
+pub(super) fn not_computed(block: &mut schema::Block) {
     block.attributes.iter_mut().for_each(attribute_not_computed);
     block.block_types.iter_mut().filter_map(|nested| nested.block.as_mut()).for_each(not_computed);
 }

@@ -11,6 +11,7 @@ mod function;
 mod provider;
 mod resource;
 mod service;
+mod state_store;
 mod wire;
 
 use std::{
@@ -47,6 +48,7 @@ struct Inner<P: Provider> {
     data_sources: BTreeMap<&'static str, Registered<dyn DataSource<P::Client>>>,
     ephemeral_resources: BTreeMap<&'static str, Registered<dyn EphemeralResource<P::Client>>>,
     actions: BTreeMap<&'static str, Registered<dyn Action<P::Client>>>,
+    state_stores: BTreeMap<&'static str, state_store::Registered<P::Client>>,
     functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
@@ -98,6 +100,7 @@ impl<P: Provider> Server<P> {
             data_sources: data_sources.collect(),
             ephemeral_resources: ephemeral_resources.collect(),
             actions: actions.collect(),
+            state_stores: state_store::registered(provider.state_stores()),
             functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,

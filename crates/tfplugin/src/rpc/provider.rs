@@ -26,12 +26,14 @@ impl<P: Provider> Inner<P> {
         let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
         let ephemeral = |name: &&str| get_metadata::EphemeralMetadata { type_name: (*name).to_owned() };
         let action = |name: &&str| get_metadata::ActionMetadata { type_name: (*name).to_owned() };
+        let state_store = |name: &&str| get_metadata::StateStoreMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
             data_sources: self.data_sources.keys().map(data_source).collect(),
             ephemeral_resources: self.ephemeral_resources.keys().map(ephemeral).collect(),
             actions: self.actions.keys().map(action).collect(),
+            state_stores: self.state_stores.keys().map(state_store).collect(),
             functions: self.function_names(),
             ..get_metadata::Response::default()
         }
@@ -57,6 +59,7 @@ impl<P: Provider> Inner<P> {
                 .map(|(name, registered)| named(name, &registered.schema.schema))
                 .collect(),
             action_schemas: self.action_schemas(),
+            state_store_schemas: self.state_store_schemas(),
             functions: self.signatures(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()

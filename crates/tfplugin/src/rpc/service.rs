@@ -13,6 +13,7 @@ use super::{
     absent::{self, absent},
     action,
     resource::{self, Applied},
+    state_store,
 };
 use crate::{
     erased::Provider,
@@ -121,6 +122,20 @@ calls! {
         ) => inner.validate_action(&request);
         plan_action(PlanAction: plan_action, request.action_type.clone(), Default::default())
             => inner.plan_action(request, ctx).await;
+        validate_state_store_config(
+            ValidateStateStoreConfig: validate_state_store, request.type_name.clone(), Default::default()
+        ) => inner.validate_state_store(&request);
+        configure_state_store(
+            ConfigureStateStore: configure_state_store, request.type_name.clone(), Default::default()
+        ) => inner.configure_state_store(request, ctx).await;
+        lock_state(LockState: lock_state, request.type_name.clone(), Default::default())
+            => inner.lock_state(request, ctx).await;
+        unlock_state(UnlockState: unlock_state, request.type_name.clone(), Default::default())
+            => inner.unlock_state(request, ctx).await;
+        get_states(GetStates: get_states, request.type_name.clone(), Default::default())
+            => inner.states(request, ctx).await;
+        delete_state(DeleteState: delete_state, request.type_name.clone(), Default::default())
+            => inner.delete_state(request, ctx).await;
         call_function(CallFunction: call_function, request.name.clone(), Default::default())
             => inner.call_function(&request);
         read_data_source(ReadDataSource: read_data_source, request.type_name.clone(), Default::default())
@@ -137,17 +152,9 @@ calls! {
         move_resource_state(move_resource_state, source_type_name) => "move from another resource type";
         generate_resource_config(generate_resource_config, type_name) => "generated configuration of its own";
         validate_list_resource_config(validate_list_resource_config, type_name) => "list resource";
-        validate_state_store_config(validate_state_store, type_name) => "state store";
-        configure_state_store(configure_state_store, type_name) => "state store";
-        lock_state(lock_state, type_name) => "state store";
-        unlock_state(unlock_state, type_name) => "state store";
-        get_states(get_states, type_name) => "state store";
-        delete_state(delete_state, type_name) => "state store";
     }
     streams |request| {
         list_resource(list_resource, ListResourceStream, Event) => absent::list(&request.type_name);
-        read_state_bytes(read_state_bytes, ReadStateBytesStream, Response)
-            => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
     }
 
     type InvokeActionStream = action::Events;
@@ -176,12 +183,19 @@ calls! {
         Ok(response)
     }
 
+    type ReadStateBytesStream = state_store::Chunks;
+
+    async fn read_state_bytes(
+        &self,
+        request: Request<proto::read_state_bytes::Request>,
+    ) -> Result<Self::ReadStateBytesStream> {
+        self.read_state(request.into_inner()).await
+    }
+
     async fn write_state_bytes(
         &self,
         request: Request<Streaming<proto::write_state_bytes::RequestChunk>>,
     ) -> Result<proto::write_state_bytes::Response> {
-        let first = request.into_inner().message().await?;
-        let name = first.and_then(|chunk| chunk.meta).map(|meta| meta.type_name).unwrap_or_default();
-        Ok(Response::new(proto::write_state_bytes::Response::default().with(absent("state store", &name))))
+        self.write_state(request.into_inner()).await
     }
 }

@@ -26,6 +26,10 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
         }
     }
     check_functions(&functions, &mut found);
+    #[cfg(feature = "state-stores")]
+    for store in source.state_stores().0 {
+        check_block(&format!("state store {}", store.name()), &store.schema().block, &mut found);
+    }
     for resource in Provider::resources(source).0 {
         check_upgrades(resource.name(), resource.schema().version, resource.upgrades_from(), &mut found);
     }
