@@ -99,6 +99,9 @@ pub trait EphemeralResourceModel: Model {}
 /// Marks what `#[model(action = "…")]` stands on.
 pub trait ActionModel: Model {}
 
+/// Marks what `#[model(state_store = "…")]` stands on.
+pub trait StateStoreModel: Model {}
+
 /// Marks what `#[model(provider)]` stands on.
 pub trait ProviderModel: Model {}
 
