@@ -62,67 +62,68 @@ const NOT_OF_ARGUMENTS: [&str; 9] = [
 ];
 
 /// These options have no place in this case, and why.
-const TABLE: &[(&[&str], Case, &str)] = &[
-    (&DEFAULTS, Identity, "an identity has no defaults: whoever finds the object sets what an import left out"),
-    (&CHANGES, Identity, "an identity is never planned: this has no effect"),
-    (&["changes_with", "relation", "env", "timeouts", "block", "deprecated"], Identity, "an identity has only values"),
-    (&NOT_OF_ARGUMENTS, Function, "an argument of a function is a value at a place: this is for attributes"),
-    (&["deprecated"], Function, "Terraform has no deprecated arguments, only deprecated functions"),
-    (&["write_only"], Function, "nothing of a function is stored: leave WriteOnly out"),
+const TABLE: &[(&[&str], &[Case], &str)] = &[
+    (&DEFAULTS, &[Identity], "an identity has no defaults: whoever finds the object sets what an import left out"),
+    (&CHANGES, &[Identity], "an identity is never planned: this has no effect"),
+    (
+        &["changes_with", "relation", "env", "timeouts", "block", "deprecated"],
+        &[Identity],
+        "an identity has only values",
+    ),
+    (&NOT_OF_ARGUMENTS, &[Function], "an argument of a function is a value at a place: this is for attributes"),
+    (&["deprecated"], &[Function], "Terraform has no deprecated arguments, only deprecated functions"),
+    (&["write_only"], &[Function], "nothing of a function is stored: leave WriteOnly out"),
     (
         &["force_new"],
-        Computed,
+        &[Computed],
         "only the provider sets this, so a configuration cannot change it: force_new has no effect",
     ),
-    (&["plan_modifier"], Computed, "only the provider sets this: use changes_with or modify_plan"),
-    (&["rule"], Computed, "only the provider sets this, so there is nothing to validate"),
-    (&["relation"], Computed, "only the provider sets this, so it demands nothing of others"),
-    (&DEFAULTS, Computed, "a default is for what the configuration may give: add optional, or leave Computed out"),
-    (&["relation"], Required, "this is always set: write Option<T>, or say it on the other field"),
+    (&["plan_modifier"], &[Computed], "only the provider sets this: use changes_with or modify_plan"),
+    (&["rule"], &[Computed], "only the provider sets this, so there is nothing to validate"),
+    (&["relation"], &[Computed], "only the provider sets this, so it demands nothing of others"),
+    (&DEFAULTS, &[Computed], "a default is for what the configuration may give: add optional, or leave Computed out"),
+    (&["relation"], &[Required], "this is always set: write Option<T>, or say it on the other field"),
     (
         &["env"],
-        Required,
+        &[Required],
         "a variable stands in for what is left out: write Option<T>, and ask for a value in configure",
     ),
-    (&["changes_with"], Defaulted, "a default is planned whatever changes: leave one of them out"),
+    (&["changes_with"], &[Defaulted], "a default is planned whatever changes: leave one of them out"),
     (
         &CHANGES,
-        WriteOnly,
+        &[WriteOnly],
         "no state has a write-only value, so nothing tells that it changed: write it on a version beside it",
     ),
-    (&DEFAULTS, WriteOnly, "a write-only value is read from the configuration alone, so it cannot have a default"),
-    (&["env"], Collection, "a variable holds one value: take it apart in configure"),
-    (&CHANGES, Block, "this stands on the attributes inside a block"),
-    (&DEFAULTS, Block, "a block has no default: its attributes have"),
-    (&["rule"], Block, "blocks are counted by min and max, and validated by their attributes"),
-    (&["env"], Block, "this stands on the attributes inside a block"),
-    (&CHANGES, Provider, "a provider block is never planned: this has no effect"),
-    (&["changes_with"], Provider, "a provider block is never planned: this has no effect"),
-    (&CHANGES, DataSource, "a data source is read anew each time: this has no effect"),
-    (&["changes_with"], DataSource, "a data source is read anew each time: this has no effect"),
-    (&["default_on_create"], DataSource, "nothing is created here: write default"),
-    (&CHANGES, List, "a search is made anew each time: this has no effect"),
-    (&["changes_with"], List, "a search is made anew each time: this has no effect"),
-    (&["default_on_create"], List, "nothing is created here: write default"),
-    (&["env"], List, "variables stand in for arguments of a provider block only"),
-    (&["timeouts"], List, "a search has no time limit: it ends when Terraform has what it wants"),
-    (&["write_only"], List, "Terraform knows write-only values in resources only: write Sensitive<T>"),
-    (&CHANGES, ProviderMeta, "a provider_meta block is never planned: this has no effect"),
+    (&DEFAULTS, &[WriteOnly], "a write-only value is read from the configuration alone, so it cannot have a default"),
+    (&["env"], &[Collection], "a variable holds one value: take it apart in configure"),
+    (&CHANGES, &[Block], "this stands on the attributes inside a block"),
+    (&DEFAULTS, &[Block], "a block has no default: its attributes have"),
+    (&["rule"], &[Block], "blocks are counted by min and max, and validated by their attributes"),
+    (&["env"], &[Block], "this stands on the attributes inside a block"),
+    (&CHANGES, &[Provider], "a provider block is never planned: this has no effect"),
+    (&["changes_with"], &[Provider], "a provider block is never planned: this has no effect"),
+    (&CHANGES, &[DataSource], "a data source is read anew each time: this has no effect"),
+    (&["changes_with"], &[DataSource], "a data source is read anew each time: this has no effect"),
+    (&["default_on_create"], &[DataSource, List, Unstored], "nothing is created here: write default"),
+    (&CHANGES, &[List], "a search is made anew each time: this has no effect"),
+    (&["changes_with"], &[List], "a search is made anew each time: this has no effect"),
+    (&["timeouts"], &[List], "a search has no time limit: it ends when Terraform has what it wants"),
+    (&CHANGES, &[ProviderMeta], "a provider_meta block is never planned: this has no effect"),
     (
         &["changes_with", "rule", "relation", "env", "timeouts", "write_only"],
-        ProviderMeta,
+        &[ProviderMeta],
         "Terraform validates a provider_meta block by its types alone: leave this out",
     ),
-    (&["env"], DataSource, "variables stand in for arguments of a provider block only"),
-    (&["env"], Resource, "variables stand in for arguments of a provider block only"),
-    (&CHANGES, Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
-    (&["changes_with"], Unstored, "nothing of this is stored, so nothing changes: this has no effect"),
-    (&["default_on_create"], Unstored, "nothing is created here: write default"),
-    (&["env"], Unstored, "variables stand in for arguments of a provider block only"),
-    (&["write_only"], Unstored, "nothing of this is stored, write-only or not: leave WriteOnly out"),
-    (&["timeouts"], Provider, "configuring a provider has no time limit: give one to resources and data sources"),
-    (&["write_only"], Provider, "Terraform knows write-only values in resources only: write Sensitive<T>"),
-    (&["write_only"], DataSource, "Terraform knows write-only values in resources only: write Sensitive<T>"),
+    (&["env"], &[Resource, DataSource, List, Unstored], "variables stand in for arguments of a provider block only"),
+    (&CHANGES, &[Unstored], "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["changes_with"], &[Unstored], "nothing of this is stored, so nothing changes: this has no effect"),
+    (&["write_only"], &[Unstored], "nothing of this is stored, write-only or not: leave WriteOnly out"),
+    (&["timeouts"], &[Provider], "configuring a provider has no time limit: give one to resources and data sources"),
+    (
+        &["write_only"],
+        &[Provider, DataSource, List],
+        "Terraform knows write-only values in resources only: write Sensitive<T>",
+    ),
 ];
 
 /// Why nothing is both.
@@ -132,7 +133,9 @@ pub(crate) const COMPUTED_WRITE_ONLY: &str = "a write-only value is never stored
 pub(crate) fn check(role: &Role, field: &Field<'_>, report: &mut dyn FnMut(Span, String)) {
     let cases = cases(role, field);
     for (option, span) in given(field) {
-        let found = TABLE.iter().find(|(options, case, _)| options.contains(&option) && cases.contains(case));
+        let found = TABLE
+            .iter()
+            .find(|(options, of, _)| options.contains(&option) && of.iter().any(|case| cases.contains(case)));
         if let Some((_, _, why)) = found {
             report(span, (*why).to_owned());
         }
@@ -147,10 +150,10 @@ pub(crate) fn not_write_only(role: &Role, field: &Field<'_>) -> Vec<(Span, &'sta
     }
     let in_this_role = cases(role, field);
     let mut forbidden: Vec<(Span, &'static str)> = Vec::new();
-    for (options, case, why) in TABLE {
-        if options.contains(&"write_only") && in_this_role.contains(case) {
+    for (options, of, why) in TABLE {
+        if options.contains(&"write_only") && of.iter().any(|case| in_this_role.contains(case)) {
             forbidden.push((field.span(), *why));
-        } else if *case == WriteOnly {
+        } else if of.contains(&WriteOnly) {
             let given = given(field).into_iter().filter(|(option, _)| options.contains(option));
             forbidden.extend(given.map(|(_, span)| (span, *why)));
         }

@@ -44,6 +44,9 @@ pub trait Provider: Send + Sync + 'static {
     /// The actions.
     fn actions(&self) -> Vec<Box<dyn Action<Self::Client>>>;
 
+    /// The state stores.
+    fn state_stores(&self) -> Vec<Box<dyn StateStore<Self::Client>>>;
+
     /// The functions.
     fn functions(&self) -> Vec<Box<dyn Function>>;
 
@@ -211,6 +214,31 @@ pub trait Action<C>: Item {
 
     /// Does it.
     async fn invoke(&self, client: &C, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+}
+
+/// A place for states.
+#[async_trait]
+pub trait StateStore<C>: Item {
+    /// Gets ready.
+    async fn configure(&self, client: &C, config: Value, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// The state of this name; none where there is none.
+    async fn read(&self, state: &str, ctx: &Context) -> Result<Option<Vec<u8>>, Diagnostics>;
+
+    /// Keeps a state under this name.
+    async fn write(&self, state: &str, bytes: Vec<u8>, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// Locks a state, and returns what tells this lock from others.
+    async fn lock(&self, state: &str, operation: &str, ctx: &Context) -> Result<String, Diagnostics>;
+
+    /// Gives up a lock.
+    async fn unlock(&self, state: &str, lock: &str, ctx: &Context) -> Result<(), Diagnostics>;
+
+    /// The names of all states.
+    async fn list(&self, ctx: &Context) -> Result<Vec<String>, Diagnostics>;
+
+    /// Throws a state away.
+    async fn delete(&self, state: &str, ctx: &Context) -> Result<(), Diagnostics>;
 }
 
 /// A function.

@@ -47,6 +47,8 @@ pub mod resource;
 pub mod rpc;
 pub mod schema;
 pub mod serve;
+#[cfg(feature = "state-stores")]
+pub mod state_store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod typed;
@@ -80,6 +82,8 @@ pub use resource::{
     Change, Create, CreateError, Delete, Plan, Resource, State, Update, UpdateError, UpgradeFrom, Upgrades,
 };
 pub use serve::Plugin;
+#[cfg(feature = "state-stores")]
+pub use state_store::{StateStore, StateStores};
 
 /// Serves a provider as the command line and the environment ask for: as a plugin, or for a debugger. Returns when the
 /// process should end.

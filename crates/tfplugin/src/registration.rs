@@ -23,6 +23,9 @@ use crate::{
     value::Value,
 };
 
+#[cfg(feature = "state-stores")]
+use crate::state_store::StateStores;
+
 /// A provider: its own block, and what it offers. Implement it with plain `async fn`s.
 ///
 /// ```
@@ -95,6 +98,12 @@ pub trait Provider: Send + Sync + 'static {
         Actions::new()
     }
 
+    /// The state stores.
+    #[cfg(feature = "state-stores")]
+    fn state_stores(&self) -> StateStores<Self::Client> {
+        StateStores::new()
+    }
+
     /// The functions.
     fn functions(&self) -> Functions {
         Functions::new()
@@ -126,9 +135,9 @@ pub trait Provider: Send + Sync + 'static {
 }
 
 macro_rules! collections {
-    ($($(#[$doc:meta])* $name:ident of $role:ident as $typed:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident of $role:ident as $typed:path;)*) => {
         $($(#[$doc])*
-        pub struct $name<C>(pub(crate) Vec<Box<dyn erased::$role<C>>>);
+        pub struct $name<C>(pub(crate) Vec<Box<dyn $crate::erased::$role<C>>>);
 
         impl<C> Default for $name<C> {
             fn default() -> Self {
@@ -152,6 +161,9 @@ macro_rules! collections {
         })*
     };
 }
+
+#[cfg(feature = "state-stores")]
+pub(crate) use collections;
 
 collections! {
     /// The resources of a provider.
@@ -250,6 +262,16 @@ impl<P: Provider> erased::Provider for Typed<P> {
 
     fn actions(&self) -> Vec<Box<dyn erased::Action<P::Client>>> {
         self.0.actions().0
+    }
+
+    #[cfg(feature = "state-stores")]
+    fn state_stores(&self) -> Vec<Box<dyn erased::StateStore<P::Client>>> {
+        self.0.state_stores().0
+    }
+
+    #[cfg(not(feature = "state-stores"))]
+    fn state_stores(&self) -> Vec<Box<dyn erased::StateStore<P::Client>>> {
+        Vec::new()
     }
 
     fn functions(&self) -> Vec<Box<dyn erased::Function>> {

@@ -17,7 +17,6 @@ use crate::{
     plan::{self, Proposal},
     private::Private,
     resource::{self, Create, CreateError, Delete, Plan, Resource, State, UpdateError},
-    schema::Schema,
     value::{Path, Value},
 };
 
@@ -38,21 +37,24 @@ pub(crate) struct TypedAction<A>(pub A);
 
 macro_rules! items {
     ($($of:ident: $role:ident, named by $name:ident, with a $config:ident;)*) => {
-        $(impl<I: $role> erased::Item for $of<I> {
+        $(impl<I: $role> $crate::erased::Item for $of<I> {
             fn name(&self) -> &'static str {
-                I::$name::TYPE_NAME
+                <I::$name as $crate::Model>::TYPE_NAME
             }
 
-            fn schema(&self) -> Schema {
-                I::$config::schema()
+            fn schema(&self) -> $crate::schema::Schema {
+                <I::$config as $crate::Model>::schema()
             }
 
-            fn validate(&self, config: &Value) -> Diagnostics {
-                self.0.validate(&decoded::<I::$config>(config))
+            fn validate(&self, config: &$crate::value::Value) -> $crate::Diagnostics {
+                self.0.validate(&$crate::model::decoded::<I::$config>(config))
             }
         })*
     };
 }
+
+#[cfg(feature = "state-stores")]
+pub(crate) use items;
 
 items! {
     TypedResource: Resource, named by Model, with a Model;
@@ -68,7 +70,7 @@ fn filled<M: Model>(config: &Value) -> Partial<M> {
 }
 
 /// A configuration of which everything is known.
-fn complete<M: Model>(config: &Value) -> Result<M, Diagnostics> {
+pub(crate) fn complete<M: Model>(config: &Value) -> Result<M, Diagnostics> {
     M::complete(filled::<M>(config), &Path::default())
 }
 

@@ -100,6 +100,9 @@ pub trait EphemeralResourceModel: Model {}
 /// Marks what `#[model(action = "…")]` stands on.
 pub trait ActionModel: Model {}
 
+/// Marks what `#[model(state_store = "…")]` stands on.
+pub trait StateStoreModel: Model {}
+
 /// Marks what `#[model(provider)]` stands on, and `()`, for a provider without anything to configure.
 pub trait ProviderModel: Model {}
 

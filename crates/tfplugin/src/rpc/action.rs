@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use super::{Diagnosed, Events, Inner, Registered, Server, find, provider::failure, wire};
+use super::{Diagnosed, Events, Inner, Registered, Server, find, provider::ended, wire};
 use crate::{
     context::{Context, Operation},
     diagnostics::{Diagnostic, Diagnostics},
@@ -71,7 +71,7 @@ impl<P: Provider> Inner<P> {
             let config = action.config(request.config.as_ref())?;
             action.item.plan(self.planning_client().as_deref(), config, &ctx).await
         };
-        let diagnostics = answered(planned.await, &ctx);
+        let diagnostics = ended(planned.await, &ctx).1;
         plan_action::Response { diagnostics, ..plan_action::Response::default() }
     }
 
@@ -84,16 +84,9 @@ impl<P: Provider> Inner<P> {
                 .with_capabilities(wire::capabilities(request.client_capabilities));
             let client = self.client()?;
             let done = action.item.invoke(&*client, config, &ctx).await;
-            Ok(answered(done, &ctx))
+            Ok(ended(done, &ctx).1)
         };
         let diagnostics = invoked.await.unwrap_or_else(|errors: Diagnostics| wire::diagnostics(errors));
         Completed { diagnostics }
     }
-}
-
-fn answered(done: Result<(), Diagnostics>, ctx: &Context) -> Vec<proto::Diagnostic> {
-    wire::diagnostics(match done {
-        Ok(()) => ctx.take_warnings(),
-        Err(errors) => failure(ctx, errors),
-    })
 }

@@ -6,7 +6,7 @@ use prost_types::Timestamp;
 
 use super::{
     Inner, Registered, SchemaWithType, find,
-    provider::{deferral, failure},
+    provider::{deferral, ended},
     resource::storable,
     wire,
 };
@@ -101,16 +101,11 @@ impl<P: Provider> Inner<P> {
             let item = &self.ephemeral_resource(&request.type_name)?.item;
             item.renew(&*self.client()?, remembered(request.private.as_deref()), &ctx).await
         };
-        match renew.await {
-            Ok(renewed) => renew_ephemeral_resource::Response {
-                private: bytes(&renewed.private),
-                renew_at: renewed.renew_at.map(timestamp),
-                diagnostics: wire::diagnostics(ctx.take_warnings()),
-            },
-            Err(errors) => renew_ephemeral_resource::Response {
-                diagnostics: wire::diagnostics(failure(&ctx, errors)),
-                ..renew_ephemeral_resource::Response::default()
-            },
+        let (renewed, diagnostics) = ended(renew.await, &ctx);
+        renew_ephemeral_resource::Response {
+            private: renewed.as_ref().and_then(|renewed| bytes(&renewed.private)),
+            renew_at: renewed.and_then(|renewed| renewed.renew_at).map(timestamp),
+            diagnostics,
         }
     }
 
@@ -123,11 +118,7 @@ impl<P: Provider> Inner<P> {
             let item = &self.ephemeral_resource(&request.type_name)?.item;
             item.close(&*self.client()?, remembered(request.private.as_deref()), &ctx).await
         };
-        let diagnostics = match close.await {
-            Ok(()) => ctx.take_warnings(),
-            Err(errors) => failure(&ctx, errors),
-        };
-        close_ephemeral_resource::Response { diagnostics: wire::diagnostics(diagnostics) }
+        close_ephemeral_resource::Response { diagnostics: ended(close.await, &ctx).1 }
     }
 }
 

@@ -3,7 +3,6 @@
 //! Every call runs in a task of its own that the caller only waits for. A panic in it becomes a diagnostic, and a caller
 //! that goes away does not end it.
 
-mod absent;
 mod action;
 mod delivery;
 mod ephemeral;
@@ -16,6 +15,7 @@ mod move_state;
 mod provider;
 mod resource;
 mod service;
+mod state_store;
 mod wire;
 
 use std::{
@@ -34,7 +34,7 @@ use tracing::Instrument as _;
 use super::{
     context::Context,
     diagnostics::{Diagnostic, Diagnostics},
-    erased::{Action, DataSource, EphemeralResource, Item, ListResource, Provider, Resource},
+    erased::{Action, DataSource, EphemeralResource, Item, ListResource, Provider, Resource, StateStore},
     lifecycle::Lifecycle,
     proto,
     schema::Schema,
@@ -61,6 +61,9 @@ struct Inner<P: Provider> {
     identities: BTreeMap<&'static str, identity::Identity>,
     ephemeral_resources: Items<dyn EphemeralResource<P::Client>>,
     actions: Items<dyn Action<P::Client>>,
+    state_stores: Items<dyn StateStore<P::Client>>,
+    /// The size of chunks that was agreed for each state store.
+    chunk_sizes: RwLock<BTreeMap<String, usize>>,
     functions: BTreeMap<&'static str, function::Registered>,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
@@ -137,6 +140,8 @@ impl<P: Provider> Server<P> {
             list_resources: registered(provider.list_resources()),
             ephemeral_resources: registered(provider.ephemeral_resources()),
             actions: registered(provider.actions()),
+            state_stores: registered(provider.state_stores()),
+            chunk_sizes: RwLock::default(),
             functions: function::registered(provider.functions()),
             client: RwLock::new(Client::NotConfigured),
             lifecycle,

@@ -13,7 +13,7 @@ use crate::{
     erased::Provider,
     plan,
     proto::{
-        ActionSchema, Deferred, DynamicValue, ServerCapabilities, configure_provider, get_metadata,
+        self, ActionSchema, Deferred, DynamicValue, ServerCapabilities, configure_provider, get_metadata,
         get_provider_schema, read_data_source, validate_data_resource_config, validate_provider_config,
     },
     validate::validate,
@@ -37,6 +37,7 @@ impl<P: Provider> Inner<P> {
         let list_resource = |name: &&str| get_metadata::ListResourceMetadata { type_name: (*name).to_owned() };
         let ephemeral = |name: &&str| get_metadata::EphemeralMetadata { type_name: (*name).to_owned() };
         let action = |name: &&str| get_metadata::ActionMetadata { type_name: (*name).to_owned() };
+        let state_store = |name: &&str| get_metadata::StateStoreMetadata { type_name: (*name).to_owned() };
         get_metadata::Response {
             server_capabilities: capabilities(),
             resources: self.resources.keys().map(resource).collect(),
@@ -44,6 +45,7 @@ impl<P: Provider> Inner<P> {
             list_resources: self.list_resources.keys().map(list_resource).collect(),
             ephemeral_resources: self.ephemeral_resources.keys().map(ephemeral).collect(),
             actions: self.actions.keys().map(action).collect(),
+            state_stores: self.state_stores.keys().map(state_store).collect(),
             functions: self.function_names(),
             ..get_metadata::Response::default()
         }
@@ -58,6 +60,7 @@ impl<P: Provider> Inner<P> {
             list_resource_schemas: schemas(&self.list_resources, wire::arguments),
             ephemeral_resource_schemas: schemas(&self.ephemeral_resources, |schema| schema.into()),
             action_schemas: schemas(&self.actions, |schema| ActionSchema { schema: Some(wire::arguments(schema)) }),
+            state_store_schemas: schemas(&self.state_stores, wire::arguments),
             functions: self.signatures(),
             server_capabilities: capabilities(),
             ..get_provider_schema::Response::default()
@@ -181,6 +184,14 @@ pub(super) fn failure(ctx: &Context, errors: Diagnostics) -> Diagnostics {
     let mut all = ctx.take_warnings();
     all.extend(errors.into_failure());
     all
+}
+
+/// What came of a call, if anything, and its messages.
+pub(super) fn ended<T>(done: Result<T, Diagnostics>, ctx: &Context) -> (Option<T>, Vec<proto::Diagnostic>) {
+    match done {
+        Ok(done) => (Some(done), wire::diagnostics(ctx.take_warnings())),
+        Err(errors) => (None, wire::diagnostics(failure(ctx, errors))),
+    }
 }
 
 /// What puts off a call that failed, or why it failed.

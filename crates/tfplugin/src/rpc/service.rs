@@ -1,16 +1,11 @@
 //! The service itself: which call is answered where.
 
-use std::{
-    future::{Ready, ready},
-    result::Result as StdResult,
-};
+use std::result::Result as StdResult;
 
-use futures_util::stream::{self, Once};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
-    Diagnosed, Events, Server,
-    absent::absent,
+    Events, Server,
     resource::{self, Applied},
 };
 use crate::{
@@ -20,20 +15,14 @@ use crate::{
 
 type Result<T> = StdResult<Response<T>, Status>;
 
-/// A stream of one event.
-type Single<T> = Once<Ready<StdResult<T, Status>>>;
-
 /// The table of calls. Those that are `answered` run to their end, whatever becomes of the caller; each has the name of its
-/// message, what it is about, what comes back after a panic, and the answer. Those that are `unsupported` are for what no
-/// provider of this SDK offers; the field of the message names it.
+/// message, what it is about, what comes back after a panic, and the answer.
 macro_rules! calls {
     (
         answered |$inner:ident, $request:ident, $ctx:ident| {
             $($call:ident($title:ident: $message:ident, $subject:expr, $fallback:expr) => $answer:expr;)*
         }
         at_once |$server:ident, $message_of:ident| { $($quick:ident($quick_message:ident) => $quick_answer:expr;)* }
-        unsupported { $($absent:ident($absent_message:ident, $field:ident) => $kind:literal;)* }
-        streams |$asked:ident| { $($stream:ident($stream_message:ident, $type:ident, $event:ident) => $only:expr;)* }
         $($others:tt)*
     ) => {
         #[async_trait]
@@ -56,23 +45,6 @@ macro_rules! calls {
                 let ($server, $message_of) = (self, request.into_inner());
                 Ok(Response::new($quick_answer))
             })*
-
-            $(async fn $absent(
-                &self,
-                request: Request<proto::$absent_message::Request>,
-            ) -> Result<proto::$absent_message::Response> {
-                let error = absent($kind, &request.get_ref().$field);
-                Ok(Response::new(proto::$absent_message::Response::default().with(error)))
-            })*
-
-            $(
-                type $type = Single<proto::$stream_message::$event>;
-
-                async fn $stream(&self, request: Request<proto::$stream_message::Request>) -> Result<Self::$type> {
-                    let $asked = request.into_inner();
-                    Ok(Response::new(stream::once(ready(Ok($only)))))
-                }
-            )*
 
             $($others)*
         }
@@ -132,6 +104,20 @@ calls! {
         ) => inner.validate_action(&request);
         plan_action(PlanAction: plan_action, request.action_type.clone(), Default::default())
             => inner.plan_action(request, ctx).await;
+        validate_state_store_config(
+            ValidateStateStoreConfig: validate_state_store, request.type_name.clone(), Default::default()
+        ) => inner.validate_state_store(&request);
+        configure_state_store(
+            ConfigureStateStore: configure_state_store, request.type_name.clone(), Default::default()
+        ) => inner.configure_state_store(request, ctx).await;
+        lock_state(LockState: lock_state, request.type_name.clone(), Default::default())
+            => inner.lock_state(request, ctx).await;
+        unlock_state(UnlockState: unlock_state, request.type_name.clone(), Default::default())
+            => inner.unlock_state(request, ctx).await;
+        get_states(GetStates: get_states, request.type_name.clone(), Default::default())
+            => inner.states(request, ctx).await;
+        delete_state(DeleteState: delete_state, request.type_name.clone(), Default::default())
+            => inner.delete_state(request, ctx).await;
         call_function(CallFunction: call_function, request.name.clone(), Default::default())
             => inner.call_function(&request);
         read_data_source(ReadDataSource: read_data_source, request.type_name.clone(), Default::default())
@@ -143,19 +129,6 @@ calls! {
         get_resource_identity_schemas(get_resource_identity_schemas) => server.inner.identity_schemas();
         get_functions(get_functions) => server.inner.functions();
     }
-    unsupported {
-        validate_state_store_config(validate_state_store, type_name) => "state store";
-        configure_state_store(configure_state_store, type_name) => "state store";
-        lock_state(lock_state, type_name) => "state store";
-        unlock_state(unlock_state, type_name) => "state store";
-        get_states(get_states, type_name) => "state store";
-        delete_state(delete_state, type_name) => "state store";
-    }
-    streams |request| {
-        read_state_bytes(read_state_bytes, ReadStateBytesStream, Response)
-            => proto::read_state_bytes::Response::default().with(absent("state store", &request.type_name));
-    }
-
     type InvokeActionStream = Events<proto::invoke_action::Event>;
 
     async fn invoke_action(
@@ -188,12 +161,19 @@ calls! {
         Ok(Response::new(self.list(request.into_inner())))
     }
 
+    type ReadStateBytesStream = Events<proto::read_state_bytes::Response>;
+
+    async fn read_state_bytes(
+        &self,
+        request: Request<proto::read_state_bytes::Request>,
+    ) -> Result<Self::ReadStateBytesStream> {
+        self.read_state(request.into_inner()).await
+    }
+
     async fn write_state_bytes(
         &self,
         request: Request<Streaming<proto::write_state_bytes::RequestChunk>>,
     ) -> Result<proto::write_state_bytes::Response> {
-        let first = request.into_inner().message().await?;
-        let name = first.and_then(|chunk| chunk.meta).map(|meta| meta.type_name).unwrap_or_default();
-        Ok(Response::new(proto::write_state_bytes::Response::default().with(absent("state store", &name))))
+        self.write_state(request.into_inner()).await
     }
 }

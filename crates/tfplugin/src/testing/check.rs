@@ -39,6 +39,10 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
         }
     }
     check_functions(&all.functions, &mut found);
+    #[cfg(feature = "state-stores")]
+    for store in Provider::state_stores(source).0 {
+        check_block(&format!("state store {}", store.name()), &store.schema().block, &mut found);
+    }
     let resources = Provider::resources(source).0;
     for list in Provider::list_resources(source).0 {
         let listed = resources.iter().find(|resource| resource.name() == list.name());

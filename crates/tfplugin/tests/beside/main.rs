@@ -4,3 +4,4 @@
 mod actions;
 mod ephemeral;
 mod functions;
+mod state_stores;
