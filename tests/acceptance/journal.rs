@@ -333,7 +333,7 @@ fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought(
         "resource \"alicloud_pai_product_order\" \"order\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
     for (configuration, operation) in [(ORDER, "CreateOrder"), (pai, "CreateProductOrders")] {
         let Some(terraform) = Terraform::with(configuration) else { return };
-        terraform.mock.fault(Fault::once(operation, Kind::SlowBefore { delay_ms: 4000 }));
+        terraform.mock.fault(Fault::once(operation, Kind::SlowBefore { delay_ms: 15_000 }));
         let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
         wait_for(&terraform, operation, 1);
         let plugins: Vec<_> = children(running.id());
