@@ -2,7 +2,10 @@
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, answered, checked, completed, diagnostics, encode, fault, named};
+use super::{
+    host::Host,
+    messages::{Outcome, answered, checked, completed, diagnostics, encode, fault, named},
+};
 use crate::{
     diagnostics::Diagnostics,
     proto::{self, invoke_action::event::Type as EventType},

@@ -4,7 +4,10 @@ use std::time::SystemTime;
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, answered, checked, completed, decode, encode, fault, named};
+use super::{
+    host::Host,
+    messages::{Outcome, answered, checked, completed, decode, encode, fault, named},
+};
 use crate::{diagnostics::Diagnostics, proto, registration::Provider, value::Value};
 
 /// An ephemeral resource that is open.

@@ -2,7 +2,10 @@
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, answered, decode, encode, fault};
+use super::{
+    host::Host,
+    messages::{Outcome, answered, decode, encode, fault},
+};
 use crate::{
     proto::{self, DynamicValue},
     registration::Provider,

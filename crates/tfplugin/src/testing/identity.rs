@@ -2,7 +2,10 @@
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, Stored, answered, checked, completed, decode, encode, named};
+use super::{
+    host::{Host, Stored},
+    messages::{Outcome, answered, checked, completed, decode, encode, named},
+};
 use crate::{
     proto::{self, ResourceIdentityData},
     registration::Provider,

@@ -2,7 +2,10 @@
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, answered, checked, completed, decode, diagnostics, encode, fault, named};
+use super::{
+    host::Host,
+    messages::{Outcome, answered, checked, completed, decode, diagnostics, encode, fault, named},
+};
 use crate::{diagnostics::Diagnostics, proto, registration::Provider, value::Value};
 
 /// One object that a search has found.

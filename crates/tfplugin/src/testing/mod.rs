@@ -27,6 +27,7 @@ mod functions;
 mod host;
 mod identity;
 mod list;
+mod messages;
 mod move_state;
 
 pub use actions::Invoked;

@@ -2,7 +2,10 @@
 
 use tonic::Request;
 
-use super::host::{Host, Outcome, Stored, answered, checked, decode, encode, fault};
+use super::{
+    host::{Host, Stored},
+    messages::{Outcome, answered, checked, decode, encode, fault},
+};
 use crate::{proto, registration::Provider, value::Value};
 
 /// A state of another type or another provider, as a state file has it.
