@@ -179,7 +179,8 @@ async fn a_success_that_is_not_usable_is_read_again_for_seconds_only_and_a_purch
     for failure in [order.unwrap_err(), detail.unwrap_err()] {
         assert!(failure.attempts > 3 && begin.elapsed() < Duration::from_secs(15), "{failure} {:?}", begin.elapsed());
     }
-    let longer = Limit::new(Duration::from_secs(14), CancellationToken::new());
+    // The last pause, which no time is left for, takes up to ten seconds.
+    let longer = Limit::new(Duration::from_secs(21), CancellationToken::new());
     let begin = Instant::now();
     market::create_order(&at_page, &self::order(), &longer).await.unwrap_err();
     assert!(begin.elapsed() > Duration::from_secs(10), "{:?}", begin.elapsed());
