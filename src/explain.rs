@@ -140,3 +140,31 @@ fn permission(action: &str) -> String {
         None => format!("Grant the caller the RAM permission for {action}."),
     }
 }
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    use crate::catalogue::{lost, refused};
+    let order = "The order 202600000000001";
+    let answers = [
+        (403, "Forbidden.RAM"),
+        (404, "InvalidAccessKeyId.NotFound"),
+        (400, "InvalidSecurityToken.Expired"),
+        (400, "InvalidTimeStamp.Expired"),
+        (400, "NotApplicable"),
+        (400, "InvalidOwner"),
+        (404, "InvalidApi.NotFound"),
+        (429, "Throttling.User"),
+        (503, "ServiceUnavailable"),
+    ];
+    let answers = answers.map(|(status, code)| {
+        let answer = refused("CreateOrder", status, code, "The service says why.");
+        failure(Money::NotPlaced.heading(), "The order", &answer, &Money::NotPlaced)
+    });
+    let maybe = Money::MaybePlaced("Apply again: it finds the order and buys no second one.".to_owned());
+    let earlier = Money::NotPlacedNow("An earlier apply may have placed it.".to_owned());
+    let mut samples = answers.to_vec();
+    samples.push(failure(Money::OnlyRead.heading(), order, &lost("DescribeOrder"), &Money::OnlyRead));
+    samples.push(failure(maybe.heading(), "The order", &lost("CreateOrder"), &maybe));
+    samples.push(failure(earlier.heading(), "The order", &lost("CreateOrder"), &earlier));
+    samples
+}

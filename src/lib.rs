@@ -4,6 +4,8 @@
 //! provider offers is here.
 
 mod balance;
+#[cfg(test)]
+mod catalogue;
 mod cloud;
 mod config;
 mod explain;

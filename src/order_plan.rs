@@ -69,3 +69,9 @@ fn held_by_deposed(id: &str) -> Diagnostic {
     );
     Diagnostic::warning(format!("The order {id} is in the state twice"), detail)
 }
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let id = "202600000000001";
+    vec![without_client_token(), held_twice(id), held_by_deposed(id)]
+}

@@ -107,20 +107,40 @@ pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
 /// it, and an order that was never there to be seen cannot be gone.
 fn never_seen(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} was placed, and was never read back since: the service does not know it yet. The state stays as it \
+        "The order {id} was placed and has never been read back: the service does not know it yet. The state stays as it \
          is, and nothing is bought. Run terraform plan again in a while. If the console does not show the order either, \
          and you want to buy again: terraform state rm {kind}.<name>"
     );
-    Diagnostic::error(format!("The order {id} is not to be seen yet"), detail)
+    Diagnostic::error(format!("The order {id} cannot be read yet"), detail)
 }
 
 fn elsewhere(id: &str, known: &str, asked: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} was bought or last seen at {known}. Now {asked} was asked, which does not know it: each site of Alibaba \
-         Cloud knows only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
-         endpoints in the provider block as they were, so that {known} is asked.\n\n2. Run terraform plan again."
+        "The order {id} was bought or last read at {known}. The provider now reads it at {asked}, which does not know it: each \
+         site of Alibaba Cloud knows only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
+         endpoints in the provider block as they were, so that the provider reads it at {known}.\n\n2. Run terraform plan again."
     );
     Diagnostic::error(format!("The order {id} was read at another endpoint than it was bought at"), detail)
+}
+
+fn of_another_account(id: &str, owner: &str, account: &str) -> Diagnostic {
+    let detail = format!(
+        "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which does not see \
+         it. The state stays as it is, and nothing is bought. Use credentials of {owner}, then run {} again.",
+        Journal::current().command_name()
+    );
+    Diagnostic::error("The credentials belong to another account", detail)
+}
+
+fn of_unknown_account(id: &str, kind: &str, asked: &str, account: &str) -> Diagnostic {
+    let detail = format!(
+        "{asked} does not know the order {id} of the account {account}, and the state tells neither which account owns it nor \
+         where it was bought. The state stays as it is, and nothing is bought.\n\n1. If the order belongs to another account, \
+         use its credentials.\n\n2. If it was bought at another endpoint, set account_type, region or endpoints in the \
+         provider block so that the provider reads it there: each site of Alibaba Cloud knows only its own orders.\n\n3. If it is really \
+         gone, take it out of the state; the next apply then buys a new one:\n\n     terraform state rm {kind}.<name>"
+    );
+    Diagnostic::error("It is not known whether the order is gone", detail)
 }
 
 /// Whether an order of this type that nobody knows can be believed to be gone: not if another endpoint knew it, not if the
@@ -140,28 +160,23 @@ pub(super) async fn confirm_gone<M: OrderModel>(
     }
     let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
     match recorded(&prior.private) {
-        Some(owner) if owner != account => {
-            let detail = format!(
-                "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which \
-                 does not see it. The state stays as it is, and nothing is bought. Use credentials of {owner}, then run {} \
-                 again.",
-                Journal::current().command_name()
-            );
-            Err(Diagnostic::error("The credentials belong to another account", detail))
-        }
+        Some(owner) if owner != account => Err(of_another_account(id, &owner, account)),
         Some(_) if !M::was_read(prior) => Err(never_seen(M::TYPE_NAME, id)),
         Some(_) => Ok(()),
-        None => {
-            let detail = format!(
-                "{asked} does not know the order {id} of the account {account}, and the state tells neither which account \
-                 owns it nor where it was bought. The state stays as it is, and nothing is bought.\n\n1. If the order belongs \
-                 to another account, use its credentials.\n\n2. If it was bought at another endpoint, set account_type, \
-                 region or endpoints in the provider block so that this one is asked: each site of Alibaba Cloud knows only \
-                 its own orders.\n\n3. If it is really gone, take it out of the state; the next apply then buys a new \
-                 one:\n\n     terraform state rm {}.<name>",
-                M::TYPE_NAME
-            );
-            Err(Diagnostic::error("There is no telling whether the order is gone", detail))
-        }
+        None => Err(of_unknown_account(id, M::TYPE_NAME, &asked, account)),
     }
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let (id, kind) = ("202600000000001", "alicloud_market_order");
+    let lost = crate::catalogue::lost("DescribeOrder");
+    vec![
+        Unread::Failed(lost).explain(id),
+        Unread::AskedOnce.explain(id),
+        never_seen(kind, id),
+        elsewhere(id, "market.aliyuncs.com", "market.ap-southeast-1.aliyuncs.com"),
+        of_another_account(id, "1000000000000001", "1000000000000002"),
+        of_unknown_account(id, kind, "market.aliyuncs.com", "1000000000000002"),
+    ]
 }

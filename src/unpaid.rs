@@ -16,3 +16,8 @@ pub(super) fn warning<M: OrderModel>(id: &str, status: Option<&str>) -> Option<D
     );
     Some(Diagnostic::warning(format!("Order {id} is not paid"), detail))
 }
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    warning::<crate::market_order::MarketOrder>("202600000000001", Some("UNPAID")).into_iter().collect()
+}

@@ -59,7 +59,7 @@ impl Journal {
             Refusal::OtherBuyer | Refusal::OtherEndpoint => {
                 let (what, again) = if refusal == Refusal::OtherBuyer {
                     (
-                        " with other keys. It cannot be told whether they are of the same account",
+                        " with other keys. The provider cannot tell whether they belong to the same account",
                         "If the keys have changed, apply again when STS (endpoints.sts) can be reached, or with the keys of \
                          that apply",
                     )
@@ -275,7 +275,7 @@ pub(super) fn torn_state(torn: &TornState) -> Diagnostic {
     let detail = format!(
         "{0} is empty or cut short: Terraform was killed while it saved. Its backup holds these orders, which an apply would \
          buy again and a destroy would miss:\n\n  {2}\n\nNothing was bought or destroyed.\n\n1. To go on with the backup:\n\n     cp {1} \
-         {0}\n\n2. To begin anew without these orders:\n\n     rm {0} {1}",
+         {0}\n\n2. To start over without these orders:\n\n     rm {0} {1}",
         quoted(&torn.file),
         quoted(&torn.backup),
         named.join("\n  ")

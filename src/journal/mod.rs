@@ -15,6 +15,8 @@ mod messages;
 mod plans;
 mod purchase;
 mod purchases;
+#[cfg(test)]
+mod samples;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,8 @@ use entry::Refusal;
 pub(crate) use entry::{Entry, TOKEN_LIFETIME};
 pub(crate) use messages::{adopted, moment, used_twice};
 pub(crate) use purchase::{Buyer, Purchase};
+#[cfg(test)]
+pub(crate) use samples::samples;
 use store::{Entries, Store};
 
 use crate::terraform::{Process, Processes, StateId, Terraform, ThisMachine};

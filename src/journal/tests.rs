@@ -32,7 +32,7 @@ fn purchase() -> Purchase {
     }
 }
 
-fn entry(progress: Progress) -> Entry {
+pub(super) fn entry(progress: Progress) -> Entry {
     Entry {
         id: "id".to_owned(),
         token: "t".to_owned(),

@@ -48,7 +48,7 @@ pub(super) async fn confirm(
 /// How long listing the instances may take.
 const LISTING: std::time::Duration = std::time::Duration::from_secs(15);
 
-fn still_held(id: &str, request_id: &str) -> Diagnostic {
+pub(super) fn still_held(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
         "DescribeOrder says twice that there is no order {id} (RequestId {request_id}), and DescribeInstances lists an instance \
          of it. The state stays as it is, and nothing is bought.\n\n1. Run terraform plan again in a while.\n\n2. If it stays \
@@ -57,7 +57,7 @@ fn still_held(id: &str, request_id: &str) -> Diagnostic {
     Diagnostic::error(format!("Order {id} is not gone: the account holds an instance of it"), detail)
 }
 
-fn gone(id: &str, request_id: &str) -> Diagnostic {
+pub(super) fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
         "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
          state, and Terraform plans a new order in its place. If you do not want one, remove the resource from the \

@@ -10,6 +10,8 @@ mod price_source;
 mod purchase;
 mod quote;
 mod quote_messages;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod search;
 mod sku;
@@ -32,6 +34,8 @@ use alicloud::{
 use answered::{OldToken, Placed};
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
+#[cfg(test)]
+pub(crate) use samples::samples;
 pub(crate) use schema::MarketOrder;
 pub(crate) use search::MarketOrderList;
 use tfplugin::{

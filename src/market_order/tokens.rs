@@ -29,7 +29,7 @@ pub(super) fn is_needed(journal: &Journal, plan: &Plan<MarketOrder>) -> bool {
     plan.config().client_token.is_null() && journal.needs_client_token() && !is_open()
 }
 
-fn taken() -> Diagnostic {
+pub(super) fn taken() -> Diagnostic {
     let detail = "One token is one order: the Marketplace would answer two purchases with the same. Nothing was bought.\n\n1. If \
                   another resource has this client_token, give each resource, and each instance of count or for_each, one of \
                   its own, such as one that ends with ${each.key}.\n\n2. If -replace or replace_triggered_by replaces the order \

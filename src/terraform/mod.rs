@@ -24,7 +24,7 @@ use saved_plan::SavedPlan;
 pub(crate) use state::Contents;
 #[cfg(test)]
 pub(crate) use state::ORDER_TYPES;
-use state::OrderInState;
+pub(crate) use state::OrderInState;
 
 const DEFAULT_WORKSPACE: &str = "default";
 

@@ -155,7 +155,7 @@ fn an_order_that_was_never_seen_is_not_gone() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.mock.fault(Fault::times("GetOrderDetail", Kind::Absent, 99));
     terraform.apply().succeeds().says(&["was placed, but not read back"]);
-    terraform.plan().fails().says(&["is not to be seen yet", "nothing is bought", "terraform state rm"]);
+    terraform.plan().fails().says(&["cannot be read yet", "nothing is bought", "terraform state rm"]);
     terraform.mock.ledger().faults.clear();
     terraform.apply().succeeds();
     terraform.plans_empty();

@@ -254,7 +254,7 @@ fn b12_keys_that_differ_in_each_run_while_sts_is_silent() {
     second(&mut terraform, "third-key");
     let order = terraform.orders().remove(2);
     terraform.apply().fails().says(&[
-        "It cannot be told whether they are of the same account",
+        "The provider cannot tell whether they belong to the same account",
         "terraform import",
         "rm ",
     ]);
