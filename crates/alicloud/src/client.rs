@@ -7,12 +7,14 @@ use std::{
 
 use chrono::{SecondsFormat, Utc};
 use reqwest::Method;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
     error::{ApiError, Error, Failure, Refusal},
+    pace::Paces,
     regions,
     retry::{Attempts, Limit, Resend},
     signature::{Parameters, acs3, canonical_query, percent_encode, roa_v1, rpc_v1},
@@ -97,19 +99,25 @@ pub struct Client {
     config: Arc<Config>,
     /// The site that knows the account, once billing has told it.
     billing_site: Arc<OnceLock<Site>>,
+    paces: Paces,
 }
 
 impl Client {
     /// A client that connects to nothing yet.
     pub fn new(config: Config) -> Self {
         let http = Http::new(config.timeouts, &config.user_agent);
-        Self { http, config: Arc::new(config), billing_site: Arc::default() }
+        Self { http, config: Arc::new(config), billing_site: Arc::default(), paces: Paces::default() }
     }
 
     /// The same client with other credentials. It shares the connections.
     pub fn with_credentials(&self, credentials: Arc<dyn Source>) -> Self {
         let config = Config { credentials, ..(*self.config).clone() };
-        Self { http: self.http.clone(), config: Arc::new(config), billing_site: Arc::default() }
+        Self {
+            http: self.http.clone(),
+            config: Arc::new(config),
+            billing_site: Arc::default(),
+            paces: Paces::default(),
+        }
     }
 
     /// The region, such as `cn-hangzhou`.
@@ -233,6 +241,7 @@ impl Client {
     }
 
     async fn send(&self, request: &Request, endpoint: Endpoint, limit: &Limit) -> Result<Reply, Error> {
+        limit.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
         let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
         let (outgoing, signature) = self.sign(request, &endpoint, credentials);
@@ -250,6 +259,8 @@ impl Client {
         let secret = credentials.map(Credentials::secret).unwrap_or_default();
         let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
         let judged = raw.judge(&[secret, token, shown, &signature]);
+        self.paces
+            .record(request.action, matches!(&judged, Err(Error::Api(error)) if error.refusal() == Refusal::Throttled));
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }

@@ -20,6 +20,7 @@ pub mod endpoint;
 pub mod error;
 pub mod market;
 pub mod market_search;
+mod pace;
 mod paging;
 pub mod price;
 pub mod regions;

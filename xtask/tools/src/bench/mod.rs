@@ -32,11 +32,13 @@ struct Bench {
 }
 
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    let is_large = match arguments {
-        [] => false,
-        ["--large"] => true,
-        _ => return Err("usage: cargo xtask bench [--large]".to_owned()),
+    let (is_large, only) = match arguments {
+        [] => (false, None),
+        ["--large"] => (true, None),
+        [part @ ("start" | "commands" | "distance" | "limited")] => (false, Some(*part)),
+        _ => return Err("usage: cargo xtask bench [--large | start | commands | distance | limited]".to_owned()),
     };
+    let wants = |part| only.is_none_or(|only| only == part);
     let terraform = find_terraform()?;
     let (provider, target) = dist::build(None)?;
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -51,10 +53,18 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         machine(),
         version(&bench.terraform)?
     );
-    page += &start::measure(&bench)?;
-    page += &commands::measure(&bench, is_large)?;
-    page += &distance::measure(&bench)?;
-    page += &limited::measure(&bench)?;
+    if wants("start") {
+        page += &start::measure(&bench)?;
+    }
+    if wants("commands") {
+        page += &commands::measure(&bench, is_large)?;
+    }
+    if wants("distance") {
+        page += &distance::measure(&bench)?;
+    }
+    if wants("limited") {
+        page += &limited::measure(&bench)?;
+    }
     let notes = root().join("xtask/templates/benchmarks.md");
     page += &fs::read_to_string(&notes).map_err(|error| format!("{}: {error}", notes.display()))?;
     println!("{page}");
