@@ -1,6 +1,8 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
 mod answered;
+mod auto_renew;
+mod goes;
 mod gone;
 mod kept_sku;
 mod model;
@@ -18,7 +20,7 @@ mod unresolved;
 
 use super::{
     Cloud, journal,
-    order::{Console, OrderModel, shown_id},
+    order::{Console, OrderModel},
     order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
@@ -36,7 +38,7 @@ pub(crate) use schema::MarketOrder;
 pub(crate) use search::MarketOrderList;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Map, Model, Operation, Partial, Plan,
-    Private, PrivateKey, Resource, State,
+    Private, PrivateKey, Resource, State, Update, UpdateError,
 };
 
 /// Where private data has the user's token: in a state the one that bought the order, in a plan the one that will.
@@ -121,15 +123,15 @@ impl Resource for MarketOrders {
                 found.push(order_plan::without_client_token());
             }
             Change::Replace { prior } => {
-                found.push(replaced_without_refund(prior));
+                found.push(goes::replaced(prior));
                 if plan.planned().client_token.is_unknown() {
                     found.push(tokens::unknown(prior));
                 }
                 if token.as_str().is_some_and(|token| Some(token) == buying_token(plan.private(), prior).as_deref()) {
-                    found.push(same_token(prior));
+                    found.push(goes::same_token(prior));
                 }
             }
-            Change::Destroy { prior } => found.push(destroyed_without_refund(prior)),
+            Change::Destroy { prior } => found.push(goes::destroyed(prior)),
             _ => {}
         }
         ctx.report(found)
@@ -142,6 +144,7 @@ impl Resource for MarketOrders {
         ctx: &Context,
     ) -> Result<State<MarketOrder>, CreateError<MarketOrder>> {
         let mut state = create.planned;
+        let auto_renewal = auto_renew::wanted(&state)?;
         let mut purchase = MarketPurchase::new(cloud, &state)?;
         let asked = purchase.asked.clone();
         let bought = crate::purchase::buy(cloud, &mut purchase, ctx).await?;
@@ -186,6 +189,13 @@ impl Resource for MarketOrders {
         owner::record(&mut state.private, owner, cloud, &limit).await;
         kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
+        if let Some(wanted) = auto_renewal {
+            let limit = cloud.operation_limit(Operation::Read, ctx);
+            auto_renew::set_bought(cloud, &mut state, &wanted, &limit)
+                .await
+                .into_iter()
+                .for_each(|warning| ctx.warn(warning));
+        }
         Ok(cloud.answer(state, bought.entry))
     }
 
@@ -205,13 +215,30 @@ impl Resource for MarketOrders {
         };
         ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
         period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
+        let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
+        if !state.auto_renew.is_null() || was_half_imported {
+            match auto_renew::read(cloud, &order.instance_ids, &limit).await {
+                Ok(told) if was_half_imported => auto_renew::import(&mut state, &told),
+                Ok(told) => auto_renew::refresh(&mut state, &told),
+                Err(failure) => ctx.warn(auto_renew::unread(&id, &failure)),
+            }
+        }
         kept_sku::record_read(&mut state.private, &id, &order);
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
             owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
         Ok(Some(order_identity::identify(state)))
+    }
+
+    async fn update(
+        &self,
+        cloud: &Cloud,
+        update: Update<MarketOrder>,
+        ctx: &Context,
+    ) -> Result<State<MarketOrder>, UpdateError<MarketOrder>> {
+        auto_renew::update(cloud, update, ctx).await
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
@@ -222,12 +249,12 @@ impl Resource for MarketOrders {
         let is_told = prior.private != Private::default();
         let bought_with = if is_told { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
         if buys_with.is_some() && buys_with == bought_with {
-            return Err(replaced_with_its_token(prior).into());
+            return Err(goes::replaced_with_its_token(prior).into());
         }
         kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
-        ctx.warn(destroyed_without_refund(prior));
+        ctx.warn(goes::destroyed(prior));
         Ok(())
     }
 
@@ -240,6 +267,10 @@ impl Resource for MarketOrders {
                     ..Partial::<MarketOrder>::default()
                 });
                 model::import(&mut state, &order);
+                match auto_renew::read(cloud, &order.instance_ids, &limit).await {
+                    Ok(told) => auto_renew::import(&mut state, &told),
+                    Err(failure) => ctx.warn(auto_renew::unread(id, &failure)),
+                }
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -304,59 +335,6 @@ async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, D
 /// The token that bought an order, as far as that is known. A token that was given later is only in the state.
 fn buying_token(private: &Private, prior: &Partial<MarketOrder>) -> Option<String> {
     private.get(CLIENT_TOKEN).or_else(|| prior.client_token.known().cloned())
-}
-
-/// What an order cost, as far as a state knows.
-fn cost(state: &Partial<MarketOrder>) -> String {
-    match &state.payment_price {
-        Attr::Known(price) => {
-            let currency = state.currency.as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
-            format!(" It cost {price}{currency}.")
-        }
-        _ => String::new(),
-    }
-}
-
-fn replaced_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let summary = format!("Replacing order {} buys another one and refunds nothing", shown_id::<MarketOrder>(prior));
-    not_refunded(prior, summary, "A changed argument means another order: this plan buys a new one")
-}
-
-fn destroyed_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let summary = format!("Destroying order {} refunds nothing", shown_id::<MarketOrder>(prior));
-    not_refunded(prior, summary, "Terraform only forgets the order: nothing is sent to Alibaba Cloud")
-}
-
-fn not_refunded(prior: &Partial<MarketOrder>, summary: String, what: &str) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "{what}. The order {id} is neither cancelled nor refunded.{} To end it, use the Marketplace \
-         console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
-        cost(prior)
-    );
-    Diagnostic::warning(summary, detail)
-}
-
-fn same_token(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "A changed argument means another order, and client_token is still the one that bought the order {id}: the \
-         Marketplace would answer with that order and sell nothing. Nothing was bought. Undo the change, or give a new \
-         client_token."
-    );
-    Diagnostic::error("The same client_token cannot buy another order", detail).at(MarketOrder::CLIENT_TOKEN.path())
-}
-
-/// The error of the destroy half of a replacement that its create cannot complete.
-fn replaced_with_its_token(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "This replacement would forget the order {id}, and the Marketplace would answer its client_token with that order and \
-         sell nothing. Nothing was bought, and the state is kept. To keep the order, leave out -replace, or run terraform \
-         untaint on the resource. For another order, give a new client_token."
-    );
-    Diagnostic::error("No order was placed: the client_token has bought the order that is replaced", detail)
-        .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 /// Whether an order of this status is no longer in force.

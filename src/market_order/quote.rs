@@ -79,6 +79,7 @@ pub(super) fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commod
     // The price does not depend on these.
     order.client_token = Attr::Null;
     order.max_price = Attr::Null;
+    order.auto_renew = Attr::Null;
     order.timeouts = Attr::Null;
     order.complete().ok().map(model::commodity)
 }

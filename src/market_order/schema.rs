@@ -1,6 +1,6 @@
 //! What an order is made of, and what is valid.
 
-use super::{period, sku};
+use super::{auto_renew, period, sku};
 use tfplugin::{
     AttributeEnum, Computed, Map, Model, Partial, Timeouts,
     model::AttributeChange,
@@ -80,6 +80,12 @@ pub(crate) struct MarketOrder {
     /// later changes only the state.
     #[attr(validator = purchase_guard::amount())]
     pub(super) max_price: Option<Number>,
+    /// Whether the instances of the order renew themselves when they end, and by how much: by the `pricing_cycle` and `duration`
+    /// of the order unless `cycle` and `duration` say otherwise. Changed in place; setting it buys nothing. Alibaba Cloud then
+    /// renews and charges on its own, whatever the limits of the provider block are. If you remove it, auto-renewal stays as it is:
+    /// to turn it off, set `enabled` to `false`.
+    #[attr(default_on_create = None, validator = auto_renew::settings())]
+    pub(super) auto_renew: Option<Map<String>>,
     /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
     /// non-zero `max_retry_timeout` of the provider limits them.
     #[attr(timeouts(create = "10m", read = "2m"))]

@@ -3,6 +3,7 @@
 
 mod altered;
 mod answers;
+mod auto_renew;
 mod bad_input;
 mod beside;
 mod changed_prices;

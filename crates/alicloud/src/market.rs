@@ -9,6 +9,7 @@ use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::{ApiError, Failure},
+    market_instance::loose_auto_renewal,
     paging::Pages,
     reply::{self, loose_list, loose_text, loose_whole},
     retry::{Limit, Resend},
@@ -132,7 +133,8 @@ impl Order {
     }
 }
 
-/// An instance that came of an order, as far as DescribeInstances tells without what is secret of it.
+/// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
+/// HostJson, is never read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Instance {
@@ -142,12 +144,30 @@ pub struct Instance {
     /// The id.
     #[serde(deserialize_with = "loose_text")]
     pub instance_id: Option<String>,
+    /// The product, such as `cmapi033136`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
     /// The SKU, with the product's code.
     #[serde(deserialize_with = "loose_text")]
     pub product_sku_code: Option<String>,
+    /// Such as `APP`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_type: Option<String>,
+    /// Such as `OPENED`.
+    #[serde(deserialize_with = "loose_text")]
+    pub status: Option<String>,
     /// When it was made, in milliseconds since 1970.
     #[serde(deserialize_with = "loose_whole")]
     pub created_on: Option<i64>,
+    /// When it began, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub began_on: Option<i64>,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub end_on: Option<i64>,
+    /// Whether it renews itself. Only DescribeInstance tells.
+    #[serde(deserialize_with = "loose_auto_renewal")]
+    pub auto_renewal: Option<bool>,
 }
 
 /// The answer to CreateOrder.
