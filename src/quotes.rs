@@ -166,7 +166,8 @@ impl Quotes {
     }
 }
 
-fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> {
+/// The value of a key, made where there is none yet.
+pub(crate) fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> {
     Arc::clone(map.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default())
 }
 

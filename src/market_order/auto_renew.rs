@@ -1,8 +1,11 @@
 //! Whether what an order bought renews itself: the argument `auto_renew`, which AutoRenewInstance is told and
 //! DescribeInstance tells. Setting it buys nothing.
 
+use std::time::Duration;
+
 use alicloud::{
-    error::Failure,
+    error::{Error, Failure, Refusal},
+    market::Instance,
     market_instance::{self, AutoRenewal},
     retry::Limit,
 };
@@ -11,11 +14,12 @@ use tfplugin::{
     schema::Validator, value::Value,
 };
 
-use super::{MarketOrder, NAME, schema::Cycle};
+use super::{MarketOrder, NAME, instances, schema::Cycle};
 use crate::{
     Cloud,
     explain::{self, Money},
     order::shown_id,
+    quotes::Quoting,
 };
 
 /// The keys of the argument.
@@ -25,6 +29,9 @@ const DURATION: &str = "duration";
 
 /// The most cycles that an instance renews itself by.
 const LONGEST: i64 = 256;
+
+/// How long a plan asks whether an order that goes renews itself.
+const ASKING: Duration = Duration::from_secs(5);
 
 /// Where private data has that a purchase could not set what was planned.
 const NOT_SET: PrivateKey<bool> = PrivateKey::new("auto_renew_not_set");
@@ -129,7 +136,8 @@ pub(super) fn instance_ids(state: &Partial<MarketOrder>) -> Vec<String> {
 }
 
 /// Brings into a state what its instances tell of their renewal. What is not told stays as it was, unless it was never set.
-pub(super) fn refresh(state: &mut State<MarketOrder>, told: &[Option<bool>]) {
+pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
+    let told: Vec<Option<bool>> = instances.iter().map(|instance| instance.auto_renewal).collect();
     let is_unset = state.private.get(NOT_SET).unwrap_or_default();
     let Some(settings) = state.auto_renew.known_mut() else { return };
     let is_enabled = settings.get(ENABLED).and_then(Attr::as_str) == Some("true");
@@ -147,9 +155,9 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, told: &[Option<bool>]) {
 }
 
 /// Fills the state of an order that nothing was known of. It is left out where its instances do not all tell the same.
-pub(super) fn import(state: &mut Partial<MarketOrder>, told: &[Option<bool>]) {
-    let first = told.first().copied().flatten();
-    if let Some(is_enabled) = first.filter(|first| told.iter().all(|told| *told == Some(*first))) {
+pub(super) fn import(state: &mut Partial<MarketOrder>, instances: &[Instance]) {
+    let first = instances.first().and_then(|instance| instance.auto_renewal);
+    if let Some(is_enabled) = first.filter(|first| instances.iter().all(|told| told.auto_renewal == Some(*first))) {
         let settings = Map::from([(ENABLED.to_owned(), is_enabled.to_string().into())]);
         state.auto_renew = Attr::Known(settings);
     }
@@ -167,9 +175,18 @@ pub(super) async fn update(
     }
     if let Err(errors) = send(cloud, &state, ctx).await {
         state.auto_renew = prior.auto_renew;
+        state.instances = prior.instances;
+        state.expires_on = prior.expires_on;
         return Err(UpdateError::Partial(Box::new(state), errors));
     }
     state.private.remove(NOT_SET);
+    let limit = cloud.operation_limit(Operation::Read, ctx);
+    let read = instances::read(cloud, &state, true, &limit, ctx).await;
+    if read.is_none() {
+        state.instances = prior.instances;
+        state.expires_on = prior.expires_on;
+    }
+    instances::write(&mut state, read.as_deref());
     Ok(state)
 }
 
@@ -193,27 +210,64 @@ async fn send(cloud: &Cloud, state: &Partial<MarketOrder>, ctx: &Context) -> Res
     })
 }
 
-/// Whether the instances renew themselves, where they tell it, each by DescribeInstance.
+/// Turns the auto-renewal of an order off that goes. An instance that is gone renews nothing.
 ///
 /// # Errors
-/// One cannot be read.
-pub(super) async fn read(cloud: &Cloud, instances: &[String], limit: &Limit) -> Result<Vec<Option<bool>>, Failure> {
-    let mut told = Vec::with_capacity(instances.len());
-    for id in instances {
-        let instance = market_instance::describe_instance(&cloud.client, id, limit).await?;
-        told.push(instance.and_then(|instance| instance.auto_renewal));
+/// One may still renew itself.
+pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit: &Limit) -> Result<(), Diagnostic> {
+    for instance in instance_ids(prior) {
+        let set = set(cloud, &[instance], &AutoRenewal::Off, limit).await;
+        let is_gone =
+            |failure: &Failure| matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::NotFound);
+        if let Err(failure) = set.or_else(|failure| if is_gone(&failure) { Ok(()) } else { Err(failure) }) {
+            return Err(still_renewing(prior, &failure));
+        }
     }
-    Ok(told)
+    Ok(())
 }
 
-/// The warning about an order whose instances could not be read.
-pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
+/// The error about an order whose auto-renewal could not be turned off before it goes.
+fn still_renewing(prior: &Partial<MarketOrder>, failure: &Failure) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
-        "{failure}. Whether the order {id} renews itself is not known; the state keeps what it has of it. Nothing was bought or \
-         changed. {} The next terraform plan reads it again.",
+        "renew_off_on_destroy is true, and turning the auto-renewal off failed: {failure}. The order {id} stays in the state, and may \
+         renew itself. Nothing was bought or changed.\n\n1. {} Then run the command again.\n\n2. To forget the order all the same: \
+         terraform state rm {NAME}.<name>",
         explain::failure_advice(failure)
     );
-    Diagnostic::warning(format!("The auto-renewal of order {id} cannot be read"), detail)
+    Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal is not off"), detail)
+}
+
+/// What a state tells of the renewal of its order: whether any instance renews itself; none where it does not tell.
+pub(super) fn of_state(state: &Partial<MarketOrder>) -> Option<bool> {
+    let instances: Vec<_> = state.instances.known().into_iter().flatten().filter_map(Attr::known).collect();
+    let told = instances.iter().map(|instance| instance.auto_renewal.known().copied());
+    let managed = state.auto_renew.known().and_then(|settings| settings.get(ENABLED)?.as_str());
+    match any(told) {
+        None => managed.map(|enabled| enabled == "true"),
+        told => told,
+    }
+}
+
+/// Whether any of them renews itself; none where that is not told of all the others.
+fn any(told: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let told: Vec<_> = told.into_iter().collect();
+    let is_all_told = !told.is_empty() && told.iter().all(Option::is_some);
+    if told.contains(&Some(true)) { Some(true) } else { is_all_told.then_some(false) }
+}
+
+/// Whether an order that goes would renew itself, by its state, or by asking.
+pub(super) async fn of_going(cloud: Option<&Cloud>, prior: &Partial<MarketOrder>, ctx: &Context) -> Option<bool> {
+    let (told, ids) = (of_state(prior), instance_ids(prior));
+    let Some(cloud) = cloud.filter(|cloud| told.is_none() && cloud.quotes.quoting != Quoting::Waiting) else {
+        return told;
+    };
+    let (limit, mut read) = (cloud.limit(ASKING, ctx), Vec::with_capacity(ids.len()));
+    for id in &ids {
+        let instance = market_instance::describe_instance(&cloud.client, id, &limit).await.ok()?;
+        read.push(instance.and_then(|instance| instance.auto_renewal));
+    }
+    any(read)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod answered;
 mod auto_renew;
 mod goes;
 mod gone;
+mod instances;
 mod kept_sku;
 mod model;
 mod period;
@@ -32,6 +33,7 @@ use alicloud::{
     retry::Limit,
 };
 use answered::{OldToken, Placed};
+pub(crate) use instances::InstanceLists;
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
 pub(crate) use schema::MarketOrder;
@@ -123,7 +125,7 @@ impl Resource for MarketOrders {
                 found.push(order_plan::without_client_token());
             }
             Change::Replace { prior } => {
-                found.push(goes::replaced(prior));
+                found.push(goes::replaced(prior, auto_renew::of_going(cloud, prior, ctx).await));
                 if plan.planned().client_token.is_unknown() {
                     found.push(tokens::unknown(prior));
                 }
@@ -131,7 +133,9 @@ impl Resource for MarketOrders {
                     found.push(goes::same_token(prior));
                 }
             }
-            Change::Destroy { prior } => found.push(goes::destroyed(prior)),
+            Change::Destroy { prior } => {
+                found.push(goes::destroyed(prior, auto_renew::of_going(cloud, prior, ctx).await));
+            }
             _ => {}
         }
         ctx.report(found)
@@ -189,13 +193,15 @@ impl Resource for MarketOrders {
         owner::record(&mut state.private, owner, cloud, &limit).await;
         kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
+        let limit = cloud.operation_limit(Operation::Read, ctx);
         if let Some(wanted) = auto_renewal {
-            let limit = cloud.operation_limit(Operation::Read, ctx);
             auto_renew::set_bought(cloud, &mut state, &wanted, &limit)
                 .await
                 .into_iter()
                 .for_each(|warning| ctx.warn(warning));
         }
+        let read = instances::read(cloud, &state, true, &limit, ctx).await;
+        instances::write(&mut state, read.as_deref());
         Ok(cloud.answer(state, bought.entry))
     }
 
@@ -217,12 +223,15 @@ impl Resource for MarketOrders {
         period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
-        if !state.auto_renew.is_null() || was_half_imported {
-            match auto_renew::read(cloud, &order.instance_ids, &limit).await {
-                Ok(told) if was_half_imported => auto_renew::import(&mut state, &told),
-                Ok(told) => auto_renew::refresh(&mut state, &told),
-                Err(failure) => ctx.warn(auto_renew::unread(&id, &failure)),
+        let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;
+        if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &limit, ctx).await {
+            instances::write(&mut state, Some(&read));
+            match was_half_imported {
+                true => auto_renew::import(&mut state, &read),
+                false => auto_renew::refresh(&mut state, &read),
             }
+            let is_in_force = !order.order_status.as_deref().is_some_and(has_ended);
+            instances::ending(&id, &read).filter(|_| is_in_force).into_iter().for_each(|warning| ctx.warn(warning));
         }
         kept_sku::record_read(&mut state.private, &id, &order);
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
@@ -253,8 +262,11 @@ impl Resource for MarketOrders {
         }
         kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
+        if prior.renew_off_on_destroy.known() == Some(&true) {
+            auto_renew::turn_off(cloud, prior, &cloud.operation_limit(Operation::Read, ctx)).await?;
+        }
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
-        ctx.warn(goes::destroyed(prior));
+        ctx.warn(goes::destroyed(prior, auto_renew::of_state(prior)));
         Ok(())
     }
 
@@ -267,10 +279,9 @@ impl Resource for MarketOrders {
                     ..Partial::<MarketOrder>::default()
                 });
                 model::import(&mut state, &order);
-                match auto_renew::read(cloud, &order.instance_ids, &limit).await {
-                    Ok(told) => auto_renew::import(&mut state, &told),
-                    Err(failure) => ctx.warn(auto_renew::unread(id, &failure)),
-                }
+                let read = instances::read(cloud, &state, true, &limit, ctx).await;
+                instances::write(&mut state, read.as_deref());
+                auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;

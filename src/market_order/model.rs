@@ -200,7 +200,7 @@ pub(super) fn paid_otherwise(id: &str, quote: &Quote, order: &Order) -> Option<D
 }
 
 /// Milliseconds since 1970 as RFC 3339; none for 0, which stands for a moment that has not come.
-fn moment(milliseconds: i64) -> Option<String> {
+pub(super) fn moment(milliseconds: i64) -> Option<String> {
     let moment = DateTime::from_timestamp_millis(milliseconds).filter(|_| milliseconds > 0)?;
     Some(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }

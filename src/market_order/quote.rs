@@ -80,6 +80,7 @@ pub(super) fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commod
     order.client_token = Attr::Null;
     order.max_price = Attr::Null;
     order.auto_renew = Attr::Null;
+    order.renew_off_on_destroy = Attr::Null;
     order.timeouts = Attr::Null;
     order.complete().ok().map(model::commodity)
 }

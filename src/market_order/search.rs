@@ -8,7 +8,7 @@ use alicloud::{
 };
 use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial, State};
 
-use super::{MarketOrder, auto_renew, model};
+use super::{MarketOrder, auto_renew, instances, model};
 use crate::{
     Cloud,
     explain::{self, Money},
@@ -105,10 +105,9 @@ async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<Market
                 ..Partial::<MarketOrder>::default()
             });
             model::import(&mut state, &order);
-            match auto_renew::read(cloud, &order.instance_ids, &limit).await {
-                Ok(told) => auto_renew::import(&mut state, &told),
-                Err(failure) => ctx.warn(auto_renew::unread(id, &failure)),
-            }
+            let read = instances::read(cloud, &state, true, &limit, ctx).await;
+            instances::write(&mut state, read.as_deref());
+            auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
             Ok(state.into_partial())
         }
         Ok(Described::Absent { request_id, .. }) => {

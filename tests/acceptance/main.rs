@@ -9,6 +9,7 @@ mod beside;
 mod changed_prices;
 mod debugger;
 mod examples;
+mod expiry;
 mod faults;
 mod identity;
 mod import;

@@ -65,10 +65,12 @@ pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Jso
     let of_caller = ledger.instances.iter().filter(|(_, instance)| instance.account == call.account);
     let items: Vec<Json> = of_caller
         .filter_map(|(id, instance)| {
-            let (_, commodity) = commodity(ledger, instance)?;
+            let (order, commodity) = commodity(ledger, instance)?;
             let product = commodity["productCode"].as_str().unwrap_or_default();
             let is_wanted = codes.is_empty() || codes.contains(&product);
-            is_wanted.then(|| Json::Object(with_told(described(id, instance, commodity), instance)))
+            let mut told = with_told(described(id, instance, order, commodity), instance);
+            told.remove("AutoRenewal");
+            is_wanted.then_some(Json::Object(told))
         })
         .collect();
     let total = items.len();
@@ -81,9 +83,9 @@ pub(super) fn describe_instance(ledger: &mut Ledger, call: &Call) -> Result<Json
     open(ledger);
     let id = required(call, "InstanceId")?;
     let instance = ledger.instances.get(id).filter(|instance| instance.account == call.account);
-    let found = instance.filter(|_| !call.variant.is_absent()).and_then(|it| Some((it, commodity(ledger, it)?.1)));
-    let Some((instance, commodity)) = found else { return Err(ApiError::null(500)) };
-    let mut described = described(id, instance, commodity);
+    let found = instance.filter(|_| !call.variant.is_absent()).and_then(|it| Some((it, commodity(ledger, it)?)));
+    let Some((instance, (order, commodity))) = found else { return Err(ApiError::null(500)) };
+    let mut described = described(id, instance, order, commodity);
     described.insert("AutoRenewal".to_owned(), instance.auto_renewal.is_some().to_string().into());
     described.insert("ComponentJson".to_owned(), commodity["components"].to_string().into());
     Ok(Json::Object(with_told(described, instance)))
@@ -125,7 +127,7 @@ pub(super) fn commodity<'l>(ledger: &'l Ledger, instance: &Instance) -> Option<(
 }
 
 /// What a list and a single answer tell alike.
-fn described(id: &str, instance: &Instance, commodity: &Json) -> Map<String, Json> {
+fn described(id: &str, instance: &Instance, order: &Order, commodity: &Json) -> Map<String, Json> {
     let number = |id: &str| id.parse::<i64>().unwrap_or_default();
     let described = json!({
         "InstanceId": number(id),
@@ -136,7 +138,7 @@ fn described(id: &str, instance: &Instance, commodity: &Json) -> Map<String, Jso
         "ProductType": "APP",
         "SupplierName": "Mock supplier",
         "Status": "OPENED",
-        "CreatedOn": instance.began.timestamp_millis(),
+        "CreatedOn": order.created.timestamp_millis(),
         "BeganOn": instance.began.timestamp_millis(),
         "EndOn": instance.ends.timestamp_millis(),
         "AppJson": json!({"username": "admin", "password": "canary-instance-password"}).to_string(),
