@@ -207,7 +207,8 @@ fn expiring(id: &str, end: &str, is_told: bool) -> Diagnostic {
     };
     let detail = format!(
         "What the order {id} bought ends at {end}, {renewal}. Nothing is bought.\n\n1. To let it renew itself, set auto_renew = {{ \
-         enabled = true }} in the resource, then run terraform apply.\n\n2. To renew it once, use the Marketplace console."
+         enabled = true }} in the resource, then run terraform apply.\n\n2. To renew it once, use the action \
+         alicloud_market_renewal (Terraform 1.14) or the Marketplace console."
     );
     Diagnostic::warning(format!("Order {id} expires at {end}"), detail)
 }

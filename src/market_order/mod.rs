@@ -13,6 +13,7 @@ mod price_source;
 mod purchase;
 mod quote;
 mod quote_messages;
+mod renewal;
 mod schema;
 mod search;
 mod sku;
@@ -36,6 +37,7 @@ use answered::{OldToken, Placed};
 pub(crate) use instances::InstanceLists;
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
+pub(crate) use renewal::MarketRenewals;
 pub(crate) use schema::MarketOrder;
 pub(crate) use search::MarketOrderList;
 use tfplugin::{

@@ -13,7 +13,7 @@ use alicloud::market::{Commodity, Order};
 use tfplugin::{Attr, Diagnostic, Partial, State, value::Number};
 
 /// The components that other arguments say, and that are never part of `components`.
-const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
+pub(super) const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
 
 /// What is bought.
 pub(super) fn commodity(order: MarketOrder) -> Commodity {

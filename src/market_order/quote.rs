@@ -165,7 +165,7 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
 
 /// Holds an order against the limits, `max_price` of the resource among them, and counts it. What cannot be counted is only
 /// bought where no total limits it.
-fn check<T>(
+pub(super) fn check<T>(
     cloud: &Cloud,
     own: Option<&Number>,
     quote: &Quote,

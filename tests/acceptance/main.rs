@@ -27,6 +27,7 @@ mod prices;
 mod provider_block;
 mod proxy;
 mod random;
+mod renewal;
 mod scale;
 mod secrets;
 mod sites;

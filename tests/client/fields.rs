@@ -132,7 +132,7 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let instances = market::instances(&at, "1", &limit).await.unwrap();
     assert_eq!(instances.len(), 1);
     // Only the answer about a single one tells.
-    reads_all(&instances, &["auto_renewal"]);
+    reads_all(&instances, &["auto_renewal", "component_json"]);
     let (at, _service) = client("DescribeInstance");
     reads_all(&market_instance::describe_instance(&at, "1", &limit).await.unwrap().unwrap(), &[]);
     let (at, _service) = client("AutoRenewInstance");

@@ -106,6 +106,8 @@ pub struct AutoRenewal {
 pub enum Content {
     /// A product of the Marketplace: the parameter `Commodity`, parsed.
     Commodity(Json),
+    /// The renewal of an instance of the Marketplace: the parameter `Commodity`, parsed.
+    Renewal(Json),
     /// PAI products: their codes.
     Products(Vec<String>),
 }

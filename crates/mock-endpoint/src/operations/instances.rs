@@ -23,8 +23,26 @@ pub(super) fn id_of(order_id: &str) -> String {
 
 /// The ids of the instances of an order.
 pub(super) fn ids_of(ledger: &Ledger, order_id: &str) -> Vec<String> {
+    if let Some(Content::Renewal(commodity)) = ledger.orders.get(order_id).map(|order| &order.content) {
+        return commodity["instanceId"].as_str().map(str::to_owned).into_iter().collect();
+    }
     let of_order = ledger.instances.iter().filter(|(_, instance)| instance.order_id == order_id);
     of_order.map(|(id, _)| id.clone()).collect()
+}
+
+/// The instance that a renewal is for, which the account has to hold.
+pub(super) fn check<'l>(ledger: &'l mut Ledger, account: &str, commodity: &Json) -> Result<&'l mut Instance, ApiError> {
+    open(ledger);
+    let id = commodity["instanceId"].as_str().unwrap_or_default();
+    let instance = ledger.instances.get_mut(id).filter(|instance| instance.account == account);
+    instance.ok_or_else(|| ApiError::new(404, "InstanceNotFound", "The instance does not exist."))
+}
+
+/// Lets an instance run for longer.
+pub(super) fn renew(ledger: &mut Ledger, account: &str, commodity: &Json) -> Result<(), ApiError> {
+    let instance = check(ledger, account, commodity)?;
+    instance.ends = later(instance.ends.max(Utc::now()), commodity);
+    Ok(())
 }
 
 /// Opens the instance of each order that has none yet.

@@ -14,9 +14,11 @@ pub(super) const PRICE: f64 = 10.0;
 /// Buys. The same ClientToken of the same account with the same Commodity is the same order.
 pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
-    if required(call, "OrderType")? != "INSTANCE_BUY" {
-        return Err(invalid("OrderType"));
-    }
+    let is_renewal = match required(call, "OrderType")? {
+        "INSTANCE_BUY" => false,
+        "INSTANCE_RENEW" => true,
+        _ => return Err(invalid("OrderType")),
+    };
     required(call, "PaymentType")?;
     let token = required(call, "ClientToken")?;
     if token.len() > 64 || !token.is_ascii() {
@@ -37,7 +39,18 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
         }
         None => {
             let told = prices::told(ledger, commodity["productCode"].as_str().unwrap_or_default());
-            let id = ledger.place(&call.account, Content::Commodity(commodity));
+            let content = match is_renewal {
+                true if call.variant == Variant::Unpaid => {
+                    instances::check(ledger, &call.account, &commodity)?;
+                    Content::Renewal(commodity)
+                }
+                true => {
+                    instances::renew(ledger, &call.account, &commodity)?;
+                    Content::Renewal(commodity)
+                }
+                false => Content::Commodity(commodity),
+            };
+            let id = ledger.place(&call.account, content);
             ledger.tell(&id, told);
             if call.variant == Variant::Unpaid {
                 ledger.tell(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
@@ -56,7 +69,9 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
     let id = required(call, "OrderId")?;
     instances::open(ledger);
     let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.variant.is_absent());
-    let Some((order, Content::Commodity(commodity))) = order.map(|order| (order, &order.content)) else {
+    let Some((order, Content::Commodity(commodity) | Content::Renewal(commodity))) =
+        order.map(|order| (order, &order.content))
+    else {
         return if call.variant == Variant::AbsentEmpty { Ok(json!({})) } else { Err(ApiError::null(500)) };
     };
     let mut described = described(order, commodity, &instances::ids_of(ledger, id));
@@ -97,7 +112,7 @@ fn described(order: &Order, commodity: &Json, instances: &[String]) -> Map<Strin
         "ProductSkuCode": text("skuCode"),
         "SupplierCompanyName": "Mock supplier",
         "SupplierTelephones": {"Telephone": []},
-        "OrderType": "NEW",
+        "OrderType": if matches!(order.content, Content::Renewal(_)) { "RENEW" } else { "NEW" },
         "OrderStatus": "NORMAL",
         "PayStatus": "PAID",
         "PeriodType": text("pricingCycle").to_uppercase(),
