@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     journal::{Buyer, Journal, Purchase},
+    market_order::InstanceLists,
     purchase_guard::Guard,
     quotes::Quotes,
 };
@@ -51,6 +52,8 @@ pub struct Cloud {
     pub(super) journal: Arc<Journal>,
     /// What purchases would cost.
     pub(super) quotes: Quotes,
+    /// The instances of the Marketplace that were read.
+    pub(super) instance_lists: InstanceLists,
     /// What they may cost.
     pub(super) guard: Guard,
     /// Whether this process applies what others have planned.
@@ -75,6 +78,7 @@ impl Cloud {
             buyer: OnceCell::new(),
             journal: Journal::configured(),
             quotes: Quotes::default(),
+            instance_lists: InstanceLists::default(),
             guard: Guard::default(),
             is_applying: false,
             is_exposure_reported: AtomicBool::default(),

@@ -18,6 +18,8 @@ pub(super) enum Money {
     NotPlaced,
     /// No order was placed this time; what an earlier apply may have done.
     NotPlacedNow(String),
+    /// Whether instances renew themselves was not changed, or not of all of them.
+    NotRenewed,
     /// An order may have been placed; what to do about it.
     MaybePlaced(String),
 }
@@ -29,14 +31,17 @@ impl Money {
             Self::OnlyRead => "The order cannot be read",
             Self::NotPlaced => "No order was placed",
             Self::NotPlacedNow(_) => "No order was placed by this apply",
+            Self::NotRenewed => "The auto-renewal was not changed",
             Self::MaybePlaced(_) => "An order may have been placed",
         }
     }
 }
 
 /// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
-const PERMISSIONS: [(&str, &str); 10] = [
+const PERMISSIONS: [(&str, &str); 12] = [
+    ("AutoRenewInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribePrice", "the system policy AliyunMarketplaceFullAccess"),
@@ -56,6 +61,11 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &M
         Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
         Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
+        Money::NotRenewed => {
+            "Nothing was bought. The order and its state stay as they are, and the next apply sets the \
+                              auto-renewal of all of its instances."
+                .to_owned()
+        }
         Money::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
     };
     let detail = format!("{subject}: {failure}.\n\n{money}\n\n{} Then run {command} again.", failure_advice(failure));

@@ -25,7 +25,9 @@ mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{Configure, Configured, Context, DataSources, Diagnostics, ListResources, Plugin, Provider, Resources};
+use tfplugin::{
+    Actions, Configure, Configured, Context, DataSources, Diagnostics, ListResources, Plugin, Provider, Resources,
+};
 
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
@@ -74,6 +76,10 @@ impl Provider for Alicloud {
 
     fn validate(&self, configure: &Configure<ProviderBlock>) -> Diagnostics {
         config::validate(configure)
+    }
+
+    fn actions(&self) -> Actions<Cloud> {
+        Actions::new().add(market_order::MarketRenewals)
     }
 
     async fn configure(

@@ -13,6 +13,7 @@ use std::{
 
 use alicloud::{
     error::Failure,
+    market_renewal,
     price::{self, Price, Priced},
     retry::Limit,
     signature::acs3::content_sha256,
@@ -166,7 +167,8 @@ impl Quotes {
     }
 }
 
-fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> {
+/// The value of a key, made where there is none yet.
+pub(crate) fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str) -> Arc<T> {
     Arc::clone(map.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default())
 }
 
@@ -198,10 +200,19 @@ impl Cloud {
 
     /// What a purchase would cost now. `commodity` is the text that DescribePrice takes.
     pub(crate) async fn quote(&self, commodity: &str, limit: &Limit) -> Answer {
+        self.answer_of(price::describe_price(&self.client, commodity, limit)).await
+    }
+
+    /// The same of a renewal.
+    pub(crate) async fn quote_renewal(&self, renewal: &str, limit: &Limit) -> Answer {
+        self.answer_of(market_renewal::describe_price(&self.client, renewal, limit)).await
+    }
+
+    async fn answer_of(&self, asked: impl Future<Output = Result<Priced, Failure>>) -> Answer {
         if self.quotes.quoting == Quoting::Off {
             return Answer { quote: Err(Unquoted::Off), restriction: None, request_id: None };
         }
-        match price::describe_price(&self.client, commodity, limit).await {
+        match asked.await {
             Ok(Priced::Found(price)) => Answer::of(*price),
             Ok(Priced::Absent { request_id }) => {
                 let request_id = Some(request_id).filter(|id| !id.is_empty());

@@ -38,6 +38,11 @@ impl Journal {
         Ok(outcome)
     }
 
+    /// Where a file of this name stands, for messages.
+    pub(crate) fn path_beside(&self, name: &str) -> String {
+        super::messages::quoted(&self.store.folder().join(name))
+    }
+
     /// Waits until no other process in this directory buys the same, such as that of an alias of the provider. `commodity` is
     /// what is bought. None if the time is over.
     pub(crate) async fn lock_turn(&self, commodity: &str, limit: &Limit) -> io::Result<Option<File>> {

@@ -1,7 +1,10 @@
 //! `alicloud_market_order`: an order on the Marketplace, bought once.
 
 mod answered;
+mod auto_renew;
+mod goes;
 mod gone;
+mod instances;
 mod kept_sku;
 mod model;
 mod period;
@@ -10,6 +13,7 @@ mod price_source;
 mod purchase;
 mod quote;
 mod quote_messages;
+mod renewal;
 #[cfg(test)]
 mod samples;
 mod schema;
@@ -20,7 +24,7 @@ mod unresolved;
 
 use super::{
     Cloud, journal,
-    order::{Console, OrderModel, shown_id},
+    order::{Console, OrderModel},
     order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
@@ -32,15 +36,17 @@ use alicloud::{
     retry::Limit,
 };
 use answered::{OldToken, Placed};
+pub(crate) use instances::InstanceLists;
 pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
+pub(crate) use renewal::MarketRenewals;
 #[cfg(test)]
 pub(crate) use samples::samples;
 pub(crate) use schema::MarketOrder;
 pub(crate) use search::MarketOrderList;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Map, Model, Operation, Partial, Plan,
-    Private, PrivateKey, Resource, State,
+    Private, PrivateKey, Resource, State, Update, UpdateError,
 };
 
 /// Where private data has the user's token: in a state the one that bought the order, in a plan the one that will.
@@ -125,15 +131,17 @@ impl Resource for MarketOrders {
                 found.push(order_plan::without_client_token());
             }
             Change::Replace { prior } => {
-                found.push(replaced_without_refund(prior));
+                found.push(goes::replaced(prior, auto_renew::of_going(cloud, prior, ctx).await));
                 if plan.planned().client_token.is_unknown() {
                     found.push(tokens::unknown(prior));
                 }
                 if token.as_str().is_some_and(|token| Some(token) == buying_token(plan.private(), prior).as_deref()) {
-                    found.push(same_token(prior));
+                    found.push(goes::same_token(prior));
                 }
             }
-            Change::Destroy { prior } => found.push(destroyed_without_refund(prior)),
+            Change::Destroy { prior } => {
+                found.push(goes::destroyed(prior, auto_renew::of_going(cloud, prior, ctx).await));
+            }
             _ => {}
         }
         ctx.report(found)
@@ -146,6 +154,7 @@ impl Resource for MarketOrders {
         ctx: &Context,
     ) -> Result<State<MarketOrder>, CreateError<MarketOrder>> {
         let mut state = create.planned;
+        let auto_renewal = auto_renew::wanted(&state)?;
         let mut purchase = MarketPurchase::new(cloud, &state)?;
         let asked = purchase.asked.clone();
         let bought = crate::purchase::buy(cloud, &mut purchase, ctx).await?;
@@ -190,6 +199,15 @@ impl Resource for MarketOrders {
         owner::record(&mut state.private, owner, cloud, &limit).await;
         kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
+        let limit = cloud.operation_limit(Operation::Read, ctx);
+        if let Some(wanted) = auto_renewal {
+            auto_renew::set_bought(cloud, &mut state, &wanted, &limit)
+                .await
+                .into_iter()
+                .for_each(|warning| ctx.warn(warning));
+        }
+        let read = instances::read(cloud, &state, true, &limit, ctx).await;
+        instances::write(&mut state, read.as_deref());
         Ok(cloud.answer(state, bought.entry))
     }
 
@@ -209,13 +227,33 @@ impl Resource for MarketOrders {
         };
         ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
         period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
+        let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
+        let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;
+        if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &limit, ctx).await {
+            instances::write(&mut state, Some(&read));
+            match was_half_imported {
+                true => auto_renew::import(&mut state, &read),
+                false => auto_renew::refresh(&mut state, &read),
+            }
+            let is_in_force = !order.order_status.as_deref().is_some_and(has_ended);
+            instances::ending(&id, &read).filter(|_| is_in_force).into_iter().for_each(|warning| ctx.warn(warning));
+        }
         kept_sku::record_read(&mut state.private, &id, &order);
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
             owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
         }
         Ok(Some(order_identity::identify(state)))
+    }
+
+    async fn update(
+        &self,
+        cloud: &Cloud,
+        update: Update<MarketOrder>,
+        ctx: &Context,
+    ) -> Result<State<MarketOrder>, UpdateError<MarketOrder>> {
+        auto_renew::update(cloud, update, ctx).await
     }
 
     async fn delete(&self, cloud: &Cloud, delete: Delete<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
@@ -226,12 +264,15 @@ impl Resource for MarketOrders {
         let is_told = prior.private != Private::default();
         let bought_with = if is_told { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
         if buys_with.is_some() && buys_with == bought_with {
-            return Err(replaced_with_its_token(prior).into());
+            return Err(goes::replaced_with_its_token(prior).into());
         }
         kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
+        if prior.renew_off_on_destroy.known() == Some(&true) {
+            auto_renew::turn_off(cloud, prior, &cloud.operation_limit(Operation::Read, ctx)).await?;
+        }
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
-        ctx.warn(destroyed_without_refund(prior));
+        ctx.warn(goes::destroyed(prior, auto_renew::of_state(prior)));
         Ok(())
     }
 
@@ -244,6 +285,9 @@ impl Resource for MarketOrders {
                     ..Partial::<MarketOrder>::default()
                 });
                 model::import(&mut state, &order);
+                let read = instances::read(cloud, &state, true, &limit, ctx).await;
+                instances::write(&mut state, read.as_deref());
+                auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -308,59 +352,6 @@ async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, D
 /// The token that bought an order, as far as that is known. A token that was given later is only in the state.
 fn buying_token(private: &Private, prior: &Partial<MarketOrder>) -> Option<String> {
     private.get(CLIENT_TOKEN).or_else(|| prior.client_token.known().cloned())
-}
-
-/// What an order cost, as far as a state knows.
-fn cost(state: &Partial<MarketOrder>) -> String {
-    match &state.payment_price {
-        Attr::Known(price) => {
-            let currency = state.currency.as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
-            format!(" It cost {price}{currency}.")
-        }
-        _ => String::new(),
-    }
-}
-
-fn replaced_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let summary = format!("Replacing order {} buys another one and refunds nothing", shown_id::<MarketOrder>(prior));
-    not_refunded(prior, summary, "A changed argument means another order: this plan buys a new one")
-}
-
-fn destroyed_without_refund(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let summary = format!("Destroying order {} refunds nothing", shown_id::<MarketOrder>(prior));
-    not_refunded(prior, summary, "Terraform only forgets the order: nothing is sent to Alibaba Cloud")
-}
-
-fn not_refunded(prior: &Partial<MarketOrder>, summary: String, what: &str) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "{what}. The order {id} is neither cancelled nor refunded.{} To end it, use the Marketplace \
-         console. To take it back into the state:\n\n  terraform import {NAME}.<name> {id}",
-        cost(prior)
-    );
-    Diagnostic::warning(summary, detail)
-}
-
-fn same_token(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "A changed argument means another order, and client_token is still the one that bought the order {id}: the \
-         Marketplace would answer with that order and sell nothing. Nothing was bought. Undo the change, or give a new \
-         client_token."
-    );
-    Diagnostic::error("The same client_token cannot buy another order", detail).at(MarketOrder::CLIENT_TOKEN.path())
-}
-
-/// The error of the destroy half of a replacement that its create cannot complete.
-fn replaced_with_its_token(prior: &Partial<MarketOrder>) -> Diagnostic {
-    let id = shown_id::<MarketOrder>(prior);
-    let detail = format!(
-        "This replacement would forget the order {id}, and the Marketplace would answer its client_token with that order and \
-         sell nothing. Nothing was bought, and the state is kept. To keep the order, leave out -replace, or run terraform \
-         untaint on the resource. For another order, give a new client_token."
-    );
-    Diagnostic::error("No order was placed: the client_token has bought the order that is replaced", detail)
-        .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 /// Whether an order of this status is no longer in force.

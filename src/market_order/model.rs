@@ -13,7 +13,7 @@ use alicloud::market::{Commodity, Order};
 use tfplugin::{Attr, Diagnostic, Partial, State, value::Number};
 
 /// The components that other arguments say, and that are never part of `components`.
-const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
+pub(super) const RESERVED: [&str; 3] = [PACKAGE_VERSION, "ord_time", "order_num"];
 
 /// What is bought.
 pub(super) fn commodity(order: MarketOrder) -> Commodity {
@@ -200,7 +200,7 @@ pub(super) fn paid_otherwise(id: &str, quote: &Quote, order: &Order) -> Option<D
 }
 
 /// Milliseconds since 1970 as RFC 3339; none for 0, which stands for a moment that has not come.
-fn moment(milliseconds: i64) -> Option<String> {
+pub(super) fn moment(milliseconds: i64) -> Option<String> {
     let moment = DateTime::from_timestamp_millis(milliseconds).filter(|_| milliseconds > 0)?;
     Some(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }

@@ -79,6 +79,8 @@ pub(super) fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commod
     // The price does not depend on these.
     order.client_token = Attr::Null;
     order.max_price = Attr::Null;
+    order.auto_renew = Attr::Null;
+    order.renew_off_on_destroy = Attr::Null;
     order.timeouts = Attr::Null;
     order.complete().ok().map(model::commodity)
 }
@@ -163,7 +165,7 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
 
 /// Holds an order against the limits, `max_price` of the resource among them, and counts it. What cannot be counted is only
 /// bought where no total limits it.
-fn check<T>(
+pub(super) fn check<T>(
     cloud: &Cloud,
     own: Option<&Number>,
     quote: &Quote,

@@ -1,6 +1,6 @@
 //! What an order is made of, and what is valid.
 
-use super::{period, sku};
+use super::{auto_renew, instances::OrderInstance, period, sku};
 use tfplugin::{
     AttributeEnum, Computed, Map, Model, Partial, Timeouts,
     model::AttributeChange,
@@ -80,6 +80,15 @@ pub(crate) struct MarketOrder {
     /// later changes only the state.
     #[attr(validator = purchase_guard::amount())]
     pub(super) max_price: Option<Number>,
+    /// Whether the instances of the order renew themselves when they end, and by how much: by the `pricing_cycle` and `duration`
+    /// of the order unless `cycle` and `duration` say otherwise. Changed in place; setting it buys nothing. Alibaba Cloud then
+    /// renews and charges on its own, whatever the limits of the provider block are. If you remove it, auto-renewal stays as it is:
+    /// to turn it off, set `enabled` to `false`.
+    #[attr(default_on_create = None, validator = auto_renew::settings())]
+    pub(super) auto_renew: Option<Map<String>>,
+    /// Whether destroying or replacing the order turns auto-renewal off first; if that fails, the order stays in the state. The state
+    /// has to have it: apply it before you destroy. Changing it changes only the state.
+    pub(super) renew_off_on_destroy: Option<bool>,
     /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
     /// non-zero `max_retry_timeout` of the provider limits them.
     #[attr(timeouts(create = "10m", read = "2m"))]
@@ -119,6 +128,13 @@ pub(crate) struct MarketOrder {
     pub(super) paid_on: Computed<String>,
     /// The instances that came of the order.
     pub(super) instance_ids: Computed<Vec<String>>,
+    /// The same with what the Marketplace tells of them.
+    #[attr(changes_with(auto_renew))]
+    pub(super) instances: Computed<Vec<OrderInstance>>,
+    /// When the first of the instances ends (RFC 3339). Null where none ends. Each refresh reads it, and warns of an order that has
+    /// expired, or that expires within 14 days and does not renew itself.
+    #[attr(changes_with(auto_renew))]
+    pub(super) expires_on: Computed<String>,
 }
 
 /// Whether the existing provider's import made this state: nothing else leaves the pricing cycle out. It knows no more of

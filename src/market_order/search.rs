@@ -8,7 +8,7 @@ use alicloud::{
 };
 use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial, State};
 
-use super::{MarketOrder, model};
+use super::{MarketOrder, auto_renew, instances, model};
 use crate::{
     Cloud,
     explain::{self, Money},
@@ -97,13 +97,17 @@ fn display_name(order_id: &str, held: &Held) -> String {
 /// The order as an import would have it.
 async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<MarketOrder>, Diagnostic> {
     let summary = format!("The order {id} was found and could not be read");
-    match market::describe_order(&cloud.client, id, &cloud.limit(TIME, ctx)).await {
+    let limit = cloud.limit(TIME, ctx);
+    match market::describe_order(&cloud.client, id, &limit).await {
         Ok(Described::Found(order)) => {
             let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
                 id: id.into(),
                 ..Partial::<MarketOrder>::default()
             });
             model::import(&mut state, &order);
+            let read = instances::read(cloud, &state, true, &limit, ctx).await;
+            instances::write(&mut state, read.as_deref());
+            auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
             Ok(state.into_partial())
         }
         Ok(Described::Absent { request_id, .. }) => {

@@ -3,8 +3,11 @@
 use serde_json::json;
 use tfplugin::{Change, Diagnostic, Partial, Plan};
 
-use super::{MarketOrder, NAME, quote, shown_id};
-use crate::journal::{Journal, Left};
+use super::{MarketOrder, NAME, quote};
+use crate::{
+    journal::{Journal, Left},
+    order::shown_id,
+};
 
 /// The error about a purchase whose `client_token` another resource of the plan has or gets.
 pub(super) fn check(journal: &Journal, plan: &Plan<MarketOrder>) -> Option<Diagnostic> {

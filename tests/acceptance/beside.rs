@@ -95,7 +95,8 @@ fn attached(least: (u64, u64), configuration: &str) -> Option<(Terraform, Attach
     Some((terraform, plugin, log))
 }
 
-fn version(terraform: &Terraform) -> (u64, u64) {
+/// Its major and minor version.
+pub fn version(terraform: &Terraform) -> (u64, u64) {
     let shown = terraform.command(&["version", "-json"]).output().unwrap();
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     let mut parts = shown["terraform_version"].as_str().unwrap().split('.').map(|part| part.parse().unwrap_or(0));

@@ -3,11 +3,13 @@
 
 mod altered;
 mod answers;
+mod auto_renew;
 mod bad_input;
 mod beside;
 mod changed_prices;
 mod debugger;
 mod examples;
+mod expiry;
 mod faults;
 mod identity;
 mod import;
@@ -25,6 +27,7 @@ mod prices;
 mod provider_block;
 mod proxy;
 mod random;
+mod renewal;
 mod scale;
 mod secrets;
 mod sites;

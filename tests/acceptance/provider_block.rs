@@ -66,7 +66,7 @@ fn an_argument_wins_over_the_environment_and_the_environment_over_the_profile() 
     terraform.begin_anew();
     terraform.set("ALICLOUD_REGION", "");
     assert_eq!(buyer(&terraform), "current");
-    assert_eq!(terraform.mock.ledger().requests.last().unwrap().operation, "DescribeOrder");
+    assert_eq!(terraform.mock.ledger().requests.last().unwrap().operation, "DescribeInstance");
     let regions: Vec<String> =
         terraform.mock.ledger().requests.iter().filter_map(|r| r.parameters.get("RegionId").cloned()).collect();
     assert_eq!(regions.last().unwrap(), "cn-shanghai");

@@ -19,7 +19,15 @@ use crate::{
     terraform::Terraform,
 };
 
-const CANARIES: [&str; 4] = ["canary-secret-key", "canary-token", "canary-oidc-token", "canary-profile-secret"];
+/// What is configured, and what the mock tells of an instance.
+const CANARIES: [&str; 6] = [
+    "canary-secret-key",
+    "canary-token",
+    "canary-oidc-token",
+    "canary-profile-secret",
+    "canary-instance-password",
+    "canary-host-password",
+];
 
 /// An order of PAI products, which is asked for in the other style.
 pub const PAI: &str =

@@ -66,7 +66,7 @@ fn a_client_token_lives_only_in_the_configuration() {
         terraform.apply().succeeds();
         terraform.plans_empty();
         let ledger = terraform.mock.ledger();
-        assert!(ledger.requests[before..].iter().all(|request| request.operation == "DescribeOrder"));
+        assert!(ledger.requests[before..].iter().all(|request| request.operation.starts_with("Describe")));
     }
     assert_eq!(terraform.orders().len(), 1);
 }

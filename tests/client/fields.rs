@@ -8,7 +8,7 @@ use alicloud::{
     client::{Client, Request, Style},
     credentials::Role,
     endpoint::Product,
-    market, price,
+    market, market_instance, price,
     retry::Limit,
     sts,
 };
@@ -131,7 +131,12 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let (at, _service) = client("DescribeInstances");
     let instances = market::instances(&at, "1", &limit).await.unwrap();
     assert_eq!(instances.len(), 1);
-    reads_all(&instances, &[]);
+    // Only the answer about a single one tells.
+    reads_all(&instances, &["auto_renewal", "component_json"]);
+    let (at, _service) = client("DescribeInstance");
+    reads_all(&market_instance::describe_instance(&at, "1", &limit).await.unwrap().unwrap(), &[]);
+    let (at, _service) = client("AutoRenewInstance");
+    market_instance::set_auto_renewal(&at, "1", &market_instance::AutoRenewal::Off, &limit).await.unwrap();
     let (at, _service) = client("DescribePrice");
     let asked = json!({"productCode": "1"}).to_string();
     let price::Priced::Found(price) = price::describe_price(&at, &asked, &limit).await.unwrap() else { panic!() };
@@ -213,12 +218,17 @@ async fn the_mock_answers_no_field_that_the_service_does_not_have() {
         compare(roa("CreateProductOrders", "POST", "/api/v1/productorders", &[], &products.to_string())).await,
     ];
     let orders: Vec<String> = mock.ledger().orders.keys().cloned().collect();
+    let instance = mock.ledger().instances.keys().next().cloned().unwrap();
+    let form = [("OrderBizId", instance.as_str()), ("Type", "close")];
+    let form = form.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let period = [("CreateTimeStart", "2020-01-01T00:00:00Z"), ("CreateTimeEnd", "2099-01-01T00:00:00Z")];
     let role = [("RoleArn", "acs:ram::1:role/buyer"), ("RoleSessionName", "test"), ("DurationSeconds", "900")];
     let oidc = [("OIDCProviderArn", "acs:ram::1:oidc-provider/ci"), ("OIDCToken", "token")];
     for request in [
         rpc(Product::Market, "DescribeOrder", &[("OrderId", &orders[0])]),
         rpc(Product::Market, "DescribeInstances", &[("PageNumber", "1"), ("PageSize", "10")]),
+        rpc(Product::Market, "DescribeInstance", &[("InstanceId", &instance)]),
+        Request { form, ..rpc(Product::Market, "AutoRenewInstance", &[]) },
         rpc(Product::Market, "DescribePrice", &[("Commodity", &text), ("OrderType", "INSTANCE_BUY")]),
         rpc(Product::Billing, "GetOrderDetail", &[("OrderId", &orders[1])]),
         rpc(Product::Billing, "QueryOrders", &period),

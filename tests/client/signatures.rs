@@ -30,7 +30,14 @@ fn rpc_v1() {
         let (method, secret) = (vector.text("method"), vector.text("access_key_secret"));
         let parameters = vector.pairs("parameters");
         assert_eq!(rpc_v1::signature(method, &parameters, secret), vector.text("signature"));
-        let signed = Signed { method, path: "/", query: &parameters, headers: &Parameters::new(), body: b"" };
+        let signed = Signed {
+            method,
+            path: "/",
+            query: &parameters,
+            form: &Parameters::new(),
+            headers: &Parameters::new(),
+            body: b"",
+        };
         assert_eq!(signed.rpc_v1(secret), vector.text("signature"));
     }
 }
@@ -44,7 +51,7 @@ fn roa_v1() {
         assert_eq!(roa_v1::string_to_sign(method, &headers, path, &query), vector.text("string_to_sign"));
         let authorization = roa_v1::authorization(method, &headers, path, &query, id, secret);
         assert_eq!(authorization, vector.text("authorization"));
-        let signed = Signed { method, path, query: &query, headers: &headers, body: b"" };
+        let signed = Signed { method, path, query: &query, form: &Parameters::new(), headers: &headers, body: b"" };
         assert_eq!(format!("acs {id}:{}", signed.roa_v1(secret)), vector.text("authorization"));
     }
 }
@@ -59,7 +66,8 @@ fn acs3() {
         let authorization = acs3::authorization(method, &headers, path, &query, id, secret);
         assert_eq!(authorization, vector.text("authorization"));
         let names = authorization.split("SignedHeaders=").nth(1).unwrap().split(',').next().unwrap();
-        let signed = Signed { method, path, query: &query, headers: &headers, body: body.as_bytes() };
+        let signed =
+            Signed { method, path, query: &query, form: &Parameters::new(), headers: &headers, body: body.as_bytes() };
         let expected = vector.text("authorization").rsplit_once("Signature=").unwrap().1;
         assert_eq!(signed.acs3(secret, &names.split(';').collect::<Vec<_>>()), expected);
     }

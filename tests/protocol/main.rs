@@ -9,4 +9,5 @@ mod plan;
 mod planned_price;
 mod planned_token;
 mod process;
+mod renewal;
 mod results;

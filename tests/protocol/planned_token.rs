@@ -21,7 +21,7 @@ const ORDER: &str =
 /// A plugin in a directory of its own.
 pub struct Job {
     plugin: Plugin,
-    provider: ProviderClient<Channel>,
+    pub provider: ProviderClient<Channel>,
     _data: tempfile::TempDir,
 }
 
@@ -30,7 +30,7 @@ pub fn type_of_order() -> Type {
     resources.iter().find(|(name, _)| *name == "alicloud_market_order").unwrap().1.ty()
 }
 
-fn wire(text: &str, ty: &Type) -> Option<DynamicValue> {
+pub fn wire(text: &str, ty: &Type) -> Option<DynamicValue> {
     let value = json::decode(text.as_bytes(), ty).unwrap();
     Some(DynamicValue { msgpack: msgpack::encode(&value, ty).unwrap(), json: Vec::new() })
 }

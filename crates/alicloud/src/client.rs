@@ -67,7 +67,9 @@ pub struct Request {
     pub style: Style,
     /// The parameters in the query.
     pub query: Parameters,
-    /// The JSON body; empty for none.
+    /// The parameters in the body, as a form; none for a request without them.
+    pub form: Parameters,
+    /// The JSON body; empty for none, and where there is a form.
     pub body: Vec<u8>,
     /// Whether it is signed. Only the operations that make credentials of something else are not.
     pub signed: bool,
@@ -88,7 +90,8 @@ impl Request {
     /// An operation of RPC style that may be sent any number of times.
     pub fn rpc<'a>(product: Product, action: &'static str, query: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let query = query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { product, action, style: Style::Rpc, query, body: Vec::new(), signed: true, resend: Resend::Always }
+        let (form, body) = Default::default();
+        Self { product, action, style: Style::Rpc, query, form, body, signed: true, resend: Resend::Always }
     }
 }
 
@@ -274,12 +277,16 @@ impl Client {
         let mut query = request.query.clone();
         query.extend(self.config.common.clone());
         let mut headers = Parameters::from([("accept".to_owned(), "application/json".to_owned())]);
-        if !request.body.is_empty() {
-            headers.insert("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
+        let (body, content_type) = match request.form.is_empty() {
+            true => (request.body.clone(), "application/json; charset=utf-8"),
+            false => (canonical_query(&request.form).into_bytes(), "application/x-www-form-urlencoded"),
+        };
+        if !body.is_empty() {
+            headers.insert("content-type".to_owned(), content_type.to_owned());
         }
         let mut signature = String::new();
         if let Some(credentials) = credentials {
-            let signer = Signer { method, path, credentials, host: endpoint.authority(), request };
+            let signer = Signer { method, path, credentials, host: endpoint.authority(), request, body: &body };
             signature = match (self.config.signature, request.style) {
                 (SignatureVersion::V1, Style::Rpc) => signer.rpc_v1(&mut query),
                 (SignatureVersion::V1, Style::Roa(..)) => signer.roa_v1(&query, &mut headers),
@@ -297,7 +304,7 @@ impl Client {
             method: if method == "GET" { Method::GET } else { Method::POST },
             url: endpoint.url(path, &canonical_query(&query)),
             headers,
-            body: request.body.clone(),
+            body,
         };
         (outgoing, signature)
     }
@@ -315,6 +322,7 @@ struct Signer<'a> {
     host: String,
     credentials: &'a Credentials,
     request: &'a Request,
+    body: &'a [u8],
 }
 
 impl Signer<'_> {
@@ -331,7 +339,8 @@ impl Signer<'_> {
         if let Some(token) = self.credentials.token() {
             add("SecurityToken", token);
         }
-        let signature = rpc_v1::signature(self.method, query, self.credentials.secret());
+        let all = query.iter().chain(&self.request.form).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let signature = rpc_v1::signature(self.method, &all, self.credentials.secret());
         query.insert("Signature".to_owned(), signature.clone());
         signature
     }
@@ -357,7 +366,7 @@ impl Signer<'_> {
         add("x-acs-version", self.request.product.version());
         add("x-acs-date", &now());
         add("x-acs-signature-nonce", &nonce());
-        add("x-acs-content-sha256", &acs3::content_sha256(&self.request.body));
+        add("x-acs-content-sha256", &acs3::content_sha256(self.body));
         if let Some(token) = self.credentials.token() {
             add("x-acs-security-token", token);
         }

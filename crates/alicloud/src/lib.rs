@@ -6,7 +6,7 @@
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`market_search`], [`price`], [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
+//! - [`market`], [`market_instance`], [`market_renewal`], [`market_search`], [`price`], [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
 //!
 //! Nothing here knows of Terraform.
 
@@ -19,6 +19,8 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod market;
+pub mod market_instance;
+pub mod market_renewal;
 pub mod market_search;
 mod pace;
 mod paging;

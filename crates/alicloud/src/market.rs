@@ -9,6 +9,7 @@ use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::{ApiError, Failure},
+    market_instance::loose_auto_renewal,
     paging::Pages,
     reply::{self, loose_list, loose_text, loose_whole},
     retry::{Limit, Resend},
@@ -33,6 +34,25 @@ pub struct Commodity {
     pub quantity: i64,
     /// The product's code with what is bought of it, most often how it is paid: `-prepay` or `-postpay`.
     pub sku_code: String,
+}
+
+/// What a purchase is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderType {
+    /// Something new.
+    Buy,
+    /// An instance that is there, for longer.
+    Renew,
+}
+
+impl OrderType {
+    /// As CreateOrder and DescribePrice call it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Buy => "INSTANCE_BUY",
+            Self::Renew => "INSTANCE_RENEW",
+        }
+    }
 }
 
 /// A purchase.
@@ -111,20 +131,7 @@ pub struct Order {
 impl Order {
     /// What was chosen: code and value of each component, those included that the service adds on its own.
     pub fn components(&self) -> BTreeMap<String, String> {
-        let parsed;
-        let components = match &self.components {
-            Json::String(text) => {
-                parsed = serde_json::from_str(text).unwrap_or(Json::Null);
-                &parsed
-            }
-            json => json,
-        };
-        let pairs = components.as_object().into_iter().flatten();
-        pairs
-            .filter_map(|(code, component)| {
-                Some((code.clone(), reply::text(component.get("value").unwrap_or(component))?))
-            })
-            .collect()
+        components(&self.components)
     }
 
     fn is_there(&self) -> bool {
@@ -132,7 +139,24 @@ impl Order {
     }
 }
 
-/// An instance that came of an order, as far as DescribeInstances tells without what is secret of it.
+/// The code and value of each component, from an object or its text.
+fn components(json: &Json) -> BTreeMap<String, String> {
+    let parsed;
+    let components = match json {
+        Json::String(text) => {
+            parsed = serde_json::from_str(text).unwrap_or(Json::Null);
+            &parsed
+        }
+        json => json,
+    };
+    let pairs = components.as_object().into_iter().flatten();
+    pairs
+        .filter_map(|(code, component)| Some((code.clone(), reply::text(component.get("value").unwrap_or(component))?)))
+        .collect()
+}
+
+/// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
+/// HostJson, is never read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Instance {
@@ -142,12 +166,38 @@ pub struct Instance {
     /// The id.
     #[serde(deserialize_with = "loose_text")]
     pub instance_id: Option<String>,
+    /// The product, such as `cmapi033136`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
     /// The SKU, with the product's code.
     #[serde(deserialize_with = "loose_text")]
     pub product_sku_code: Option<String>,
+    /// Such as `APP`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_type: Option<String>,
+    /// Such as `OPENED`.
+    #[serde(deserialize_with = "loose_text")]
+    pub status: Option<String>,
     /// When it was made, in milliseconds since 1970.
     #[serde(deserialize_with = "loose_whole")]
     pub created_on: Option<i64>,
+    /// When it began, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub began_on: Option<i64>,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub end_on: Option<i64>,
+    /// Whether it renews itself. Only DescribeInstance tells.
+    #[serde(deserialize_with = "loose_auto_renewal")]
+    pub auto_renewal: Option<bool>,
+    component_json: Json,
+}
+
+impl Instance {
+    /// What was chosen: code and value of each component. Only DescribeInstance tells.
+    pub fn components(&self) -> BTreeMap<String, String> {
+        components(&self.component_json)
+    }
 }
 
 /// The answer to CreateOrder.
@@ -180,10 +230,23 @@ pub enum Described {
 /// # Errors
 /// A failure whose fate says whether an order can have been placed.
 pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> Result<Placed, Failure> {
+    create_order_of(client, OrderType::Buy, order, limit).await
+}
+
+/// The same for any type of order.
+///
+/// # Errors
+/// As for [`create_order`].
+pub(super) async fn create_order_of(
+    client: &Client,
+    order_type: OrderType,
+    order: &NewOrder,
+    limit: &Limit,
+) -> Result<Placed, Failure> {
     let query = [
         ("ClientToken", order.client_token.clone()),
         ("Commodity", order.commodity.clone()),
-        ("OrderType", "INSTANCE_BUY".to_owned()),
+        ("OrderType", order_type.as_str().to_owned()),
         ("PaymentType", "AUTO".to_owned()),
         ("RegionId", client.region().to_owned()),
     ];

@@ -7,7 +7,7 @@ use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::{ApiError, Failure},
-    market::Commodity,
+    market::{Commodity, OrderType},
     reply::{self, loose_text},
     retry::Limit,
 };
@@ -101,12 +101,16 @@ pub enum Priced {
 
 /// A purchase as DescribePrice takes it: the same as CreateOrder, but for the SKU, which it calls without the product's code.
 pub fn commodity(commodity: &Commodity) -> String {
-    let Commodity { product_code, sku_code, .. } = commodity;
+    let sku_code = sku_kind(&commodity.product_code, &commodity.sku_code).to_owned();
+    json!(Commodity { sku_code, ..commodity.clone() }).to_string()
+}
+
+/// A SKU without the product's code.
+pub(super) fn sku_kind<'s>(product_code: &str, sku_code: &'s str) -> &'s str {
     let parts = sku_code.split_at_checked(product_code.len());
     let after =
         parts.filter(|(code, _)| code.eq_ignore_ascii_case(product_code)).and_then(|(_, rest)| rest.strip_prefix('-'));
-    let kind = after.unwrap_or(sku_code);
-    json!(Commodity { sku_code: kind.to_owned(), ..commodity.clone() }).to_string()
+    after.unwrap_or(sku_code)
 }
 
 /// DescribePrice: what this would cost now. `commodity` is the text that [`commodity`] makes.
@@ -114,7 +118,20 @@ pub fn commodity(commodity: &Commodity) -> String {
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another product.
 pub async fn describe_price(client: &Client, commodity: &str, limit: &Limit) -> Result<Priced, Failure> {
-    let query = [("Commodity", commodity.to_owned()), ("OrderType", "INSTANCE_BUY".to_owned())];
+    describe_price_of(client, OrderType::Buy, commodity, limit).await
+}
+
+/// The same for any type of order.
+///
+/// # Errors
+/// As for [`describe_price`].
+pub(super) async fn describe_price_of(
+    client: &Client,
+    order_type: OrderType,
+    commodity: &str,
+    limit: &Limit,
+) -> Result<Priced, Failure> {
+    let query = [("Commodity", commodity.to_owned()), ("OrderType", order_type.as_str().to_owned())];
     let request = Request::rpc(Product::Market, "DescribePrice", query);
     let asked: Json = serde_json::from_str(commodity).unwrap_or_default();
     let unknown = |error: &ApiError| {

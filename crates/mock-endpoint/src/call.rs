@@ -34,7 +34,9 @@ pub(crate) struct Call {
     pub(crate) access_key: String,
     /// The query.
     pub(crate) parameters: BTreeMap<String, String>,
-    /// The body, where there is one.
+    /// The parameters in the body, where it is a form.
+    pub(crate) form: BTreeMap<String, String>,
+    /// The body, where it is JSON.
     pub(crate) body: Json,
     /// How the operation is to answer.
     pub(crate) variant: Variant,

@@ -20,6 +20,7 @@ pub(crate) fn routes(state: State) -> Router {
         .route("/_mock/ledger", get(ledger))
         .route("/_mock/faults", post(add_faults).delete(clear_faults))
         .route("/_mock/orders/{id}", post(tell_of_order))
+        .route("/_mock/instances/{id}", post(tell_of_instance))
         .route("/_mock/prices/{product}", post(set_price))
         .route("/_mock/rate/{per_second}", post(limit_rate))
         .route("/_mock/reset", post(reset))
@@ -60,6 +61,19 @@ async fn tell_of_order(
         }
         None => StatusCode::NOT_FOUND,
     }
+}
+
+async fn tell_of_instance(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+    axum::Json(fields): axum::Json<Map<String, Json>>,
+) -> StatusCode {
+    let mut ledger = state.lock();
+    if !ledger.instances.contains_key(&id) {
+        return StatusCode::NOT_FOUND;
+    }
+    ledger.tell_of_instance(&id, Json::Object(fields));
+    StatusCode::NO_CONTENT
 }
 
 async fn set_price(

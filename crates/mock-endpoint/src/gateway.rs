@@ -31,6 +31,8 @@ struct Parts {
     method: String,
     path: String,
     query: BTreeMap<String, String>,
+    /// The parameters in the body, where it is a form.
+    form: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
     body: Bytes,
 }
@@ -42,13 +44,13 @@ impl Parts {
             .headers
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-        Ok(Self {
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            query: decoded_query(head.uri.query().unwrap_or_default()),
-            headers: headers.collect(),
-            body: axum::body::to_bytes(body, 1 << 20).await.map_err(|_| Dropped)?,
-        })
+        let headers: BTreeMap<_, _> = headers.collect();
+        let body = axum::body::to_bytes(body, 1 << 20).await.map_err(|_| Dropped)?;
+        let is_form =
+            headers.get("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let form = if is_form { decoded_query(&String::from_utf8_lossy(&body)) } else { BTreeMap::new() };
+        let query = decoded_query(head.uri.query().unwrap_or_default());
+        Ok(Self { method: head.method.to_string(), path: head.uri.path().to_owned(), query, form, headers, body })
     }
 
     fn header(&self, name: &str) -> &str {
@@ -217,6 +219,7 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
         "Timestamp",
     ];
     let mut parameters = parts.query.clone();
+    parameters.extend(parts.form.clone());
     parameters.retain(|name, _| !OF_THE_SIGNATURE.contains(&name.as_str()));
     ledger.requests.push(Seen {
         operation: operation.name.to_owned(),
@@ -227,15 +230,16 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
         parameters: parameters.clone(),
     });
     let body = serde_json::from_slice(&parts.body).unwrap_or(Json::Null);
-    Ok((operation, Call { account, access_key, parameters, body, variant: Variant::Usual }))
+    let form = parts.form.clone();
+    Ok((operation, Call { account, access_key, parameters, form, body, variant: Variant::Usual }))
 }
 
 /// The AccessKey id of a request whose signature is right and fresh, and how it was signed.
 fn check_signature(ledger: &mut Ledger, parts: &Parts) -> Result<(String, &'static str), ApiError> {
     let mut query = parts.query.clone();
     let given_in_query = query.remove("Signature");
-    let signed =
-        Signed { method: &parts.method, path: &parts.path, query: &query, headers: &parts.headers, body: &parts.body };
+    let Parts { method, path, form, headers, body, .. } = parts;
+    let signed = Signed { method, path, query: &query, form, headers, body };
     let authorization = parts.header("authorization");
     let (id, given, style) = if let Some(given) = given_in_query {
         (parts.parameter("AccessKeyId"), given, Style::RpcV1)

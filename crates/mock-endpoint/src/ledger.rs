@@ -16,6 +16,8 @@ use crate::{fault::Fault, rate::Rate};
 pub struct Ledger {
     /// The orders, by id.
     pub orders: BTreeMap<String, Order>,
+    /// The instances of the orders of the Marketplace, by id.
+    pub instances: BTreeMap<String, Instance>,
     /// The requests that came through the gateway, in their order.
     pub requests: Vec<Seen>,
     /// How many TCP connections were opened, those of the control API not counted.
@@ -72,12 +74,40 @@ pub struct Order {
     pub told: Map<String, Json>,
 }
 
+/// An instance of an order of the Marketplace.
+#[derive(Debug, Clone, Serialize)]
+pub struct Instance {
+    /// The order.
+    pub order_id: String,
+    /// The account that holds it.
+    pub account: String,
+    /// When it began.
+    pub began: DateTime<Utc>,
+    /// When it ends.
+    pub ends: DateTime<Utc>,
+    /// How it renews itself; none if it does not.
+    pub auto_renewal: Option<AutoRenewal>,
+    /// What is told of it instead of the truth.
+    pub told: Map<String, Json>,
+}
+
+/// How an instance renews itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AutoRenewal {
+    /// `Day`, `Month` or `Year`.
+    pub cycle: String,
+    /// How many of them.
+    pub duration: i64,
+}
+
 /// What an order is for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     /// A product of the Marketplace: the parameter `Commodity`, parsed.
     Commodity(Json),
+    /// The renewal of an instance of the Marketplace: the parameter `Commodity`, parsed.
+    Renewal(Json),
     /// PAI products: their codes.
     Products(Vec<String>),
 }
@@ -125,6 +155,13 @@ impl Ledger {
     pub fn tell(&mut self, order_id: &str, fields: Json) {
         if let (Some(order), Json::Object(fields)) = (self.orders.get_mut(order_id), fields) {
             order.told.extend(fields);
+        }
+    }
+
+    /// The same of an instance.
+    pub fn tell_of_instance(&mut self, instance_id: &str, fields: Json) {
+        if let (Some(instance), Json::Object(fields)) = (self.instances.get_mut(instance_id), fields) {
+            instance.told.extend(fields);
         }
     }
 

@@ -127,6 +127,11 @@ impl Mock {
         self.state.lock().tell(order_id, fields);
     }
 
+    /// The same of an instance.
+    pub fn tell_of_instance(&self, instance_id: &str, fields: Json) {
+        self.state.lock().tell_of_instance(instance_id, fields);
+    }
+
     /// Sets what DescribePrice tells of a product: these fields instead of the usual ones, and none where the value is null.
     /// Orders that are placed from now on cost that.
     pub fn set_price(&self, product: &str, fields: Json) {

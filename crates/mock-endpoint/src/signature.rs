@@ -16,6 +16,8 @@ pub struct Signed<'a> {
     pub path: &'a str,
     /// The query, decoded, without the signature itself.
     pub query: &'a BTreeMap<String, String>,
+    /// The parameters in the body, decoded, where it is a form. Signatures of RPC style cover them like those of the query.
+    pub form: &'a BTreeMap<String, String>,
     /// The headers, their names in lower case.
     pub headers: &'a BTreeMap<String, String>,
     /// The body.
@@ -27,7 +29,8 @@ impl Signed<'_> {
     pub fn rpc_v1(&self, secret: &str) -> String {
         let mut text = String::from(self.method);
         text.push_str("&%2F&");
-        text.push_str(&encoded(&self.encoded_query()));
+        let all: BTreeMap<_, _> = self.query.iter().chain(self.form).collect();
+        text.push_str(&encoded(&encoded_pairs(&all)));
         STANDARD.encode(mac::<Sha1>(format!("{secret}&").as_bytes(), text.as_bytes()))
     }
 
@@ -73,9 +76,13 @@ impl Signed<'_> {
     }
 
     fn encoded_query(&self) -> String {
-        let pairs = self.query.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
-        pairs.collect::<Vec<_>>().join("&")
+        encoded_pairs(&self.query.iter().collect())
     }
+}
+
+fn encoded_pairs(pairs: &BTreeMap<&String, &String>) -> String {
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 fn mac<D: EagerHash>(key: &[u8], text: &[u8]) -> Vec<u8>

@@ -77,9 +77,17 @@ compare("DescribePrice", lambda: client.describe_price(market.DescribePriceReque
     *(f"Coupons.Coupon.{name}" for name in (
         "CouponOptionNo", "CouponOptionCode", "CouponName", "CouponDesc", "CanPromFee")),
     *(f"PromotionRules.PromotionRule.{name}" for name in ("RuleId", "Name", "Title")))
+INSTANCE = ("InstanceId", "ProductCode", "ProductSkuCode", "ProductType", "Status", "CreatedOn", "BeganOn", "EndOn", "OrderId")
 compare("DescribeInstances", lambda: client.describe_instances(market.DescribeInstancesRequest(
     codes="cmapi033136", page_number=1, page_size=10,
-)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in ("OrderId", "InstanceId", "CreatedOn", "ProductSkuCode")))
+)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in INSTANCE))
+
+instance = order.instance_ids.instance_id[0]
+compare("DescribeInstance", lambda: client.describe_instance(market.DescribeInstanceRequest(instance_id=instance)),
+        "AutoRenewal", "ComponentJson", *INSTANCE)
+compare("AutoRenewInstance", lambda: client.auto_renew_instance(market.AutoRenewInstanceRequest(
+    order_biz_id=int(instance), type="open", auto_renew_cycle="Month", auto_renew_duration=1,
+)), "Success", "Data", "RequestId")
 
 client = connect(aiworkspace)
 products = [

@@ -14,9 +14,10 @@ use tfplugin::{
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
-const SUBCATEGORIES: [(&str, &str); 3] = [
+const SUBCATEGORIES: [(&str, &str); 4] = [
     ("alicloud_market_order", "Market Place"),
     ("alicloud_market_price", "Market Place"),
+    ("alicloud_market_renewal", "Market Place"),
     ("alicloud_pai_product_order", "Platform For AI (PAI)"),
 ];
 
@@ -39,6 +40,10 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     for (name, schema) in &schemas.data_sources {
         let file = format!("docs/data-sources/{}.md", name.trim_start_matches("alicloud_"));
         pages.push((file, data_source_page(name, schema)?));
+    }
+    for (name, schema) in &schemas.actions {
+        let file = format!("docs/actions/{}.md", name.trim_start_matches("alicloud_"));
+        pages.push((file, action_page(name, schema)?));
     }
     let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
@@ -64,7 +69,7 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 /// Pages that no schema stands behind, and guides that the registry cannot list.
 fn odd_pages(pages: &[(String, String)]) -> Result<Vec<String>, String> {
     let mut odd = Vec::new();
-    for folder in ["docs/resources", "docs/list-resources", "docs/data-sources", "docs/guides"] {
+    for folder in ["docs/actions", "docs/resources", "docs/list-resources", "docs/data-sources", "docs/guides"] {
         let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
         for entry in entries.flatten() {
             let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
@@ -134,6 +139,20 @@ fn list_resource_page(name: &str, schema: &Schema) -> Result<String, String> {
     let mut page = front_matter(&format!("{name} List Resource - alicloud"), subcategory, schema.block.description);
     let _ = write!(page, "# {name} (List Resource)\n\n{} Needs Terraform 1.14.\n\n", schema.block.description);
     let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&example)?);
+    page.push_str("These arguments stand in the `config` block.\n\n");
+    page.push_str(&schema_section(&schema.block));
+    page.truncate(page.trim_end().len());
+    page.push('\n');
+    Ok(page)
+}
+
+fn action_page(name: &str, schema: &Schema) -> Result<String, String> {
+    let example = root().join("examples/actions").join(name).join("action.tf");
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
+    let template = read(&root().join("xtask/templates").join(format!("{name}.md")))?;
+    let mut page = front_matter(&format!("{name} Action - alicloud"), subcategory, schema.block.description);
+    let _ = write!(page, "# {name} (Action)\n\n{}\n\n", schema.block.description);
+    let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n{template}\n", read(&example)?);
     page.push_str("These arguments stand in the `config` block.\n\n");
     page.push_str(&schema_section(&schema.block));
     page.truncate(page.trim_end().len());

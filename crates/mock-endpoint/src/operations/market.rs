@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{prices, required};
+use super::{instances, prices, required};
 use crate::{
     call::{ApiError, Call, Variant},
     ledger::{Content, Ledger, Order},
@@ -11,15 +11,14 @@ use crate::{
 /// What one pricing cycle of one item costs, in CNY.
 pub(super) const PRICE: f64 = 10.0;
 
-/// The most that one page holds.
-const MAX_PAGE_SIZE: usize = 100;
-
 /// Buys. The same ClientToken of the same account with the same Commodity is the same order.
 pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
-    if required(call, "OrderType")? != "INSTANCE_BUY" {
-        return Err(invalid("OrderType"));
-    }
+    let is_renewal = match required(call, "OrderType")? {
+        "INSTANCE_BUY" => false,
+        "INSTANCE_RENEW" => true,
+        _ => return Err(invalid("OrderType")),
+    };
     required(call, "PaymentType")?;
     let token = required(call, "ClientToken")?;
     if token.len() > 64 || !token.is_ascii() {
@@ -40,7 +39,18 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
         }
         None => {
             let told = prices::told(ledger, commodity["productCode"].as_str().unwrap_or_default());
-            let id = ledger.place(&call.account, Content::Commodity(commodity));
+            let content = match is_renewal {
+                true if call.variant == Variant::Unpaid => {
+                    instances::check(ledger, &call.account, &commodity)?;
+                    Content::Renewal(commodity)
+                }
+                true => {
+                    instances::renew(ledger, &call.account, &commodity)?;
+                    Content::Renewal(commodity)
+                }
+                false => Content::Commodity(commodity),
+            };
+            let id = ledger.place(&call.account, content);
             ledger.tell(&id, told);
             if call.variant == Variant::Unpaid {
                 ledger.tell(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
@@ -49,18 +59,22 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
             id
         }
     };
-    Ok(json!({"OrderId": order_id, "InstanceIds": {"InstanceId": [instance(&order_id)]}}))
+    instances::open(ledger);
+    Ok(json!({"OrderId": order_id, "InstanceIds": {"InstanceId": instances::ids_of(ledger, &order_id)}}))
 }
 
 /// Reads an order of the caller's account. One that it does not know is an error without a code: that is how the existing
 /// provider tells that there is none.
 pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let id = required(call, "OrderId")?;
+    instances::open(ledger);
     let order = ledger.orders.get(id).filter(|order| order.account == call.account && !call.variant.is_absent());
-    let Some((order, Content::Commodity(commodity))) = order.map(|order| (order, &order.content)) else {
+    let Some((order, Content::Commodity(commodity) | Content::Renewal(commodity))) =
+        order.map(|order| (order, &order.content))
+    else {
         return if call.variant == Variant::AbsentEmpty { Ok(json!({})) } else { Err(ApiError::null(500)) };
     };
-    let mut described = described(order, commodity);
+    let mut described = described(order, commodity, &instances::ids_of(ledger, id));
     for (name, told) in &order.told {
         if told.is_null() {
             described.remove(name);
@@ -71,44 +85,7 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
     Ok(Json::Object(described))
 }
 
-/// Lists the instances of the caller's account, a page at a time.
-pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
-    let number = |name: &str| {
-        let number = required(call, name)?.parse::<usize>().ok().filter(|number| *number > 0);
-        number.ok_or_else(|| ApiError::new(400, &format!("InvalidParameter.{name}"), format!("{name} is not valid.")))
-    };
-    let (page, size) = (number("PageNumber")?, number("PageSize")?.min(MAX_PAGE_SIZE));
-    let codes: Vec<&str> = call.parameters.get("Codes").map(|codes| codes.split(',').collect()).unwrap_or_default();
-    let orders = ledger.orders.values().filter(|order| order.account == call.account);
-    let items: Vec<Json> = orders
-        .filter_map(|order| {
-            let Content::Commodity(commodity) = &order.content else { return None };
-            let product = commodity["productCode"].as_str().unwrap_or_default();
-            let moment = order.created.timestamp_millis();
-            (codes.is_empty() || codes.contains(&product)).then(|| {
-                json!({
-                    "InstanceId": instance(&order.id).parse::<i64>().unwrap_or_default(),
-                    "OrderId": order.id.parse::<i64>().unwrap_or_default(),
-                    "ProductCode": product,
-                    "ProductSkuCode": commodity["skuCode"],
-                    "ProductName": "Mock product",
-                    "ProductType": "APP",
-                    "SupplierName": "Mock supplier",
-                    "Status": "OPENED",
-                    "CreatedOn": moment,
-                    "BeganOn": moment,
-                    "AppJson": json!({"username": "admin", "password": "canary-instance-password"}).to_string(),
-                    "HostJson": "{}",
-                })
-            })
-        })
-        .collect();
-    let total = items.len();
-    let items: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
-    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, "InstanceItems": {"InstanceItem": items}}))
-}
-
-fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
+fn described(order: &Order, commodity: &Json, instances: &[String]) -> Map<String, Json> {
     let text = |name: &str| commodity[name].as_str().unwrap_or_default();
     let (duration, quantity) = (&commodity["duration"], &commodity["quantity"]);
     let price = prices::amount(commodity);
@@ -135,7 +112,7 @@ fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
         "ProductSkuCode": text("skuCode"),
         "SupplierCompanyName": "Mock supplier",
         "SupplierTelephones": {"Telephone": []},
-        "OrderType": "NEW",
+        "OrderType": if matches!(order.content, Content::Renewal(_)) { "RENEW" } else { "NEW" },
         "OrderStatus": "NORMAL",
         "PayStatus": "PAID",
         "PeriodType": text("pricingCycle").to_uppercase(),
@@ -148,11 +125,7 @@ fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
         "CreatedOn": moment,
         "PaidOn": moment,
         "Components": components,
-        "InstanceIds": {"InstanceId": [instance(&order.id)]},
+        "InstanceIds": {"InstanceId": instances},
     });
     order.as_object().cloned().unwrap_or_default()
-}
-
-fn instance(order_id: &str) -> String {
-    order_id.chars().rev().take(7).collect()
 }

@@ -2,6 +2,7 @@
 
 mod aiworkspace;
 mod billing;
+mod instances;
 mod market;
 mod prices;
 mod sts;
@@ -40,10 +41,15 @@ impl Operation {
     }
 }
 
-static OPERATIONS: [Operation; 12] = [
+static OPERATIONS: [Operation; 14] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
-    Operation::rpc("DescribeInstances", "2015-11-01", market::describe_instances),
+    Operation::rpc("DescribeInstances", "2015-11-01", instances::describe_instances),
+    Operation {
+        has_request_id: false,
+        ..Operation::rpc("DescribeInstance", "2015-11-01", instances::describe_instance)
+    },
+    Operation::rpc("AutoRenewInstance", "2015-11-01", instances::auto_renew_instance),
     Operation { has_request_id: false, ..Operation::rpc("DescribePrice", "2015-11-01", prices::describe_price) },
     Operation::rpc("QueryAccountBalance", "2017-12-14", prices::query_account_balance),
     Operation::rpc("GetOrderDetail", "2017-12-14", billing::get_order_detail),

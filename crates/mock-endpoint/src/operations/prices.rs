@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{market::PRICE, required};
+use super::{instances, market::PRICE, required};
 use crate::{
     call::{ApiError, Call},
     ledger::Ledger,
@@ -11,10 +11,14 @@ use crate::{
 /// What a purchase costs now. The SKU is called without the product's code.
 pub(super) fn describe_price(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
-    if required(call, "OrderType")? != "INSTANCE_BUY" {
+    let order_type = required(call, "OrderType")?;
+    if !["INSTANCE_BUY", "INSTANCE_RENEW"].contains(&order_type) {
         return Err(invalid("OrderType"));
     }
     let commodity: Json = serde_json::from_str(required(call, "Commodity")?).map_err(|_| invalid("Commodity"))?;
+    if order_type == "INSTANCE_RENEW" {
+        instances::check(ledger, &call.account, &commodity)?;
+    }
     let text = |name: &str| commodity[name].as_str().unwrap_or_default();
     if commodity["components"]["package_version"].is_null() {
         return Err(invalid("Commodity"));

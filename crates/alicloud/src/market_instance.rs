@@ -1,0 +1,125 @@
+//! One instance that came of an order at the Marketplace: reading it (DescribeInstance), and whether it renews itself
+//! (AutoRenewInstance).
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+
+use super::{
+    client::{Client, Reply, Request},
+    endpoint::Product,
+    error::{ApiError, Failure},
+    market::Instance,
+    reply,
+    retry::Limit,
+};
+
+/// Whether an instance renews itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AutoRenewal {
+    /// It does, each time by this.
+    On {
+        /// `Day`, `Month` or `Year`.
+        cycle: String,
+        /// How many of them.
+        duration: i64,
+    },
+    /// It ends when its time is over.
+    Off,
+}
+
+/// DescribeInstance: an instance by its id; none where the service does not know it.
+///
+/// # Errors
+/// Anything but a well-formed reply, and a reply about another instance.
+pub async fn describe_instance(
+    client: &Client,
+    instance_id: &str,
+    limit: &Limit,
+) -> Result<Option<Box<Instance>>, Failure> {
+    let request = Request::rpc(Product::Market, "DescribeInstance", [("InstanceId", instance_id.to_owned())]);
+    let unknown = |error: &ApiError| (error.is_absent() && !error.request_id.is_empty()).then_some(None);
+    client.call_or(&request, limit, |reply| read(reply, instance_id), unknown).await
+}
+
+fn read(reply: &Reply, instance_id: &str) -> Result<Option<Box<Instance>>, String> {
+    let instance = Instance::deserialize(&reply.body).map_err(|_| "it is no instance".to_owned())?;
+    match &instance.instance_id {
+        Some(id) if id == instance_id => Ok(Some(Box::new(instance))),
+        // What it says of another one counts for nothing.
+        Some(id) if id != "0" => Err(format!("it is about another instance, {id:?}")),
+        _ if reply.is_empty() => Ok(None),
+        _ => Err("it has no InstanceId".to_owned()),
+    }
+}
+
+/// AutoRenewInstance: lets an instance renew itself, or not. It buys nothing, and may be sent any number of times.
+///
+/// # Errors
+/// Anything but a reply that says that it was done.
+pub async fn set_auto_renewal(
+    client: &Client,
+    instance_id: &str,
+    auto_renewal: &AutoRenewal,
+    limit: &Limit,
+) -> Result<(), Failure> {
+    let (kind, period) = match auto_renewal {
+        AutoRenewal::On { cycle, duration } => ("open", Some((cycle.clone(), duration.to_string()))),
+        AutoRenewal::Off => ("close", None),
+    };
+    let of_period = period.into_iter().flat_map(|(cycle, duration)| {
+        [("AutoRenewCycle".to_owned(), cycle), ("AutoRenewDuration".to_owned(), duration)]
+    });
+    let form = [("OrderBizId".to_owned(), instance_id.to_owned()), ("Type".to_owned(), kind.to_owned())];
+    let request = Request {
+        form: form.into_iter().chain(of_period).collect(),
+        ..Request::rpc(Product::Market, "AutoRenewInstance", [])
+    };
+    let done = |reply: &Reply| {
+        let is_refused = |name: &str| reply.body.get(name).and_then(reply::flag) == Some(false);
+        if is_refused("Success") || is_refused("Data") {
+            Err("it says that nothing was done".to_owned())
+        } else {
+            Ok(())
+        }
+    };
+    client.call(&request, limit, done).await
+}
+
+/// For serde: whether an instance renews itself. What AutoRenewal says is not documented, so only what is unmistakable
+/// counts; none for anything else.
+pub(super) fn loose_auto_renewal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    const ON: [&str; 5] = ["open", "opened", "on", "enabled", "AutoRenewal"];
+    const OFF: [&str; 7] = ["close", "closed", "off", "disabled", "NotRenewal", "ManualRenewal", "Normal"];
+    let json = Json::deserialize(deserializer)?;
+    let is = |names: &[&str]| {
+        reply::text(&json).is_some_and(|text| names.iter().any(|name| text.eq_ignore_ascii_case(name)))
+    };
+    Ok(reply::flag(&json).or_else(|| is(&ON).then_some(true)).or_else(|| is(&OFF).then_some(false)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_unmistakable_tells_whether_an_instance_renews_itself() {
+        let table = [
+            (json!("true"), Some(true)),
+            (json!(true), Some(true)),
+            (json!("open"), Some(true)),
+            (json!("AUTORENEWAL"), Some(true)),
+            (json!("false"), Some(false)),
+            (json!("close"), Some(false)),
+            (json!(0), Some(false)),
+            (json!(""), None),
+            (json!(null), None),
+            (json!("later"), None),
+            (json!({"AutoRenewal": true}), None),
+        ];
+        for (told, read) in table {
+            assert_eq!(loose_auto_renewal(&told).ok(), Some(read), "{told}");
+        }
+    }
+}

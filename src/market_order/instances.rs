@@ -1,0 +1,233 @@
+//! What came of an order: its instances, and when they end.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use alicloud::{
+    error::Failure,
+    market::{self, Instance},
+    market_instance,
+    retry::Limit,
+};
+use chrono::{TimeDelta, Utc};
+use tfplugin::{Attr, Computed, Context, Diagnostic, Model, Partial};
+use tokio::sync::OnceCell;
+
+use super::{MarketOrder, NAME, auto_renew, model::moment};
+use crate::{
+    Cloud, explain,
+    order::{shown_id, tell},
+    quotes::entry,
+};
+
+/// How long before its end a plan warns about an order that does not renew itself.
+const NOTICE: TimeDelta = TimeDelta::days(14);
+
+/// How many instances are read one by one where their list has none of them.
+const FEW: usize = 10;
+
+/// How long reading the list of a product may take.
+const LISTING: Duration = Duration::from_secs(60);
+
+/// An instance of an order.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+pub(crate) struct OrderInstance {
+    /// The ID of the instance.
+    pub(super) id: Computed<String>,
+    /// Its status, such as `OPENED`.
+    pub(super) status: Computed<String>,
+    /// The type of its product, such as `APP`.
+    pub(super) product_type: Computed<String>,
+    /// When it began (RFC 3339).
+    pub(super) began_on: Computed<String>,
+    /// When it ends (RFC 3339). Null where it does not.
+    pub(super) ends_on: Computed<String>,
+    /// Whether it renews itself when it ends. Read only where `auto_renew` has a value, and in the last 14 days; null elsewhere,
+    /// and where the Marketplace does not tell.
+    pub(super) auto_renewal: Computed<bool>,
+}
+
+/// The list of a product, as it was answered: one question for all orders.
+type Listed = Arc<OnceCell<Result<Vec<Instance>, Failure>>>;
+
+/// The lists of instances that one configured provider has read.
+#[derive(Debug, Default)]
+pub(crate) struct InstanceLists {
+    by_product: Mutex<HashMap<String, Listed>>,
+    /// The products whose failure was reported.
+    reported: Mutex<HashSet<String>>,
+}
+
+impl InstanceLists {
+    /// Whether the failure of this list is still to be reported. It is reported once.
+    fn is_first_report(&self, product: &str) -> bool {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner).insert(product.to_owned())
+    }
+}
+
+/// Reads the instances of an order of a state, which knows their ids. Whether each renews itself is among it if that is asked for,
+/// and where one ends soon. None where nothing could be read.
+pub(super) async fn read(
+    cloud: &Cloud,
+    state: &Partial<MarketOrder>,
+    asks_for_renewal: bool,
+    limit: &Limit,
+    ctx: &Context,
+) -> Option<Vec<Instance>> {
+    let (id, ids) = (shown_id::<MarketOrder>(state), auto_renew::instance_ids(state));
+    let read = match asks_for_renewal {
+        true => one_by_one(cloud, &ids, limit).await.map_err(|failure| Some(unread(id, &failure))),
+        false => listed(cloud, state, &ids, limit, ctx).await,
+    };
+    match read {
+        Ok(mut instances) => {
+            let at = |instance: &Instance| {
+                ids.iter().position(|id| Some(id) == instance.instance_id.as_ref()).unwrap_or(usize::MAX)
+            };
+            instances.sort_by(|one, other| (at(one), &one.instance_id).cmp(&(at(other), &other.instance_id)));
+            (!instances.is_empty()).then_some(instances)
+        }
+        Err(warning) => {
+            warning.into_iter().for_each(|warning| ctx.warn(warning));
+            None
+        }
+    }
+}
+
+async fn one_by_one(cloud: &Cloud, ids: &[String], limit: &Limit) -> Result<Vec<Instance>, Failure> {
+    let mut instances = Vec::with_capacity(ids.len());
+    for id in ids {
+        let instance = market_instance::describe_instance(&cloud.client, id, limit).await?;
+        instances.extend(instance.map(|instance| *instance));
+    }
+    Ok(instances)
+}
+
+/// From the list of the product, which all of its orders share.
+async fn listed(
+    cloud: &Cloud,
+    state: &Partial<MarketOrder>,
+    ids: &[String],
+    limit: &Limit,
+    ctx: &Context,
+) -> Result<Vec<Instance>, Option<Diagnostic>> {
+    let (id, product) = (shown_id::<MarketOrder>(state), state.product_code.as_str().unwrap_or_default());
+    let cell = entry(&cloud.instance_lists.by_product, product);
+    let all =
+        cell.get_or_init(|| async { market::instances(&cloud.client, product, &cloud.limit(LISTING, ctx)).await });
+    let mut instances: Vec<Instance> = match all.await {
+        Ok(all) => all.iter().filter(|instance| instance.order_id.as_deref() == Some(id)).cloned().collect(),
+        Err(failure) if cloud.instance_lists.is_first_report(product) => return Err(Some(unlisted(product, failure))),
+        Err(_) => return Err(None),
+    };
+    let failed = |failure| Some(unread(id, &failure));
+    if instances.is_empty() {
+        return one_by_one(cloud, &ids[..ids.len().min(FEW)], limit).await.map_err(failed);
+    }
+    for instance in &mut instances {
+        if let (Some(id), true) = (&instance.instance_id, ends_soon(instance)) {
+            let read = market_instance::describe_instance(&cloud.client, id, limit).await.map_err(failed)?;
+            instance.auto_renewal = read.and_then(|read| read.auto_renewal);
+        }
+    }
+    Ok(instances)
+}
+
+/// When an instance ends, in milliseconds since 1970; none where it does not.
+fn end(instance: &Instance) -> Option<i64> {
+    instance.end_on.filter(|end| *end > 0)
+}
+
+fn ends_soon(instance: &Instance) -> bool {
+    end(instance).is_some_and(|end| end <= (Utc::now() + NOTICE).timestamp_millis())
+}
+
+/// Brings the instances into a state.
+pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instance]>) {
+    let told = instances.map(|instances| {
+        let told = instances.iter().map(|instance| {
+            Attr::Known(Partial::<OrderInstance> {
+                id: instance.instance_id.clone().into(),
+                status: instance.status.clone().into(),
+                product_type: instance.product_type.clone().into(),
+                began_on: instance.began_on.and_then(moment).into(),
+                ends_on: instance.end_on.and_then(moment).into(),
+                auto_renewal: instance.auto_renewal.into(),
+            })
+        });
+        Attr::Known(told.collect())
+    });
+    match told {
+        Some(told) => state.instances = told,
+        None if state.instances.is_unknown() => state.instances = Attr::Null,
+        None => {}
+    }
+    match instances {
+        Some(instances) => state.expires_on = first_end(instances).and_then(moment).into(),
+        None => tell(&mut state.expires_on, None),
+    }
+}
+
+/// When the first of them ends.
+fn first_end(instances: &[Instance]) -> Option<i64> {
+    instances.iter().filter_map(end).min()
+}
+
+/// The warning about an order that has expired, or will soon and does not renew itself.
+pub(super) fn ending(id: &str, instances: &[Instance]) -> Option<Diagnostic> {
+    let now = Utc::now().timestamp_millis();
+    let is_over = |instance: &&Instance| end(instance).is_some_and(|end| end <= now);
+    let is_ending = |instance: &&Instance| ends_soon(instance) && instance.auto_renewal != Some(true);
+    if let Some(first) = instances.iter().filter(is_over).filter_map(end).min() {
+        return Some(expired(id, &moment(first)?));
+    }
+    let ending: Vec<&Instance> = instances.iter().filter(is_ending).collect();
+    let first = ending.iter().filter_map(|instance| end(instance)).min().and_then(moment)?;
+    let is_told = ending.iter().all(|instance| instance.auto_renewal.is_some());
+    Some(expiring(id, &first, is_told))
+}
+
+fn expired(id: &str, end: &str) -> Diagnostic {
+    let detail = format!(
+        "What the order {id} bought ended at {end}. The order stays in the state, and nothing is bought in its place.\n\n1. To \
+         renew it, use the Marketplace console while it allows that.\n\n2. To buy it again, with a new client_token if it has \
+         one: terraform apply -replace={NAME}.<name>\n\n3. To forget it: terraform state rm {NAME}.<name>"
+    );
+    Diagnostic::warning(format!("Order {id} expired at {end}"), detail)
+}
+
+fn expiring(id: &str, end: &str, is_told: bool) -> Diagnostic {
+    let renewal = match is_told {
+        true => "and it does not renew itself",
+        false => "and the Marketplace does not tell whether it renews itself",
+    };
+    let detail = format!(
+        "What the order {id} bought ends at {end}, {renewal}. Nothing is bought.\n\n1. To let it renew itself, set auto_renew = {{ \
+         enabled = true }} in the resource, then run terraform apply.\n\n2. To renew it once, use the action \
+         alicloud_market_renewal (Terraform 1.14) or the Marketplace console."
+    );
+    Diagnostic::warning(format!("Order {id} expires at {end}"), detail)
+}
+
+fn unlisted(product: &str, failure: &Failure) -> Diagnostic {
+    let detail = format!(
+        "{failure}. The states of the orders of {product} keep what they have of their instances, and nothing warns of an order \
+         that ends. Nothing was bought or changed. {} The next terraform plan reads them again.",
+        explain::failure_advice(failure)
+    );
+    Diagnostic::warning(format!("The instances of {product} cannot be read"), detail)
+}
+
+/// The warning about an order whose instances could not be read.
+fn unread(id: &str, failure: &Failure) -> Diagnostic {
+    let detail = format!(
+        "{failure}. The state keeps what it has of the instances of the order {id}. Nothing was bought or changed. {} The next \
+         terraform plan reads them again.",
+        explain::failure_advice(failure)
+    );
+    Diagnostic::warning(format!("The instances of order {id} cannot be read"), detail)
+}

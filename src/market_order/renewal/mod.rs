@@ -1,0 +1,359 @@
+//! `action "alicloud_market_renewal"`: buys what is missing for an instance to run until a date, once.
+
+mod messages;
+mod missing;
+mod record;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use alicloud::{
+    endpoint::Product,
+    error::{Error, Failure, Fate, Refusal},
+    market::{self, Described, Instance, NewOrder, is_order_id},
+    market_instance,
+    market_renewal::{self, Renewal},
+    retry::Limit,
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use tfplugin::{Action, Context, Diagnostic, Diagnostics, Model, Operation, Partial, Timeouts, value::Number};
+
+use super::{
+    model::RESERVED,
+    period::Period,
+    quote::{self, Refused, Why},
+    quote_messages,
+    schema::{Cycle, PACKAGE_VERSION},
+};
+use crate::{
+    Cloud,
+    explain::{self, Money},
+    purchase_guard,
+    quotes::{Quote, Quoting},
+    spending::{self, Check, Reservation},
+};
+use missing::{missing, until};
+use record::Record;
+
+/// The type name.
+const NAME: &str = "alicloud_market_renewal";
+
+/// How long a plan may take.
+const PLAN: Duration = Duration::from_secs(60);
+
+/// How often the end of an instance is read after a purchase, and for how long.
+const POLL_INTERVAL: Duration = Duration::from_secs(3);
+const LONGEST_POLL: Duration = Duration::from_secs(60);
+
+/// How long reading it once may take.
+const LONGEST_READ: Duration = Duration::from_secs(15);
+
+/// Renews an instance of the Alibaba Cloud Marketplace, so that it runs until a date at least. Invoking it buys what is missing and
+/// pays at once; an instance that runs long enough costs nothing. Needs Terraform 1.14.
+#[derive(Clone, Debug, Model)]
+#[model(action = "alicloud_market_renewal")]
+pub(crate) struct MarketRenewal {
+    /// The ID of the instance: one of `instance_ids` of an `alicloud_market_order`.
+    #[attr(validate(|id: &String| is_order_id(id), "the ID of an instance: digits only"))]
+    instance_id: String,
+    /// The date that the instance must run beyond, in UTC.
+    #[attr(validator = missing::valid_until())]
+    until: String,
+    /// The most that the renewal may cost, in `currency` of the provider's `purchase_guard` (default `CNY`). It is compared when
+    /// the action is planned, and again right before the renewal is sent; one whose price is not known is refused.
+    #[attr(validator = purchase_guard::amount())]
+    max_price: Number,
+    /// The unit of what is bought. Default: the unit that the order of the instance was bought by.
+    pricing_cycle: Option<Cycle>,
+    /// How long invoking the action (`invoke`) may take, all attempts together.
+    #[attr(timeouts(invoke = "10m"))]
+    timeouts: Timeouts,
+}
+
+/// The action.
+#[derive(Debug)]
+pub(crate) struct MarketRenewals;
+
+/// What there is to do for an instance.
+enum Need {
+    /// It runs until then, which is long enough.
+    Nothing(DateTime<Utc>),
+    /// This has to be bought.
+    Renewal(Box<Wanted>),
+}
+
+/// The renewal that is missing.
+struct Wanted {
+    renewal: Renewal,
+    period: Period,
+    /// The end of the instance now.
+    end: DateTime<Utc>,
+    /// The end that the renewal leads to.
+    new_end: DateTime<Utc>,
+    renews_itself: bool,
+}
+
+impl Wanted {
+    /// What is quoted, and counted against the limits.
+    fn priced(&self) -> String {
+        market_renewal::priced(&self.renewal)
+    }
+
+    fn token(&self) -> String {
+        record::token(&self.renewal.instance_id, self.end.timestamp_millis(), self.period)
+    }
+}
+
+impl Action for MarketRenewals {
+    type Model = MarketRenewal;
+    type Client = Cloud;
+
+    async fn plan(
+        &self,
+        cloud: Option<&Cloud>,
+        config: &Partial<MarketRenewal>,
+        ctx: &Context,
+    ) -> Result<(), Diagnostics> {
+        let is_open = config.instance_id.is_unknown()
+            || config.until.is_unknown()
+            || config.max_price.is_unknown()
+            || config.pricing_cycle.is_unknown();
+        let Some(cloud) = cloud.filter(|cloud| cloud.quotes.quoting != Quoting::Waiting && !is_open) else {
+            ctx.warn(messages::unknown());
+            return Ok(());
+        };
+        let config = config.complete()?;
+        cloud.exposed(&[Product::Market]).into_iter().for_each(|warning| ctx.warn(warning));
+        cloud.quotes.mark_planned(&cloud.journal);
+        let limit = cloud.limit(PLAN, ctx);
+        let id = &config.instance_id;
+        let wanted = match need(cloud, &config, &limit).await? {
+            Need::Nothing(end) => {
+                ctx.warn(messages::nothing(id, end));
+                return Ok(());
+            }
+            Need::Renewal(wanted) => wanted,
+        };
+        let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
+        let (quote, _) = allow(cloud, &wanted, &config.max_price, &limit, count)
+            .await
+            .map_err(|refused| messages::refused(refused.explain(cloud, true), &wanted))?;
+        ctx.warn(messages::planned(&wanted, &quote));
+        Ok(())
+    }
+
+    async fn invoke(&self, cloud: &Cloud, config: MarketRenewal, ctx: &Context) -> Result<(), Diagnostics> {
+        let id = config.instance_id.clone();
+        // Nothing is bought with the credentials of another account than the provider block names.
+        cloud.purchase(NAME, Product::Market, id.clone(), ctx).await?;
+        let limit = cloud.operation_limit(Operation::Invoke, ctx);
+        let turn = cloud.turn(&format!("{NAME} {id}"), &limit).await;
+        let _turn = turn.ok_or_else(messages::no_turn)?;
+        ctx.progress(format!("Reading when the instance {id} ends"));
+        match need(cloud, &config, &limit).await? {
+            Need::Nothing(end) => {
+                ctx.progress(format!("The instance {id} runs until {}: nothing is bought", messages::shown(end)));
+                Ok(())
+            }
+            Need::Renewal(wanted) => buy(cloud, &wanted, &config, &limit, ctx).await,
+        }
+    }
+}
+
+/// Finds out what is missing.
+async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Need, Diagnostic> {
+    let id = &config.instance_id;
+    let instance = describe(cloud, id, limit).await.map_err(|failure| messages::unread(id, &failure))?;
+    let instance = instance.ok_or_else(|| messages::no_instance(id))?;
+    let end = end_of(&instance).ok_or_else(|| messages::no_end(id))?;
+    let Some(until) = until(&config.until) else { return Err(messages::no_end(id)) };
+    if end >= until {
+        return Ok(Need::Nothing(end));
+    }
+    if end <= Utc::now() {
+        return Err(messages::over(id, end));
+    }
+    let order = match &instance.order_id {
+        Some(order_id) => market::describe_order(&cloud.client, order_id, limit).await,
+        None => return Err(messages::untold(id, "its order")),
+    };
+    let order = match order.map_err(|failure| messages::unread(id, &failure))? {
+        Described::Found(order) => Some(order),
+        Described::Absent { .. } => None,
+    };
+    let period = order.as_deref().and_then(|order| Period::told(order).or_else(|| Period::guess(order)));
+    let unit = config.pricing_cycle.or(period.map(|period| period.unit)).ok_or_else(|| messages::no_cycle(id))?;
+    let mut components = instance.components();
+    if !components.contains_key(PACKAGE_VERSION) {
+        let ordered = order.iter().flat_map(|order| order.components());
+        let is_chosen = |key: &String| key == PACKAGE_VERSION || !RESERVED.contains(&key.as_str());
+        components = ordered.filter(|(key, _)| is_chosen(key)).collect();
+    }
+    if !components.contains_key(PACKAGE_VERSION) {
+        return Err(messages::untold(id, "its package version"));
+    }
+    let product_code = instance.product_code.clone().ok_or_else(|| messages::untold(id, "its product"))?;
+    let sku_code = instance.product_sku_code.clone().ok_or_else(|| messages::untold(id, "its SKU"))?;
+    let Some(missing) = missing(end, until, unit) else { return Err(messages::too_much(id, end, unit)) };
+    let Some((period, new_end)) = missing else { return Ok(Need::Nothing(end)) };
+    let renewal = Renewal {
+        components,
+        duration: period.count,
+        instance_id: id.clone(),
+        pricing_cycle: unit.as_str().to_owned(),
+        product_code,
+        properties: BTreeMap::new(),
+        quantity: 1,
+        sku_code,
+    };
+    let renews_itself = instance.auto_renewal == Some(true);
+    Ok(Need::Renewal(Box::new(Wanted { renewal, period, end, new_end, renews_itself })))
+}
+
+async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Option<Box<Instance>>, Failure> {
+    market_instance::describe_instance(&cloud.client, id, limit).await
+}
+
+fn end_of(instance: &Instance) -> Option<DateTime<Utc>> {
+    instance.end_on.filter(|end| *end > 0).and_then(DateTime::from_timestamp_millis)
+}
+
+/// Asks for the price of a renewal, and holds it against the limits, `max_price` of the action among them.
+async fn allow<T>(
+    cloud: &Cloud,
+    wanted: &Wanted,
+    max_price: &Number,
+    limit: &Limit,
+    count: impl FnOnce(&Quote, Check<'_>) -> std::io::Result<Result<T, purchase_guard::Excess>>,
+) -> Result<(Quote, Option<T>), Refused> {
+    let answer = cloud.quote_renewal(&wanted.priced(), limit).await;
+    let request_id = answer.request_id.clone();
+    if let Some(restriction) = &answer.restriction {
+        let product = &wanted.renewal.product_code;
+        let error = quote_messages::restricted(product, restriction, request_id.as_deref(), true);
+        return Err(Refused { why: Why::Failed(error), request_id: None });
+    }
+    let quote = answer.quote.map_err(|unquoted| Refused {
+        why: Why::Unknown(MarketRenewal::MAX_PRICE.name(), unquoted.into()),
+        request_id: None,
+    })?;
+    let counted = quote::check(cloud, Some(max_price), &quote, |check| count(&quote, check));
+    counted.map(|counted| (quote, counted)).map_err(|why| Refused { why, request_id })
+}
+
+/// Buys a renewal, unless this directory has sent one for the same end whose outcome the instance does not show yet.
+async fn buy(
+    cloud: &Cloud,
+    wanted: &Wanted,
+    config: &MarketRenewal,
+    limit: &Limit,
+    ctx: &Context,
+) -> Result<(), Diagnostics> {
+    let (id, token, end) = (&config.instance_id, wanted.token(), wanted.end.timestamp_millis());
+    let journal = &cloud.journal;
+    let new = Record { end, token: token.clone(), time: Utc::now(), order_id: None, seen_end: None };
+    // The price comes first, so that what is refused leaves nothing behind.
+    let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
+    let allowed = allow(cloud, wanted, &config.max_price, limit, count).await;
+    let (quote, reservation) = allowed.map_err(|refused| messages::refused(refused.explain(cloud, false), wanted))?;
+    let earlier = record::begin(journal, id, &new).unwrap_or_else(|error| {
+        // The token finds the order all the same.
+        tracing::warn!(%error, "a renewal was not recorded");
+        None
+    });
+    if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&token)) {
+        give_back(cloud, reservation.as_ref());
+        return match earlier.seen_end.and_then(DateTime::from_timestamp_millis) {
+            Some(seen) if until(&config.until).is_some_and(|until| seen >= until) => {
+                ctx.progress(format!(
+                    "The instance {id} was renewed until {}: nothing is bought",
+                    messages::shown(seen)
+                ));
+                Ok(())
+            }
+            _ => Err(messages::sent_earlier(cloud, wanted, earlier).into()),
+        };
+    }
+    ctx.progress(messages::buying(wanted, &quote));
+    let order = NewOrder { client_token: token, commodity: json!(wanted.renewal).to_string() };
+    let last = earlier.as_ref().unwrap_or(&new).last_moment();
+    let placed = match market_renewal::renew(&cloud.client, &order, &limit.clone().not_after(last)).await {
+        Ok(placed) => placed,
+        Err(failure) => {
+            let is_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
+            if failure.fate == Fate::NotDone && earlier.is_none() && !is_reused {
+                give_back(cloud, reservation.as_ref());
+                record::forget(journal, id);
+                let summary = format!("The instance {id} was not renewed");
+                let subject = format!("The renewal of the instance {id}");
+                let error = explain::failure(&summary, &subject, &failure, &Money::NotPlaced);
+                return Err(cloud.with_balance(error, &failure, limit).await.into());
+            }
+            if is_reused {
+                give_back(cloud, reservation.as_ref());
+                return Err(messages::token_used(wanted, &failure).into());
+            }
+            // The end tells what the reply did not.
+            return match new_end(cloud, wanted, limit, ctx).await {
+                Some(new_end) => {
+                    settle(cloud, wanted, config, new_end, ctx);
+                    Ok(())
+                }
+                None => Err(messages::unknown_outcome(wanted, &failure).into()),
+            };
+        }
+    };
+    tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "renewal placed");
+    record::update(journal, id, |record| record.order_id = Some(placed.order_id.clone()));
+    // The order exists, so nothing from here on is an error.
+    let described = market::describe_order(&cloud.client, &placed.order_id, limit).await;
+    if let Ok(Described::Found(order)) = &described
+        && let Some(warning) = messages::unpaid(id, &placed.order_id, order)
+    {
+        ctx.warn(warning);
+        return Ok(());
+    }
+    ctx.progress(format!("Order {} renews the instance {id}; waiting until it shows its new end", placed.order_id));
+    match new_end(cloud, wanted, limit, ctx).await {
+        Some(new_end) => settle(cloud, wanted, config, new_end, ctx),
+        None => ctx.warn(messages::not_shown(wanted, &placed.order_id)),
+    }
+    Ok(())
+}
+
+fn give_back(cloud: &Cloud, reservation: Option<&Reservation>) {
+    reservation.into_iter().for_each(|reservation| spending::give_back(&cloud.journal, reservation));
+}
+
+/// The end that an instance shows after a renewal; none where it goes on showing the one before.
+async fn new_end(cloud: &Cloud, wanted: &Wanted, limit: &Limit, ctx: &Context) -> Option<DateTime<Utc>> {
+    let (id, begin) = (&wanted.renewal.instance_id, Instant::now());
+    loop {
+        // A purchase without a reply may have used all of the time.
+        let read = describe(cloud, id, &cloud.limit(LONGEST_READ, ctx)).await;
+        let end = read.ok().flatten().and_then(|instance| end_of(&instance));
+        if let Some(end) = end.filter(|end| *end > wanted.end) {
+            return Some(end);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+            () = limit.over() => return None,
+        }
+        if begin.elapsed() >= LONGEST_POLL {
+            return None;
+        }
+    }
+}
+
+/// Ends a renewal whose new end is known.
+fn settle(cloud: &Cloud, wanted: &Wanted, config: &MarketRenewal, new_end: DateTime<Utc>, ctx: &Context) {
+    let id = &config.instance_id;
+    record::update(&cloud.journal, id, |record| record.seen_end = Some(new_end.timestamp_millis()));
+    ctx.progress(format!("The instance {id} runs until {}", messages::shown(new_end)));
+    if until(&config.until).is_some_and(|until| new_end < until) {
+        ctx.warn(messages::too_short(wanted, new_end, &config.until));
+    }
+}

@@ -1,0 +1,126 @@
+//! What this directory has sent to renew instances: the service may show a new end late, and then another renewal of the same
+//! end would be a second purchase. The token of a renewal is made of what it is about, so the same one finds the same order
+//! wherever it is sent from, and needs no record.
+
+use std::{collections::BTreeMap, io};
+
+use alicloud::signature::acs3::content_sha256;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{super::period::Period, NAME};
+use crate::journal::{Journal, TOKEN_LIFETIME};
+
+/// The name of the file beside the purchase journal.
+pub(super) const FILE: &str = "renewals";
+
+/// The renewals whose new end was not seen yet, by instance.
+#[derive(Default, Serialize, Deserialize)]
+struct Records(BTreeMap<String, Record>);
+
+/// A renewal that was sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// The end of the instance before it, in milliseconds since 1970.
+    pub(super) end: i64,
+    /// The idempotency token.
+    pub(super) token: String,
+    /// When it was sent first.
+    pub(super) time: DateTime<Utc>,
+    /// The order that came of it, where it is known.
+    pub(super) order_id: Option<String>,
+    /// The end that the instance has shown since, in milliseconds since 1970; none where it still shows the one before.
+    pub(super) seen_end: Option<i64>,
+}
+
+impl Record {
+    /// Whether sending it again with its token finds its order, and buys nothing else.
+    pub(super) fn is_resendable(&self, token: &str) -> bool {
+        self.token == token && Utc::now() < self.last_moment()
+    }
+
+    /// The last moment in which it may be sent.
+    pub(super) fn last_moment(&self) -> DateTime<Utc> {
+        self.time + TOKEN_LIFETIME
+    }
+}
+
+/// The token of a renewal: the same for the same instance, end and period, and no other one's.
+pub(super) fn token(instance: &str, end: i64, period: Period) -> String {
+    let of = format!("{NAME} {instance} {end} {} {}", period.count, period.unit.as_str());
+    format!("renew-{}", &content_sha256(of.as_bytes())[..40])
+}
+
+impl Record {
+    /// Whether this end, which the instance is said to have, may be older than this renewal.
+    fn explains(&self, end: i64) -> bool {
+        match self.seen_end {
+            None => end <= self.end,
+            // Who refunds a renewal takes its time back.
+            Some(seen) => end < seen && Utc::now() < self.last_moment(),
+        }
+    }
+}
+
+/// Records a renewal that is about to be sent. What was sent before and explains the end stays instead, and comes back.
+pub(super) fn begin(journal: &Journal, instance: &str, new: &Record) -> io::Result<Option<Record>> {
+    journal.change_shared(FILE, |Records(records)| {
+        let earlier = records.get(instance).filter(|record| record.explains(new.end)).cloned();
+        if earlier.is_none() {
+            records.insert(instance.to_owned(), new.clone());
+        }
+        earlier
+    })
+}
+
+/// Records what has become known of a renewal that was sent.
+pub(super) fn update(journal: &Journal, instance: &str, change: impl FnOnce(&mut Record)) {
+    let changed = journal.change_shared(FILE, |Records(records)| records.get_mut(instance).map(change));
+    if let Err(error) = changed {
+        tracing::warn!(%error, "what became of a renewal was not recorded");
+    }
+}
+
+/// Forgets a renewal that certainly did not happen.
+pub(super) fn forget(journal: &Journal, instance: &str) {
+    let forgotten = journal.change_shared(FILE, |Records(records)| drop(records.remove(instance)));
+    if let Err(error) = forgotten {
+        tracing::warn!(%error, "a renewal was not forgotten");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::market_order::schema::Cycle;
+
+    #[test]
+    fn a_token_is_one_renewal() {
+        let month = Period { count: 1, unit: Cycle::Month };
+        let one = token("1000000", 1, month);
+        assert_eq!(one, token("1000000", 1, month));
+        assert!(one.len() <= 64 && one.is_ascii());
+        let others = [
+            token("1000001", 1, month),
+            token("1000000", 2, month),
+            token("1000000", 1, Period { count: 2, ..month }),
+            token("1000000", 1, Period { unit: Cycle::Year, ..month }),
+        ];
+        assert!(!others.contains(&one));
+    }
+
+    #[test]
+    fn an_end_that_is_older_than_a_renewal_is_no_reason_for_another_one() {
+        let record = Record { end: 10, token: "t".to_owned(), time: Utc::now(), order_id: None, seen_end: None };
+        assert!(record.explains(10) && record.explains(9) && !record.explains(11));
+        let seen = Record { seen_end: Some(20), ..record.clone() };
+        assert!(seen.explains(10) && seen.explains(19) && !seen.explains(20));
+        let yesterday = Utc::now() - TimeDelta::hours(25);
+        assert!(!Record { time: yesterday, ..seen }.explains(10), "it was refunded since");
+        assert!(Record { time: yesterday, ..record.clone() }.explains(10), "nobody knows what became of it");
+        assert!(record.is_resendable("t") && !record.is_resendable("u"));
+        assert!(!Record { time: yesterday, ..record }.is_resendable("t"), "the token may be forgotten");
+    }
+}
