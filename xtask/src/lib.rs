@@ -6,9 +6,11 @@
 mod bump;
 mod dev;
 mod mock;
+mod packaged;
 mod project;
 mod quickstart;
 mod terraform;
+mod versions;
 
 pub use bump::bump;
 pub use project::{build, output, root, run, target_directory, write_overrides};
@@ -29,7 +31,7 @@ struct Command {
     run: fn(&[&str]) -> Outcome,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command {
         name: "quickstart",
         arguments: "[--keep]",
@@ -44,9 +46,15 @@ const COMMANDS: [Command; 7] = [
     },
     Command {
         name: "terraform",
-        arguments: "",
-        about: "print the path of the Terraform that all this uses",
+        arguments: "[1.0.3 | 1.15]",
+        about: "print the path of the Terraform that all this uses, or of one that pip brings",
         run: terraform::run,
+    },
+    Command {
+        name: "versions",
+        arguments: "",
+        about: "run a part of the tests with the Terraforms that pip brings",
+        run: versions::run,
     },
     Command {
         name: "docs",

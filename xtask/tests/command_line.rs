@@ -14,7 +14,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 fn without_a_command_it_lists_them_one_a_line() {
     let (code, list, nothing) = run(&[]);
     assert_eq!((code, nothing.as_str()), (Some(0), ""));
-    for command in ["quickstart", "dev", "terraform", "docs", "bench", "dist", "bump"] {
+    for command in ["quickstart", "dev", "terraform", "versions", "docs", "bench", "dist", "bump"] {
         assert_eq!(list.lines().filter(|line| line.trim_start().starts_with(command)).count(), 1, "{list}");
         let (code, usage, nothing) = run(&[command, "--help"]);
         assert_eq!((code, nothing.as_str()), (Some(0), ""));
@@ -30,6 +30,7 @@ fn a_wrong_argument_has_one_reason() {
         (&["quickstrat"][..], "there is no command \"quickstrat\""),
         (&["quickstart", "--kept"], "there is no argument \"--kept\" here, usage: cargo xtask quickstart [--keep]"),
         (&["dev", "--mock", "--print"], "there is no argument \"--print\" here"),
+        (&["terraform", "0.9"], "there is no argument \"0.9\" here, usage: cargo xtask terraform [1.0.3 | 1.15]"),
         (&["bump"], "bump needs a version"),
         (&["bump", "0.2"], "\"0.2\" is not a version"),
         (&["bump", "00.2.0"], "\"00.2.0\" is not a version"),

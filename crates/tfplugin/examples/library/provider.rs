@@ -158,6 +158,13 @@ impl Resource for Books {
         Ok(Some(book))
     }
 
+    async fn update(&self, branch: &Branch, update: Update<Book>, _: &Context) -> Result<State<Book>, UpdateError<Book>> {
+        let number = update.prior.id.as_str().and_then(|id| id.parse().ok());
+        let written = update.planned.complete()?;
+        number.map(|number: i64| branch.books().insert(number, written));
+        Ok(update.planned)
+    }
+
     async fn delete(&self, branch: &Branch, delete: Delete<Book>, _: &Context) -> Result<(), Diagnostics> {
         let number = delete.prior.id.as_str().and_then(|id| id.parse().ok());
         number.map(|number: i64| branch.books().remove(&number));

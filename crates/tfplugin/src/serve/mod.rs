@@ -1,5 +1,7 @@
 //! The process: started by Terraform, it shakes hands, serves until it is told to end, and abandons nothing.
 
+#[cfg(feature = "testing")]
+mod background;
 mod handshake;
 mod listener;
 mod log;
@@ -14,6 +16,8 @@ use std::{io, process::ExitCode, sync::Arc, time::Duration};
 use futures_util::{StreamExt, stream};
 use tonic::transport::server::Connected;
 
+#[cfg(feature = "testing")]
+pub(crate) use background::Background;
 pub use handshake::started_by_terraform;
 use listener::Listener;
 

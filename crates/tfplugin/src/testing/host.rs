@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use tonic::Request;
 
-use super::messages::{
-    Outcome, Types, answered, checked, completed, decode, diagnostics, encode, fault, named, path, types,
+use super::{
+    messages::{Outcome, Types, answered, checked, completed, decode, encode, fault, named, types},
+    rules::check_object,
 };
 use crate::{
     context::Capabilities,
@@ -16,6 +17,7 @@ use crate::{
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
     registration::{Provider, Typed},
     rpc::{Delivering, Server},
+    schema::Block,
     value::{Path, Type, Value},
 };
 
@@ -24,7 +26,7 @@ pub struct Host<P: Provider> {
     pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
     block: Type,
-    resources: Types,
+    resources: BTreeMap<&'static str, Block>,
     pub(super) identities: Types,
     pub(super) list_resources: Types,
     data_sources: Types,
@@ -80,7 +82,8 @@ impl<P: Provider> Host<P> {
     pub async fn start(provider: P) -> Outcome<Self> {
         let provider = Typed(provider);
         let block = provider.schema().ty();
-        let resources = types(&provider.resources());
+        let resources =
+            provider.resources().iter().map(|resource| (resource.name(), resource.schema().block)).collect();
         let meta_type = provider.provider_meta().map(|schema| schema.ty());
         let identities =
             provider.resources().into_iter().filter_map(|item| Some((item.name(), item.identity()?.schema.ty())));
@@ -170,7 +173,7 @@ impl<P: Provider> Host<P> {
     /// Plans: a create where nothing is stored, a destroy where the configuration is null.
     ///
     /// # Errors
-    /// What the provider answers.
+    /// What the provider answers, and where Terraform would refuse its plan.
     pub async fn plan(&mut self, resource: &str, config: &Value, prior: Option<&Stored>) -> Outcome<Planned> {
         let ty = self.resource(resource)?;
         let config = completed(config, &ty)?;
@@ -187,19 +190,14 @@ impl<P: Provider> Host<P> {
             ..Default::default()
         };
         let planned = answered(self.client.plan_resource_change(Request::new(request)).await)?;
-        Ok(Planned {
-            warnings: checked(planned.diagnostics)?,
-            state: decode(planned.planned_state, &ty)?,
-            requires_replace: planned.requires_replace.into_iter().map(path).collect(),
-            private: planned.planned_private,
-            identity: self.identity(resource, planned.planned_identity)?,
-        })
+        self.planned(resource, &config, &prior.state, planned)
     }
 
     /// Applies a plan.
     ///
     /// # Errors
-    /// The message could not be sent or read. What the provider answers is in the result.
+    /// The message could not be sent or read, or Terraform would refuse the result. What the provider answers is in the
+    /// result.
     pub async fn apply(
         &mut self,
         resource: &str,
@@ -220,9 +218,7 @@ impl<P: Provider> Host<P> {
         let applied = answered(self.client.apply_resource_change(Request::new(request)).await)?;
         // What the resource does once its answer is delivered is done when this returns.
         self.lifecycle.deliveries().wait().await;
-        let identity = self.identity(resource, applied.new_identity)?;
-        let stored = Stored { state: decode(applied.new_state, &ty)?, private: applied.private, identity };
-        Ok(Applied { stored, diagnostics: diagnostics(applied.diagnostics) })
+        self.applied(resource, &planned.state, applied)
     }
 
     /// Plans a create and applies it.
@@ -238,7 +234,7 @@ impl<P: Provider> Host<P> {
     /// Refreshes a stored object.
     ///
     /// # Errors
-    /// What the provider answers.
+    /// What the provider answers, and where Terraform would refuse it.
     pub async fn read(&mut self, resource: &str, stored: &Stored) -> Outcome<Stored> {
         let ty = self.resource(resource)?;
         let request = proto::read_resource::Request {
@@ -250,9 +246,7 @@ impl<P: Provider> Host<P> {
             client_capabilities: Some(self.capabilities()),
         };
         let read = answered(self.client.read_resource(Request::new(request)).await)?;
-        checked(read.diagnostics)?;
-        let identity = self.identity(resource, read.new_identity)?;
-        Ok(Stored { state: decode(read.new_state, &ty)?, private: read.private, identity })
+        self.refreshed(resource, read)
     }
 
     /// Reads a state file's JSON, which was stored with this version.
@@ -275,13 +269,12 @@ impl<P: Provider> Host<P> {
     /// Imports an object.
     ///
     /// # Errors
-    /// What the provider answers.
+    /// What the provider answers, and where Terraform would refuse it.
     pub async fn import(&mut self, resource: &str, id: &str) -> Outcome<Stored> {
         self.import_target(resource, id, &Value::Null).await
     }
 
     pub(super) async fn import_target(&mut self, resource: &str, id: &str, identity: &Value) -> Outcome<Stored> {
-        let ty = self.resource(resource)?;
         let request = proto::import_resource_state::Request {
             type_name: resource.to_owned(),
             id: id.to_owned(),
@@ -289,11 +282,7 @@ impl<P: Provider> Host<P> {
             client_capabilities: Some(self.capabilities()),
         };
         let imported = answered(self.client.import_resource_state(Request::new(request)).await)?;
-        checked(imported.diagnostics)?;
-        let first = imported.imported_resources.into_iter().next();
-        let first = first.ok_or_else(|| fault("nothing was imported"))?;
-        let identity = self.identity(resource, first.identity)?;
-        Ok(Stored { state: decode(first.state, &ty)?, private: first.private, identity })
+        self.imported(resource, imported)
     }
 
     /// Reads a data source.
@@ -310,11 +299,17 @@ impl<P: Provider> Host<P> {
         };
         let read = answered(self.client.read_data_source(Request::new(request)).await)?;
         checked(read.diagnostics)?;
-        decode(read.state, &ty)
+        let found = decode(read.state, &ty)?;
+        check_object(&Block::default(), &found, "read")?;
+        if found.is_null() { Err(fault("a data source was read, and there is no object")) } else { Ok(found) }
     }
 
     pub(super) fn resource(&self, name: &str) -> Outcome<Type> {
-        named(&self.resources, name)
+        self.block(name).map(Block::ty)
+    }
+
+    pub(super) fn block(&self, resource: &str) -> Outcome<&Block> {
+        self.resources.get(resource).ok_or_else(|| fault(&format!("the provider offers no {resource}")))
     }
 
     pub(super) fn capabilities(&self) -> proto::ClientCapabilities {

@@ -1,4 +1,5 @@
-//! For an author's tests: a host that drives a provider over gRPC within the process, and a check of all schemas.
+//! For an author's tests: a [host](Host) that drives a provider over gRPC within the process and keeps Terraform's rules, a
+//! [check](check()) of all schemas, and acceptance tests with a real [Terraform or OpenTofu](terraform).
 //!
 //! ```
 //! # use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
@@ -21,6 +22,7 @@
 //! ```
 
 mod actions;
+mod answers;
 mod check;
 mod ephemeral;
 mod functions;
@@ -29,6 +31,8 @@ mod identity;
 mod list;
 mod messages;
 mod move_state;
+mod rules;
+pub mod terraform;
 
 pub use actions::Invoked;
 pub use check::check;

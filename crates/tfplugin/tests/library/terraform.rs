@@ -1,113 +1,19 @@
-//! The library under the Terraform of TF_ACC_TERRAFORM_PATH, else the one on PATH.
+//! The library under a real Terraform, step by step.
 
-use std::{
-    env, fs,
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Child, ChildStdout, Command, Stdio},
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::json;
+use tfplugin::testing::terraform::{
+    Action, Apply, Destroy, Feature, Import, Query, Refresh, Terraform, WorkingDirectory,
 };
 
-use serde_json::Value as Json;
-use tempfile::TempDir;
+use super::{Book, Library, PLUGIN, Volume};
 
-use super::{Library, PLUGIN};
+const EMMA: &str = "library_book.emma";
+const BOOK: &str = "resource \"library_book\" \"emma\" {\n  title = \"Emma\"\n}\n";
 
-/// Not a test: what [`Run::new`] starts.
-#[test]
-#[ignore = "other tests start it"]
-fn serve() {
-    if env::var_os("SERVE_LIBRARY").is_some() {
-        tfplugin::debug(PLUGIN, Library::default());
-    }
-}
-
-/// A directory with a configuration, and a library that Terraform attaches to.
-struct Run {
-    directory: TempDir,
-    library: Child,
-    reattach: String,
-    version: [u32; 2],
-    /// Held open, so that the library may go on to print.
-    _output: BufReader<ChildStdout>,
-}
-
-fn terraform() -> Command {
-    let mut command = Command::new(env::var_os("TF_ACC_TERRAFORM_PATH").unwrap_or_else(|| "terraform".into()));
-    command.env("CHECKPOINT_DISABLE", "1").env_remove("TF_LOG");
-    command
-}
-
-fn version() -> Option<[u32; 2]> {
-    let output = terraform().args(["version", "-json"]).output().ok()?;
-    let version: Json = serde_json::from_slice(&output.stdout).ok()?;
-    let mut parts = version["terraform_version"].as_str()?.split('.').map(str::parse);
-    Some([parts.next()?.ok()?, parts.next()?.ok()?])
-}
-
-impl Run {
-    /// None where there is no Terraform, or one that is older.
-    fn new(least: [u32; 2]) -> Option<Self> {
-        let version = version().filter(|version| *version >= least);
-        let Some(version) = version else {
-            eprintln!("skipped: there is no Terraform {}.{} or later", least[0], least[1]);
-            return None;
-        };
-        let mut command = Command::new(env::current_exe().unwrap());
-        command.args(["--ignored", "--exact", "--nocapture", "terraform::serve"]).env("SERVE_LIBRARY", "1");
-        let mut library = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut output = BufReader::new(library.stdout.take().unwrap());
-        let line = output.by_ref().lines().map(Result::unwrap).find(|line| line.contains("TF_REATTACH_PROVIDERS="));
-        let reattach = line.unwrap().split_once('=').unwrap().1.trim_matches('\'').to_owned();
-        let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("cli.tfrc"), "").unwrap();
-        Some(Self { directory, library, reattach, version, _output: output })
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let source = "    library = {\n      source = \"example/library\"\n    }\n";
-        let head = format!("terraform {{\n  required_providers {{\n{source}  }}\n}}\n");
-        let head = if name == "main.tf" { head.as_str() } else { "" };
-        fs::write(self.directory.path().join(name), format!("{head}{text}")).unwrap();
-    }
-
-    /// What a command prints, and whether it succeeds.
-    fn terraform(&self, arguments: &[&str]) -> (String, bool) {
-        let mut command = terraform();
-        command.args(arguments).current_dir(self.directory.path()).env("TF_REATTACH_PROVIDERS", &self.reattach);
-        let output = command.env("TF_CLI_CONFIG_FILE", self.directory.path().join("cli.tfrc")).output().unwrap();
-        let text = [&output.stdout[..], &output.stderr[..]].concat();
-        (String::from_utf8_lossy(&text).into_owned(), output.status.success())
-    }
-
-    fn succeeds(&self, arguments: &[&str]) -> String {
-        let (text, succeeds) = self.terraform(arguments);
-        assert!(succeeds, "terraform {}: {text}", arguments.join(" "));
-        text
-    }
-
-    fn apply(&self) -> String {
-        self.succeeds(&["apply", "-auto-approve", "-no-color"])
-    }
-
-    fn plans_nothing(&self) {
-        self.succeeds(&["plan", "-detailed-exitcode", "-no-color"]);
-    }
-
-    /// The only instance of a resource, as the state file has it.
-    fn instance(&self, address: &str) -> Json {
-        let state: Json =
-            serde_json::from_slice(&fs::read(self.directory.path().join("terraform.tfstate")).unwrap()).unwrap();
-        let (kind, name) = address.split_once('.').unwrap();
-        let resources = state["resources"].as_array().unwrap();
-        let found = resources.iter().find(|resource| resource["type"] == kind && resource["name"] == name);
-        found.unwrap_or_else(|| panic!("no {address} in {state}"))["instances"][0].clone()
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        let _ = self.library.kill();
-        let _ = self.library.wait();
-    }
+fn library(terraform: &Terraform) -> WorkingDirectory {
+    terraform.serving(PLUGIN, Library::default())
 }
 
 const VOLUMES: &str = r#"
@@ -143,101 +49,168 @@ resource "library_book" "persuasion" {
 "#;
 
 #[test]
+fn a_book_lives_its_whole_life() {
+    let Some(terraform) = Terraform::find() else { return };
+    let directory = library(&terraform);
+    directory.step(
+        Apply::new(BOOK)
+            .plans(EMMA, Action::Create)
+            .leaves_unknown(EMMA, Book::ID)
+            .plan(|plan| assert_eq!(plan.planned(EMMA, Book::SHELF), "entrance"))
+            .stores(EMMA, Book::SHELF, "entrance")
+            .stores(EMMA, Book::ID, "1"),
+    );
+    directory.step(Import::of(EMMA)).step(Import::by_id(EMMA, "7").fails("No such book"));
+    directory.step(Apply::new(&BOOK.replace("Emma", "Persuasion")).plans(EMMA, Action::Replace).only_plans());
+    let moved = BOOK.replace('}', "  shelf = \"attic\"\n}");
+    directory.step(Apply::new(&moved).plans(EMMA, Action::Update).stores(EMMA, Book::SHELF, "attic"));
+    let restless = BOOK.replace('}', "  shelf = timestamp()\n}");
+    directory.step(Apply::new(&restless).is_never_settled());
+    directory.step(Apply::new("resource \"library_book\" \"emma\" {}\n").fails("\"title\" is required"));
+    directory.step(Apply::new(BOOK).plans(EMMA, Action::Update));
+    directory.step(Apply::new(BOOK).plans(EMMA, Action::Nothing));
+    directory.step(Refresh::new().stores(EMMA, Book::TITLE, "Emma"));
+    directory.step(Destroy::new().says("1 destroyed").lacks(EMMA));
+}
+
+#[test]
+fn what_is_gone_is_noticed_by_a_refresh() {
+    let Some(terraform) = Terraform::find() else { return };
+    let library = Library::default();
+    let books = std::sync::Arc::clone(&library.0);
+    let directory = terraform.serving(PLUGIN, library);
+    directory.step(Apply::new(BOOK));
+    books.lock().unwrap().clear();
+    directory.step(Refresh::new().lacks(EMMA));
+    directory.step(Apply::new(BOOK).plans(EMMA, Action::Create));
+}
+
+/// The message of a step that does not find what it expects.
+fn failure(step: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(step)).unwrap_err();
+    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_step_that_finds_something_else_says_what() {
+    let Some(terraform) = Terraform::find() else { return };
+    let directory = library(&terraform);
+    let said = failure(|| _ = directory.step(Apply::new(BOOK).plans(EMMA, Action::Update).only_plans()));
+    assert_eq!(said, "the plan of library_book.emma is Some(Create), and not Update");
+    let said = failure(|| _ = directory.step(Apply::new(BOOK).leaves_unknown(EMMA, Book::TITLE).only_plans()));
+    assert_eq!(said, "the plan knows title of library_book.emma");
+    let said = failure(|| _ = directory.step(Apply::new(BOOK).stores(EMMA, Book::SHELF, "attic")));
+    assert_eq!(said, "the state has \"entrance\" for shelf of library_book.emma, and not \"attic\"");
+    let said = failure(|| _ = directory.step(Apply::new(BOOK).fails("No such book")));
+    assert!(said.contains("No changes"), "{said}");
+    let said = failure(|| _ = directory.step(Refresh::new().lacks(EMMA)));
+    assert_eq!(said, "library_book.emma is in the state");
+    // A book that stands elsewhere than at the entrance is imported with its shelf.
+    directory.write("terraform.tfstate", &directory.read("terraform.tfstate").replace("entrance", "attic"));
+    let said = failure(|| _ = directory.step(Import::of(EMMA)));
+    assert!(said.contains("shelf of library_book.emma"), "{said}");
+}
+
+#[test]
 fn a_moved_block_brings_states_from_other_types_and_providers() {
-    let Some(run) = Run::new([1, 8]) else { return };
-    run.write("main.tf", VOLUMES);
-    run.apply();
-    let numbers = ["emma", "persuasion"].map(|name| {
-        let number = run.instance(&format!("library_volume.{name}"))["attributes"]["number"].clone();
-        Json::from(number.to_string())
-    });
-    run.write("main.tf", MOVED);
-    let text = run.apply();
-    assert!(text.contains("0 added, 0 changed, 0 destroyed"), "{text}");
-    let id = |name: &str| run.instance(&format!("library_book.{name}"))["attributes"]["id"].clone();
-    assert_eq!([id("emma"), id("persuasion")], numbers);
-    run.plans_nothing();
+    let Some(terraform) = Terraform::find_with(Feature::MovedTypes) else { return };
+    let directory = library(&terraform);
+    directory.step(Apply::new(VOLUMES));
+    let state = directory.state();
+    let number = |name: &str| state.value(&format!("library_volume.{name}"), Volume::NUMBER).to_string();
+    let persuasion = "library_book.persuasion";
+    directory.step(
+        Apply::new(MOVED).says("0 added, 0 changed, 0 destroyed").stores(EMMA, Book::ID, number("emma")).stores(
+            persuasion,
+            Book::ID,
+            number("persuasion"),
+        ),
+    );
 }
 
 #[test]
 fn a_move_that_is_not_offered_changes_nothing() {
-    let Some(run) = Run::new([1, 8]) else { return };
-    run.write("main.tf", "resource \"terraform_data\" \"emma\" { input = \"Emma\" }");
-    run.apply();
-    let moved = "moved {\n  from = terraform_data.emma\n  to = library_volume.emma\n}\n";
-    run.write("main.tf", &format!("{moved}resource \"library_volume\" \"emma\" {{ name = \"Emma\" }}"));
-    let (text, succeeds) = run.terraform(&["apply", "-auto-approve", "-no-color"]);
-    assert!(!succeeds && text.contains("Unsupported move") && text.contains("remove the moved block"), "{text}");
-    assert_eq!(run.instance("terraform_data.emma")["attributes"]["input"]["value"], "Emma");
+    let Some(terraform) = Terraform::find_with(Feature::MovedTypes) else { return };
+    let directory = library(&terraform);
+    directory.step(Apply::new("resource \"terraform_data\" \"emma\" {\n  input = \"Emma\"\n}\n"));
+    let before = directory.state();
+    let moved = "moved {\n  from = terraform_data.emma\n  to   = library_volume.emma\n}\n\
+                 resource \"library_volume\" \"emma\" {\n  name = \"Emma\"\n}\n";
+    directory.step(Apply::new(moved).fails("Unsupported move").says("remove the moved block"));
+    assert_eq!(directory.state(), before);
 }
 
 #[test]
 fn modules_say_who_they_are() {
-    let Some(run) = Run::new([1, 0]) else { return };
+    let Some(terraform) = Terraform::find() else { return };
     let meta = "terraform {\n  provider_meta \"library\" {\n    module_name = \"shelf\"\n  }\n}\n";
-    run.write("main.tf", &format!("{meta}resource \"library_book\" \"emma\" {{ title = \"Emma\" }}"));
-    run.apply();
-    assert_eq!(run.instance("library_book.emma")["attributes"]["added_by"], "shelf");
-    run.plans_nothing();
+    library(&terraform).step(Apply::new(&format!("{meta}{BOOK}")).stores(EMMA, Book::ADDED_BY, "shelf"));
 }
 
 #[test]
 fn an_import_block_gives_an_identity() {
-    let Some(run) = Run::new([1, 12]) else { return };
-    run.write("main.tf", "resource \"library_book\" \"emma\" { title = \"Emma\" }");
-    run.apply();
-    let identity = run.instance("library_book.emma")["identity"].clone();
-    assert_eq!(identity, serde_json::json!({"number": 1, "branch": "main"}));
-    run.plans_nothing();
+    let Some(terraform) = Terraform::find_with(Feature::Identities) else { return };
+    let directory = library(&terraform);
+    directory.step(Apply::new(BOOK)).step(Import::by_identity(EMMA));
+    let identity =
+        |directory: &WorkingDirectory| directory.state_file()["resources"][0]["instances"][0]["identity"].clone();
+    let given = identity(&directory);
+    assert_eq!(given, json!({"number": 1, "branch": "main"}));
 
-    fs::remove_file(run.directory.path().join("terraform.tfstate")).unwrap();
+    let other = directory.beside();
     let import = "import {\n  to = library_book.emma\n  identity = { number = 1 }\n}\n";
-    run.write("main.tf", &format!("{import}resource \"library_book\" \"emma\" {{ title = \"Emma\" }}"));
-    let text = run.apply();
-    assert!(text.contains("1 imported, 0 added, 0 changed, 0 destroyed"), "{text}");
-    assert_eq!(run.instance("library_book.emma")["identity"], identity);
+    other.step(Apply::new(&format!("{import}{BOOK}")).says("1 imported, 0 added, 0 changed, 0 destroyed"));
+    assert_eq!(identity(&other), given);
+}
 
-    fs::remove_file(run.directory.path().join("terraform.tfstate")).unwrap();
-    // Without it, Terraform takes a resource that is not written yet for one of hashicorp/library.
-    let generating = import.replacen('{', "{\n  provider = library", 1);
-    run.write("main.tf", &generating.replace('1', "7"));
-    let (text, succeeds) = run.terraform(&["plan", "-no-color", "-generate-config-out=made.tf"]);
-    assert!(!succeeds && text.contains("No such book"), "{text}");
-    run.write("main.tf", &generating);
-    run.succeeds(&["plan", "-no-color", "-generate-config-out=made.tf"]);
-    let made = fs::read_to_string(run.directory.path().join("made.tf")).unwrap();
+#[test]
+fn an_import_block_writes_the_configuration() {
+    let Some(terraform) = Terraform::find_with(Feature::Identities) else { return };
+    let directory = library(&terraform);
+    directory.step(Apply::new(BOOK));
+    let directory = directory.beside();
+    // Without the provider, Terraform takes a resource that is not written yet for one of hashicorp/library.
+    let import = "import {\n  provider = library\n  to = library_book.emma\n  identity = { number = 1 }\n}\n";
+    let generate = ["plan", "-no-color", "-generate-config-out=made.tf"];
+    directory.configure(&import.replace('1', "7"));
+    directory.run(&generate).fails().says(&["No such book"]);
+    directory.configure(import);
+    directory.run(&generate).succeeds();
+    let made = directory.read("made.tf");
     assert!(made.contains("= \"Emma\""), "{made}");
-    if run.version >= [1, 14] {
+    if terraform.supports(Feature::Query) {
         assert!(!made.contains("entrance"), "the provider leaves out what is a default: {made}");
     }
-    run.write("main.tf", import);
-    run.apply();
-    run.plans_nothing();
+    // Once it is written, Terraform 1.17 wants none.
+    directory.step(Apply::new(&import.replace("  provider = library\n", "")));
 }
 
 #[test]
 fn a_query_finds_what_can_be_imported() {
-    let Some(run) = Run::new([1, 14]) else { return };
+    let Some(terraform) = Terraform::find_with(Feature::Query) else { return };
+    let directory = library(&terraform);
     let titles = ["Emma", "Persuasion", "Sanditon"];
     let books = titles
         .map(|title| format!("resource \"library_book\" \"{}\" {{ title = \"{title}\" }}\n", title.to_lowercase()));
-    run.write("main.tf", &books.concat());
-    run.apply();
-    fs::remove_file(run.directory.path().join("terraform.tfstate")).unwrap();
-    run.write("main.tf", "");
+    directory.step(Apply::new(&books.concat()));
+    let directory = directory.beside();
+    directory.configure("");
     let list = |inner: &str| format!("list \"library_book\" \"all\" {{\n  provider = library\n  {inner}\n}}\n");
-    run.write("books.tfquery.hcl", &list(""));
-    let text = run.succeeds(&["query", "-no-color"]);
-    assert!(titles.iter().all(|title| text.contains(title)), "{text}");
-    run.write("books.tfquery.hcl", &list("limit = 2"));
-    let text = run.succeeds(&["query", "-no-color"]);
-    assert_eq!(titles.iter().filter(|title| text.contains(**title)).count(), 2, "{text}");
-    run.write("books.tfquery.hcl", &list("include_resource = true\n  config {\n    title = \"Emma\"\n  }"));
-    run.succeeds(&["query", "-no-color", "-generate-config-out=made.tf"]);
-    let made = fs::read_to_string(run.directory.path().join("made.tf")).unwrap();
+    directory.step(Query::new(&list("")).finds(&titles).results(|found| {
+        assert!(found.iter().all(|book| book.address == "list.library_book.all" && book.object.is_null()));
+    }));
+    directory.step(Query::new(&list("limit = 2")).results(|found| assert_eq!(found.len(), 2)));
+    directory.step(Query::new(&list("config {\n    titel = \"\"\n  }")).fails("Unsupported argument"));
+
+    let emma = list("include_resource = true\n  config {\n    title = \"Emma\"\n  }");
+    directory.step(Query::new(&emma).finds(&["Emma"]).results(|found| {
+        assert_eq!(found[0].identity["branch"], "main");
+        assert_eq!(found[0].object["title"], "Emma");
+    }));
+    directory.write("books.tfquery.hcl", &emma);
+    directory.run(&["query", "-no-color", "-generate-config-out=made.tf"]).succeeds();
+    directory.remove("books.tfquery.hcl");
+    let made = directory.read("made.tf");
     assert!(made.contains("identity = {") && made.contains("\"Emma\"") && !made.contains("Persuasion"), "{made}");
-    fs::remove_file(run.directory.path().join("books.tfquery.hcl")).unwrap();
-    let text = run.apply();
-    assert!(text.contains("1 imported, 0 added, 0 changed, 0 destroyed"), "{text}");
-    run.plans_nothing();
+    directory.step(Apply::new("").says("1 imported, 0 added, 0 changed, 0 destroyed"));
 }
