@@ -1,18 +1,18 @@
 //! Two providers with the type names, schemas and behaviour of those in HashiCorp's terraform-provider-corner, so that its
 //! tests can run against this SDK. `CONFORMANCE.md` says how, and what came of it.
 
-mod computed;
+pub(crate) mod computed;
 mod deferral;
 mod ephemeral;
-mod every_type;
+pub(crate) mod every_type;
 mod file_action;
 mod floats;
-mod framework;
+pub(crate) mod framework;
 mod functions;
 mod identities;
 mod meanings;
 mod passwords;
-mod protocol;
+pub(crate) mod protocol;
 mod state_store;
 mod text;
 mod users;
