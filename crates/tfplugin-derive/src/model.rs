@@ -75,6 +75,8 @@ fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenS
             ///
             /// # Errors
             /// What is unknown, missing, or not of its type, each on its path.
+            // Not every author needs it, and a struct that a macro writes would be told so.
+            #[allow(dead_code)]
             #vis fn complete(&self) -> ::core::result::Result<#model, ::tfplugin::Diagnostics> {
                 <#model as ::tfplugin::AttributeType>::complete(self.clone(), &::tfplugin::value::Path::default())
             }

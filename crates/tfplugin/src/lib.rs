@@ -69,8 +69,8 @@ pub use function::{Function, FunctionError, Functions};
 pub use identity::{Identity, NoIdentity};
 pub use list::{Found, ListEnd, ListResource, Listing};
 pub use model::{
-    Attr, AttributeType, Computed, Field, Invalid, Map, MaybeUnknown, Model, Partial, Scalar, Sensitive, Set, Timeouts,
-    Variadic, WriteOnly,
+    Attr, AttributeType, Computed, Field, Invalid, Map, MaybeUnknown, Model, Object, Partial, Scalar, Sensitive, Set,
+    Timeouts, Variadic, WriteOnly,
 };
 pub use move_state::{MoveFrom, MoveSource, Moves};
 pub use private::{Private, PrivateKey};

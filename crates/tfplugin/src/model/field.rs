@@ -13,7 +13,7 @@ use crate::{
 /// computed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type for a field of a model",
-    note = "a field is `T`, `Option<T>` or `Computed<T>`; `T` is String, bool, i64, f64, Number or Value, a Vec, Set or Map of \
+    note = "a field is `T`, `Option<T>` or `Computed<T>`; `T` is String, bool, i64, i32, f64, f32, Number or Value, a Vec, Set or Map of \
             these, or a type that derives Model or AttributeEnum or implements tfplugin::Scalar",
     note = "what is in a collection can be neither optional, computed or write-only nor itself a collection of models"
 )]

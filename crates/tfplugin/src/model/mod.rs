@@ -10,6 +10,7 @@ mod collections;
 mod declare;
 mod field;
 mod nothing;
+mod object;
 mod scalar;
 mod wrappers;
 mod write_only;
@@ -26,6 +27,7 @@ pub(crate) use declare::decoded;
 #[doc(hidden)]
 pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
 pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
+pub use object::Object;
 pub use scalar::Scalar;
 pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts};
 pub use write_only::WriteOnly;

@@ -133,11 +133,31 @@ macro_rules! scalar {
 scalar!(String, String, value => value.as_str().map(str::to_owned), "must be text", this => this.as_str().into());
 scalar!(bool, Bool, value => value.as_bool(), "must be true or false", this => (*this).into());
 scalar!(i64, Number, value => value.as_i64(), "must be a whole number of at most 64 bits", this => (*this).into());
+scalar!(
+    i32, Number, value => value.as_i64().and_then(|number| number.try_into().ok()),
+    "must be a whole number of at most 32 bits", this => i64::from(*this).into()
+);
 scalar!(Number, Number, value => value.as_number().cloned(), "must be a number", this => this.clone().into());
 scalar!(
-    f64, Number, value => value.as_number().and_then(Number::to_f64), "must be a number of at most 64 bits",
+    f64, Number, value => value.as_number().and_then(float), "must be a number of at most 64 bits",
     this => Number::from_f64(*this).ok().into()
 );
+scalar!(
+    f32, Number, value => value.as_number().and_then(float32), "must be a number of at most 32 bits",
+    this => Number::from_f64((*this).into()).ok().into()
+);
+
+/// The nearest float; none for a number that is too large for one, or too small to be told from nothing.
+fn float(number: &Number) -> Option<f64> {
+    number.to_f64().filter(|float| *float != 0.0 || *number == 0_i64.into())
+}
+
+fn float32(number: &Number) -> Option<f32> {
+    // The nearest one of 64 bits is far more precise than the result.
+    #[allow(clippy::cast_possible_truncation)]
+    let float = float(number)? as f32;
+    (float.is_finite() && (float != 0.0 || *number == 0_i64.into())).then_some(float)
+}
 
 /// Any type: the value is what it is.
 impl Scalar for Value {

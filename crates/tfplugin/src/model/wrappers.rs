@@ -170,6 +170,25 @@ impl Numeric for i64 {
     }
 }
 
+impl Numeric for i32 {
+    type Bound = i32;
+
+    fn range(min: i32, max: i32) -> Validator {
+        Validator::Range(min.into(), max.into())
+    }
+}
+
+impl Numeric for f32 {
+    type Bound = f32;
+
+    fn range(min: f32, max: f32) -> Validator {
+        let within = move |value: &Value| {
+            <Self as super::Scalar>::decode(value).is_ok_and(|number| (min..=max).contains(&number))
+        };
+        Validator::new(format!("from {min} to {max}"), within)
+    }
+}
+
 impl Numeric for f64 {
     type Bound = f64;
 

@@ -74,8 +74,13 @@ fn check_functions(functions: &[(&'static str, Signature)], found: &mut Vec<Stri
         if has_dynamic_elements(&signature.returns) {
             found.push(format!("{place}: Terraform has no collections of values of any type"));
         }
-        let attributes: Vec<_> = signature.parameters.iter().map(|parameter| parameter.attribute.clone()).collect();
-        check_attributes(&place, &attributes, false, found);
+        let attributes = signature.parameters.iter().map(|parameter| match parameter.is_variadic {
+            // Each of them is an argument by itself.
+            true => Attribute { kind: Kind::Of(parameter.ty.clone()), ..parameter.attribute.clone() },
+            false => parameter.attribute.clone(),
+        });
+        let attributes: Vec<_> = attributes.collect();
+        check_attributes(&place, &attributes, &[], false, found);
     }
 }
 
@@ -90,7 +95,7 @@ fn check_upgrades(place: &str, current: i64, mut versions: Vec<i64>, found: &mut
 }
 
 fn check_identity(place: &str, attributes: &[Attribute], found: &mut Vec<String>) {
-    check_attributes(place, attributes, false, found);
+    check_attributes(place, attributes, &[], false, found);
     for attribute in attributes {
         let ty = attribute.ty();
         let element = if let Type::List(element) = &ty { element } else { &ty };
@@ -124,7 +129,7 @@ fn check_stored_attributes(place: &str, attributes: &[Attribute], found: &mut Ve
 }
 
 fn check_block(place: &str, block: &Block, found: &mut Vec<String>) {
-    check_attributes(place, &block.attributes, false, found);
+    check_attributes(place, &block.attributes, &block.blocks, false, found);
     for nested in &block.blocks {
         check_nested_block(&format!("{place}.{}", nested.name), nested, found);
     }
@@ -141,14 +146,21 @@ fn check_nested_block(place: &str, nested: &NestedBlock, found: &mut Vec<String>
     if !is_sound {
         found.push(format!("{place}: Terraform refuses the counts {min} and {max} for {:?} blocks", nested.nesting));
     }
-    check_attributes(place, &nested.block.attributes, in_set, found);
+    check_attributes(place, &nested.block.attributes, &nested.block.blocks, in_set, found);
     for inner in &nested.block.blocks {
         check_nested_block(&format!("{place}.{}", inner.name), inner, found);
     }
 }
 
-fn check_attributes(place: &str, attributes: &[Attribute], in_set: bool, found: &mut Vec<String>) {
-    let names: BTreeSet<&str> = attributes.iter().map(|attribute| attribute.name).collect();
+fn check_attributes(
+    place: &str,
+    attributes: &[Attribute],
+    blocks: &[NestedBlock],
+    in_set: bool,
+    found: &mut Vec<String>,
+) {
+    let names = attributes.iter().map(|attribute| attribute.name).chain(blocks.iter().map(|block| block.name));
+    let names: BTreeSet<&str> = names.collect();
     for attribute in attributes {
         let place = format!("{place}.{}", attribute.name);
         if attribute.write_only && in_set {
@@ -171,14 +183,11 @@ fn check_attributes(place: &str, attributes: &[Attribute], in_set: bool, found: 
         if matches!(&attribute.kind, Kind::Of(ty) if has_dynamic_elements(ty)) {
             found.push(format!("{place}: Terraform has no collections of values of any type"));
         }
-        if attribute.write_only && matches!(attribute.kind, Kind::Nested(..)) {
-            found.push(format!("{place}: nested objects cannot be write-only, only attributes inside them"));
-        }
         if attribute.description.is_empty() {
             found.push(format!("{place}: nothing describes it"));
         }
         if let Kind::Nested(nesting, inner) = &attribute.kind {
-            check_attributes(&place, inner, in_set || *nesting == Nesting::Set, found);
+            check_attributes(&place, inner, &[], in_set || *nesting == Nesting::Set, found);
         }
     }
 }

@@ -34,7 +34,8 @@ fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value, CodecError> {
         (Json::Bool(flag), Type::String) => Ok(flag.to_string().into()),
         (Json::Number(number), Type::String) => Ok(number.to_string().into()),
         (Json::Bool(flag), Type::Bool) => Ok(Value::Bool(*flag)),
-        (Json::String(text), Type::Bool) if text == "true" || text == "false" => Ok(Value::Bool(text == "true")),
+        (Json::String(text), Type::Bool) => flag(text),
+        (Json::Number(number), Type::Bool) => flag(&number.to_string()),
         (Json::Number(number), Type::Number) => parse(&number.to_string()),
         (Json::String(text), Type::Number) => parse(text),
         (Json::Object(parts), Type::Dynamic) => {
@@ -68,6 +69,14 @@ fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value, CodecError> {
             attributes.collect::<Result<BTreeMap<_, _>, _>>().map(Value::Map)
         }
         _ => Err(CodecError::new("not of the type that the schema gives it")),
+    }
+}
+
+fn flag(text: &str) -> Result<Value, CodecError> {
+    match text {
+        "true" | "1" => Ok(true.into()),
+        "false" | "0" => Ok(false.into()),
+        _ => Err(CodecError::new("must be true or false")),
     }
 }
 

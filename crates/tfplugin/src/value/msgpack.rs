@@ -251,11 +251,12 @@ fn write_entry(out: &mut Vec<u8>, name: &str, value: &Value, ty: &Type) -> Resul
     write(out, value, ty).map_err(|error| error.within(attribute(name)))
 }
 
-/// As cty does: a whole number where it fits, else a float where it is exact, else text.
+/// As cty does: a whole number where it fits, else a float where it has a fraction and is exact, else text. Terraform would
+/// write a whole number that comes as a float by the float's shortest digits, which stand for another number.
 fn write_number(out: &mut Vec<u8>, number: &Number) -> Result<(), CodecError> {
     if let Some(whole) = number.to_i64() {
         encode::write_sint(out, whole).map(drop).map_err(cut)
-    } else if let Some(float) = number.to_exact_f64() {
+    } else if let Some(float) = number.to_exact_f64().filter(|_| !number.is_whole()) {
         encode::write_f64(out, float).map_err(cut)
     } else {
         encode::write_str(out, &number.to_string()).map_err(cut)

@@ -72,6 +72,11 @@ impl Number {
         if self.0.is_integer() { self.0.to_i64() } else { None }
     }
 
+    /// Whether it has no fraction.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.is_integer()
+    }
+
     /// The 64-bit float that this is, if it is exactly one.
     pub fn to_exact_f64(&self) -> Option<f64> {
         let float = self.to_f64()?;
