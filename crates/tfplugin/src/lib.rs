@@ -22,6 +22,8 @@ pub mod conform;
 pub mod context;
 pub mod data_source;
 pub mod diagnostics;
+#[cfg(feature = "docs")]
+pub mod docs;
 mod environment;
 pub mod ephemeral;
 #[doc(hidden)]
