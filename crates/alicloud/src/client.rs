@@ -251,6 +251,12 @@ impl Client {
         let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
         let judged = raw.judge(&[secret, token, shown, &signature]);
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
+        let judged = judged.map_err(|error| match error {
+            Error::Api(refused) if request.signed && refused.refusal() == Refusal::Keys => {
+                Error::Api(ApiError { credentials: Some(self.config.credentials.origin()), ..refused })
+            }
+            error => error,
+        });
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }
 
