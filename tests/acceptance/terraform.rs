@@ -97,7 +97,8 @@ impl Terraform {
     fn new(binary: PathBuf, mock: Arc<Mock>, configuration: &str) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"aliyun/alicloud\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            "provider_installation {{\n  dev_overrides {{\n    \"aliyun/alicloud\" = {0:?}\n    \"example/alicloud\" = {0:?}\n  \
+             }}\n  direct {{}}\n}}\n",
             plugin_directory()
         );
         fs::write(directory.path().join("cli.tfrc"), overrides).expect("a writable directory");
