@@ -2,7 +2,7 @@
 
 use alicloud::{
     credentials::NoCredentials,
-    error::{Error, Failure, Refusal, TransportKind},
+    error::{ApiError, Error, Failure, Refusal, TransportKind},
 };
 
 use tfplugin::diagnostics::Diagnostic;
@@ -89,7 +89,7 @@ pub(super) fn failure_advice(failure: &Failure) -> String {
 /// What to mend after an error of an operation, in sentences, before the command is run again.
 pub(super) fn advice(action: &str, error: &Error) -> String {
     let advice = match error {
-        Error::Api(error) => return refused(action, error.refusal()),
+        Error::Api(error) => return refused(action, error),
         Error::NotSent(transport) | Error::Lost(transport) => match transport.kind {
             TransportKind::Dns => {
                 "Check the endpoint (region, endpoints, protocol in the provider block) and this machine's DNS."
@@ -116,9 +116,33 @@ pub(super) fn advice(action: &str, error: &Error) -> String {
     advice.to_owned()
 }
 
-fn refused(action: &str, refusal: Refusal) -> String {
-    let advice = match refusal {
-        Refusal::Keys => "Check access_key, secret_key and security_token, and that the AccessKey is enabled.",
+/// What to do about rejected credentials: how the code of the error begins, and the advice.
+const REJECTED: [(&str, &str); 7] = [
+    ("InvalidSecurityToken.Expired", "They are temporary and have expired: get new ones."),
+    (
+        "InvalidSecurityToken",
+        "Their security token belongs to another AccessKey: set the three values that belong together.",
+    ),
+    ("MissingSecurityToken", "They are temporary: set their security token (security_token) too."),
+    ("InvalidAccessKeyId.Inactive", "Their AccessKey is disabled: enable it in the RAM console, or use another one."),
+    (
+        "InvalidAccessKeyId",
+        "Their AccessKey does not exist at this site of Alibaba Cloud: check the AccessKey ID, and account_type in the \
+         provider block.",
+    ),
+    ("InvalidAccessKeySecret", "Their secret belongs to another AccessKey: set the two values that belong together."),
+    ("SignatureDoesNotMatch", "Their secret belongs to another AccessKey: set the two values that belong together."),
+];
+
+fn rejected(error: &ApiError) -> String {
+    let advice = REJECTED.iter().find(|(code, _)| error.code.starts_with(code)).map(|(_, advice)| *advice);
+    let origin = error.credentials.as_deref().unwrap_or("the provider block or the environment");
+    format!("The rejected credentials come from {origin}. {}", advice.unwrap_or("Check them."))
+}
+
+fn refused(action: &str, error: &ApiError) -> String {
+    let advice = match error.refusal() {
+        Refusal::Keys => return rejected(error),
         Refusal::Forbidden => return permission(action),
         Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
         Refusal::Owner if action.starts_with("Create") => {
@@ -135,6 +159,10 @@ fn refused(action: &str, refusal: Refusal) -> String {
         Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",
         Refusal::TokenReused => "Undo what was changed in the configuration, or give a new client_token.",
         Refusal::Throttled | Refusal::ServerFault => "Wait a little.",
+        Refusal::Operation => {
+            "The endpoint does not have this operation. Check region and endpoints in the provider block, and the environment \
+             variables for endpoints."
+        }
         Refusal::NotFound | Refusal::Invalid => "Correct what the message names.",
     };
     advice.to_owned()

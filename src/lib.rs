@@ -32,7 +32,7 @@ use tfplugin::{
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
 
-/// Who this plugin is. The source addresses are those under which configurations know the existing provider.
+/// Who this plugin is. The source addresses are those of the existing provider, and the one in this project's documentation.
 pub const PLUGIN: Plugin = Plugin {
     name: "terraform-provider-alicloud",
     version: env!("CARGO_PKG_VERSION"),
@@ -41,6 +41,8 @@ pub const PLUGIN: Plugin = Plugin {
         "registry.terraform.io/hashicorp/alicloud",
         "registry.opentofu.org/aliyun/alicloud",
         "registry.opentofu.org/hashicorp/alicloud",
+        "registry.terraform.io/example/alicloud",
+        "registry.opentofu.org/example/alicloud",
     ],
     log_crates: &["terraform_provider_alicloud", "alicloud", "tfplugin"],
 };

@@ -1,7 +1,7 @@
 terraform {
   required_providers {
     alicloud = {
-      source = "aliyun/alicloud"
+      source = "example/alicloud"
     }
   }
 }

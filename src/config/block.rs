@@ -10,23 +10,23 @@ use tfplugin::{
 
 use crate::purchase_guard;
 
-/// Buys Alibaba Cloud orders, and never buys one twice.
+/// Buys orders on Alibaba Cloud, each of them exactly once.
 #[derive(Clone, Debug, Model)]
 #[model(provider)]
 pub struct ProviderBlock {
-    /// The AccessKey id.
+    /// The AccessKey ID.
     #[attr(env("ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"))]
     pub(super) access_key: Option<String>,
     /// The AccessKey secret.
     #[attr(env("ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"))]
     pub(super) secret_key: Option<Sensitive<String>>,
-    /// The security token of temporary keys.
+    /// The security token, if the keys are temporary.
     #[attr(env("ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"))]
     pub(super) security_token: Option<Sensitive<String>>,
-    /// The region. It decides the endpoints, and purchases send it. Default `cn-beijing`.
+    /// The region. It selects the endpoints, and purchases send it. Default `cn-beijing`.
     #[attr(env("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"))]
     pub(super) region: Option<String>,
-    /// A profile in the shared credentials file. Default: its current one, if nothing else is given.
+    /// A profile in the shared credentials file. Default: the current profile, if no other source of credentials is set.
     #[attr(env("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"))]
     pub(super) profile: Option<String>,
     /// The shared credentials file. Default `~/.aliyun/config.json`.
@@ -35,27 +35,28 @@ pub struct ProviderBlock {
     /// The RAM role of the ECS instance that Terraform runs on.
     #[attr(env("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"))]
     pub(super) ecs_role_name: Option<String>,
-    /// A URI that answers temporary credentials as JSON.
+    /// A URI that returns temporary credentials as JSON.
     #[attr(env("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"))]
     pub(super) credentials_uri: Option<String>,
-    /// The account that the credentials must belong to. Orders of another one are refused.
+    /// The ID of the account that the credentials must belong to. With the credentials of another account, the provider buys
+    /// nothing.
     #[attr(env("ALICLOUD_ACCOUNT_ID", "ALIBABA_CLOUD_ACCOUNT_ID"))]
     pub(super) account_id: Option<String>,
-    /// `Domestic` for an account of the Chinese site, `International` for another. It selects the endpoints of
-    /// the Marketplace and of billing. Where it is omitted, the region does, and billing asks the other site if the first
-    /// one does not serve the account.
+    /// The site of the account: `Domestic` for the Chinese site, `International` for the international site. It selects the
+    /// endpoints of the Marketplace and of billing. If omitted, the region selects them, and for billing the provider asks
+    /// the other site if the first one does not serve the account.
     #[attr(one_of_ignore_case("Domestic", "International"), env("ALIBABA_CLOUD_ACCOUNT_TYPE"))]
     pub(super) account_type: Option<String>,
-    /// How requests travel. Default `HTTPS`.
+    /// The protocol of requests. Default `HTTPS`.
     #[attr(one_of_ignore_case("HTTP", "HTTPS"))]
     pub(super) protocol: Option<String>,
-    /// How long one reply may take, in milliseconds. Default 60000.
+    /// The time limit for one response, in milliseconds. Default `60000`.
     #[attr(range(1..=i64::MAX), env("CLIENT_READ_TIMEOUT"))]
     pub(super) client_read_timeout: Option<i64>,
-    /// How long connecting may take, in milliseconds. Default 60000.
+    /// The time limit for connecting, in milliseconds. Default `60000`.
     #[attr(range(1..=i64::MAX), env("CLIENT_CONNECT_TIMEOUT"))]
     pub(super) client_connect_timeout: Option<i64>,
-    /// The longest that one operation may take, all attempts together, in seconds. Default 0: each operation's own.
+    /// The time limit for one operation including all retries, in seconds. Default `0`: the `timeouts` of the resource.
     #[attr(range(0..=i64::MAX), env("MAX_RETRY_TIMEOUT"))]
     pub(super) max_retry_timeout: Option<i64>,
     /// Sent with every request as `SourceIp`.
@@ -64,27 +65,28 @@ pub struct ProviderBlock {
     /// Sent with every request as `SecureTransport`.
     #[attr(one_of_ignore_case("true", "false"), env("ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"))]
     pub(super) secure_transport: Option<String>,
-    /// Appended to the header `User-Agent`, at most 1024 characters.
+    /// Text to append to the `User-Agent` header, at most 1024 characters.
     #[attr(env("TF_APPEND_USER_AGENT"))]
     pub(super) configuration_source: Option<String>,
-    /// Whether to accept a region that this provider does not know. Default `false`.
+    /// Whether to accept a region that the provider does not know. Default `false`.
     #[attr(env("ALICLOUD_SKIP_REGION_VALIDATION"))]
     pub(super) skip_region_validation: Option<bool>,
-    /// `v1` signs with HMAC-SHA1 as the API documents say, `v3` with ACS3-HMAC-SHA256. Default `v1`.
+    /// The signature of requests: `v1` (HMAC-SHA1) or `v3` (ACS3-HMAC-SHA256). Default `v1`.
     #[attr(one_of_ignore_case("v1", "v3"))]
     pub(super) signature_version: Option<String>,
-    /// Whether plans ask for the price of what they buy, with one request for each distinct purchase. Default `true`.
+    /// Whether plans ask for the price of each Marketplace order that they buy, with one request for each distinct purchase.
+    /// Default `true`.
     pub(super) quote_prices: Option<bool>,
-    /// What purchases may cost.
+    /// Limits for what purchases may cost.
     #[attr(block, max = 1)]
     pub(super) purchase_guard: Set<PurchaseGuard>,
-    /// A RAM role to assume with the credentials that everything else here gives.
+    /// A RAM role to assume with the credentials from any other source.
     #[attr(block, max = 1)]
     pub(super) assume_role: Set<AssumeRole>,
-    /// A RAM role to assume with a token of an identity provider, without other credentials.
+    /// A RAM role to assume with an OIDC token (workload identity), without other credentials.
     #[attr(block, max = 1)]
     pub(super) assume_role_with_oidc: Set<AssumeRoleWithOidc>,
-    /// Endpoints that are not the region's, such as those of a mock.
+    /// Endpoints to use instead of those of the region, such as a mock endpoint.
     #[attr(block)]
     pub(super) endpoints: Set<Endpoints>,
 }
@@ -93,16 +95,16 @@ pub struct ProviderBlock {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct Endpoints {
-    /// A host, `host:port` or URL.
+    /// A host, `host:port`, or URL.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"))]
     pub(super) market: Option<String>,
-    /// A host, `host:port` or URL.
+    /// A host, `host:port`, or URL.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"))]
     pub(super) bssopenapi: Option<String>,
-    /// A host, `host:port` or URL.
+    /// A host, `host:port`, or URL.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"))]
     pub(super) aiworkspace: Option<String>,
-    /// A host, `host:port` or URL.
+    /// A host, `host:port`, or URL.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"))]
     pub(super) sts: Option<String>,
 }
@@ -111,17 +113,18 @@ pub(super) struct Endpoints {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct PurchaseGuard {
-    /// The most that one order may cost.
+    /// The highest price to pay for one order.
     #[attr(validator = purchase_guard::amount(), env("ALICLOUD_PURCHASE_MAX_PRICE"))]
     pub(super) max_price: Option<Number>,
-    /// The most that all orders of one Terraform run may cost together, those of all aliases of the provider.
+    /// The highest total to pay for all orders of one Terraform run, including those of all aliases of the provider.
     #[attr(validator = purchase_guard::amount(), env("ALICLOUD_PURCHASE_MAX_TOTAL"))]
     pub(super) max_total: Option<Number>,
-    /// The currency of the limits, `max_price` of the resources included. An order in another one is refused. Default `CNY`.
+    /// The currency of all limits, including `max_price` of resources. Orders in another currency are not bought. Default
+    /// `CNY`.
     #[attr(not_blank)]
     pub(super) currency: Option<String>,
-    /// Refuse to buy what the account already holds in an order younger than this, such as `30m`, if this Terraform neither
-    /// placed it nor has it in its state. Without effect on an order with a `client_token`.
+    /// A period, such as `30m`: do not buy a product and SKU that the account ordered within it, unless this Terraform run
+    /// placed that order or has it in its state. Does not apply to orders with a `client_token`.
     #[attr(validator = Validator::rule("a time such as 30m", is_time))]
     pub(super) recent_orders: Option<String>,
 }
@@ -134,18 +137,18 @@ fn is_time(value: &Value) -> Option<String> {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct AssumeRole {
-    /// The role, such as `acs:ram::123456789012:role/buyer`. Empty: none.
+    /// The ARN of the role, such as `acs:ram::123456789012:role/buyer`. Set it to `""` to assume no role.
     #[attr(env("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"))]
     pub(super) role_arn: Option<String>,
-    /// The name of the session. Default `terraform`.
+    /// The name of the role session. Default `terraform`.
     #[attr(env("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"))]
     pub(super) session_name: Option<String>,
-    /// How long the session lasts, in seconds. Default 3600.
+    /// The lifetime of the role session, in seconds. Default `3600`.
     #[attr(range(900..=43_200), env("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"))]
     pub(super) session_expiration: Option<i64>,
-    /// A policy that narrows the role.
+    /// A policy that restricts the permissions of the role session further.
     pub(super) policy: Option<String>,
-    /// The external id that the role's owner asks for.
+    /// The external ID that the owner of the role requires.
     pub(super) external_id: Option<String>,
 }
 
@@ -153,25 +156,25 @@ pub(super) struct AssumeRole {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct AssumeRoleWithOidc {
-    /// The identity provider.
+    /// The ARN of the identity provider.
     #[attr(env("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"))]
     pub(super) oidc_provider_arn: Option<String>,
-    /// The role.
+    /// The ARN of the role.
     #[attr(env("ALIBABA_CLOUD_ROLE_ARN"))]
     pub(super) role_arn: Option<String>,
-    /// The token. Give either this or `oidc_token_file`.
+    /// The OIDC token. Set either this or `oidc_token_file`.
     #[attr(env("ALIBABA_CLOUD_OIDC_TOKEN"))]
     pub(super) oidc_token: Option<Sensitive<String>>,
-    /// A file with the token, which is read again for each session.
+    /// The path of a file with the OIDC token. The provider reads it again for each role session.
     #[attr(env("ALIBABA_CLOUD_OIDC_TOKEN_FILE"))]
     pub(super) oidc_token_file: Option<String>,
-    /// The name of the session. Default `terraform`.
+    /// The name of the role session. Default `terraform`.
     #[attr(env("ALIBABA_CLOUD_ROLE_SESSION_NAME"))]
     pub(super) role_session_name: Option<String>,
-    /// How long the session lasts, in seconds. Default 3600.
+    /// The lifetime of the role session, in seconds. Default `3600`.
     #[attr(range(900..=43_200))]
     pub(super) session_expiration: Option<i64>,
-    /// A policy that narrows the role.
+    /// A policy that restricts the permissions of the role session further.
     pub(super) policy: Option<String>,
 }
 

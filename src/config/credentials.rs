@@ -1,7 +1,7 @@
 //! Which source of credentials a provider block and its environment mean.
 //!
 //! The sources are tried in the order in which the existing provider tries them, and the first that is given is taken: a
-//! pair of keys, a named profile, a credentials URI, an instance role, an `assume_role_with_oidc` block, and at last the
+//! pair of keys, a named profile, a credentials URI, an instance role, an `assume_role_with_oidc` block, and finally the
 //! current profile of the shared credentials file. An `assume_role` block then assumes its role with them.
 
 use std::{path::PathBuf, sync::Arc};
@@ -12,8 +12,8 @@ use super::{AssumeRole as RoleBlock, AssumeRoleWithOidc as OidcBlock, ProviderBl
 use alicloud::{
     client::Client,
     credentials::{
-        AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, NoCredentials, Role, Source,
-        StaticKeys, Token,
+        AssumeRole, AssumeRoleWithOidc, Cached, Credentials, CredentialsUri, EcsRole, Named, NoCredentials, Role,
+        Source, StaticKeys, Token,
         profile::{Profile, ProfileFile},
     },
 };
@@ -118,13 +118,28 @@ pub(super) fn source(
         policy: text(&role.policy).unwrap_or_default(),
         external_id: text(&role.external_id).unwrap_or_default(),
     };
-    Ok((Arc::new(Cached::new(AssumeRole::new(client.with_credentials(base), role))), warnings))
+    let origin = format!("the role {}, assumed with the credentials from {}", role.arn, base.origin());
+    let source = Arc::new(Cached::new(AssumeRole::new(client.with_credentials(base), role)));
+    Ok((named(source, origin), warnings))
+}
+
+fn named(source: Arc<dyn Source>, origin: impl Into<String>) -> Arc<dyn Source> {
+    Arc::new(Named { source, origin: origin.into() })
+}
+
+/// Where an argument comes from: the provider block, or the variable that stands in for it.
+fn origin<T, A>(field: Field<ProviderBlock, T, A>, is_in_block: bool) -> String {
+    let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match variables(field).iter().find(is_set).filter(|_| !is_in_block) {
+        Some(variable) => format!("the environment variable {variable}"),
+        None => format!("{} in the provider block", field.name()),
+    }
 }
 
 fn not_used(name: &'static str, used: &str) -> Diagnostic {
     let detail = format!(
-        "The credentials come from {used}, which comes before {name}, so that {name} is not used. Take one of the two out \
-         of the provider block, or out of the environment."
+        "The credentials come from {used}, which takes precedence over {name}, so {name} is not used. Remove one of the two \
+         from the provider block or from the environment."
     );
     Diagnostic::warning(format!("{name} is not used"), detail).at(Path::attribute(name))
 }
@@ -140,7 +155,8 @@ fn base(
     match (text(&block.access_key), secret(&block.secret_key)) {
         (Some(id), Some(key)) => {
             let credentials = Credentials::new(id, key, secret(&block.security_token));
-            return Ok((Arc::new(StaticKeys::new(credentials)), ProviderBlock::ACCESS_KEY.name()));
+            let origin = origin(ProviderBlock::ACCESS_KEY, text(&given.access_key).is_some());
+            return Ok((named(Arc::new(StaticKeys::new(credentials)), origin), ProviderBlock::ACCESS_KEY.name()));
         }
         (Some(_), None) => return Err(half(ProviderBlock::SECRET_KEY, ProviderBlock::ACCESS_KEY)),
         (None, Some(_)) => return Err(half(ProviderBlock::ACCESS_KEY, ProviderBlock::SECRET_KEY)),
@@ -148,18 +164,22 @@ fn base(
     }
     if let Some(Chosen { file, profile }) = profile {
         let source = file.source(&profile, client, metadata_service).map_err(wrong(ProviderBlock::PROFILE))?;
-        return Ok((source, ProviderBlock::PROFILE.name()));
+        let origin = format!("the profile {:?} of the shared credentials file", profile.name);
+        return Ok((named(source, origin), ProviderBlock::PROFILE.name()));
     }
     if let Some(uri) = text(&block.credentials_uri) {
         let source = CredentialsUri::new(&uri).map_err(wrong(ProviderBlock::CREDENTIALS_URI))?;
-        return Ok((Arc::new(Cached::new(source)), ProviderBlock::CREDENTIALS_URI.name()));
+        let origin = origin(ProviderBlock::CREDENTIALS_URI, text(&given.credentials_uri).is_some());
+        return Ok((named(Arc::new(Cached::new(source)), origin), ProviderBlock::CREDENTIALS_URI.name()));
     }
     if let Some(role) = text(&block.ecs_role_name) {
+        let origin = format!("the RAM role {role} of the ECS instance");
         let source = EcsRole::new(metadata_service, Some(role));
-        return Ok((Arc::new(Cached::new(source)), ProviderBlock::ECS_ROLE_NAME.name()));
+        return Ok((named(Arc::new(Cached::new(source)), origin), ProviderBlock::ECS_ROLE_NAME.name()));
     }
     let role = first(&block.assume_role_with_oidc).ok_or_else(none)?;
-    Ok((oidc(role, first(&given.assume_role_with_oidc), client)?, OIDC))
+    let source = oidc(role, first(&given.assume_role_with_oidc), client)?;
+    Ok((named(source, format!("the role that {OIDC} assumed")), OIDC))
 }
 
 fn oidc(block: &OidcBlock, given: Option<&OidcBlock>, client: &Client) -> Result<Arc<dyn Source>, Diagnostic> {
@@ -236,13 +256,13 @@ fn invalid(path: Path, what: &str) -> Diagnostic {
 }
 
 fn none() -> Diagnostic {
-    let detail = "The provider has nothing to sign requests with. Give one of these:
+    let detail = "The provider has no credentials to sign requests with. Nothing was bought. Set one of these:
 
 - an AccessKey pair: access_key and secret_key in the provider block, or ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY \
                   (also ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET) in the environment
-- a profile: profile, or ALICLOUD_PROFILE, naming one in ~/.aliyun/config.json
-- a sidecar: credentials_uri, or ALICLOUD_CREDENTIALS_URI
+- a profile of ~/.aliyun/config.json: profile, or ALICLOUD_PROFILE
+- a credentials URI: credentials_uri, or ALICLOUD_CREDENTIALS_URI
 - the role of an ECS instance: ecs_role_name, or ALICLOUD_ECS_ROLE_NAME
-- an identity provider's token: an assume_role_with_oidc block";
+- an OIDC token (workload identity): an assume_role_with_oidc block";
     Diagnostic::error("No credentials", detail).at(ProviderBlock::ACCESS_KEY)
 }

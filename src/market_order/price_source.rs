@@ -23,11 +23,11 @@ use crate::{
 /// How long reading a price may take.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What an order on the Alibaba Cloud Marketplace would cost now. Reading it buys nothing.
+/// The current price of an order on the Alibaba Cloud Marketplace. Reading it buys nothing.
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_market_price")]
 pub(crate) struct MarketPrice {
-    /// The product, such as `cmapi033136`.
+    /// The product code, such as `cmapi033136`.
     #[attr(length(8..=12))]
     product_code: String,
     /// The unit of `duration`.
@@ -35,30 +35,30 @@ pub(crate) struct MarketPrice {
     /// The version of the product's package, such as `yuncode2713600001`.
     #[attr(not_blank)]
     package_version: String,
-    /// How the order is paid. Default `PostPaid`, or what `sku_code` says.
+    /// How the order is paid: `PrePaid` (subscription) or `PostPaid` (pay as you go). Default `PostPaid`, or what `sku_code` says.
     pay_type: Option<PayType>,
     /// The SKU, as in `alicloud_market_order`.
     #[attr(not_blank)]
     sku_code: Option<String>,
-    /// How many pricing cycles. Default 1.
+    /// The number of pricing cycles. Default `1`.
     #[attr(range(1..=256))]
     duration: Option<i64>,
-    /// How many. Default 1.
+    /// The number of units. Default `1`.
     #[attr(range(1..=i64::MAX))]
     quantity: Option<i64>,
-    /// A coupon to pay with.
+    /// The coupon to pay with.
     coupon_id: Option<String>,
     /// Seller-defined product options.
     #[attr(
         validator = schema::said_elsewhere(),
-        validator = Validator::rule("with a value for every key", schema::without_nulls)
+        validator = Validator::rule("a map without null values", schema::without_nulls)
     )]
     components: Option<Map<String>>,
     /// The list price, in `currency`.
     original_price: Computed<Number>,
-    /// What the order would cost, in `currency`. Null where only `restriction_code` is known.
+    /// The price of the order, in `currency`. Null if only `restriction_code` is known.
     trade_price: Computed<Number>,
-    /// The difference between both, in `currency`.
+    /// The difference between `original_price` and `trade_price`, in `currency`.
     discount_price: Computed<Number>,
     /// The currency of the prices, such as `CNY`, `USD` or `JPY`.
     currency: Computed<String>,
@@ -66,9 +66,9 @@ pub(crate) struct MarketPrice {
     coupons: Computed<Vec<Coupon>>,
     /// The promotions that apply.
     promotions: Computed<Vec<Promotion>>,
-    /// Why this account may not buy it, such as `ORDER.NO_REAL_NAME_AUTHENTICATION`. Null if it may.
+    /// Why this account cannot buy the product, such as `ORDER.NO_REAL_NAME_AUTHENTICATION`. Null if it can.
     restriction_code: Computed<String>,
-    /// The same in words.
+    /// A description of `restriction_code`.
     restriction_message: Computed<String>,
 }
 
@@ -76,15 +76,15 @@ pub(crate) struct MarketPrice {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Coupon {
-    /// The id, which `coupon_id` takes.
+    /// The ID, for `coupon_id`.
     id: Computed<String>,
-    /// The kind.
+    /// The type of the coupon.
     code: Computed<String>,
     /// The name.
     name: Computed<String>,
     /// The description.
     description: Computed<String>,
-    /// How much of the price it pays.
+    /// The amount of the price that it covers.
     amount: Computed<Number>,
 }
 
@@ -92,7 +92,7 @@ struct Coupon {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Promotion {
-    /// The id.
+    /// The ID.
     id: Computed<String>,
     /// The name.
     name: Computed<String>,

@@ -29,12 +29,12 @@ pub(crate) enum PayType {
 }
 
 // The version stays 0, as the existing provider's, so that states can go back and forth.
-/// An order on the Alibaba Cloud Marketplace. Creating it buys and pays at once. Destroying it only removes it from the
-/// state: the order is neither cancelled nor refunded.
+/// An order on the Alibaba Cloud Marketplace. Creating it buys the product and pays for it immediately. Destroying it only
+/// removes it from the state: the order is neither cancelled nor refunded.
 #[derive(Clone, Debug, Model)]
 #[model(resource = "alicloud_market_order", version = 0, identity = OrderIdentity)]
 pub(crate) struct MarketOrder {
-    /// The product, such as `cmapi033136`.
+    /// The product code, such as `cmapi033136`.
     #[attr(force_new, length(8..=12))]
     pub(super) product_code: String,
     /// The unit of `duration`.
@@ -43,41 +43,42 @@ pub(crate) struct MarketOrder {
     /// The version of the product's package, such as `yuncode2713600001`.
     #[attr(force_new, not_blank)]
     pub(super) package_version: String,
-    /// How the order is paid.
+    /// How the order is paid: `PrePaid` (subscription) or `PostPaid` (pay as you go).
     #[attr(
         default_with = sku::default_pay_type, default_text = "`PostPaid`, or what `sku_code` says",
         force_new, plan_modifier = sku::known_pay_type
     )]
     pub(super) pay_type: PayType,
-    /// The SKU, where it is not `<product_code>-prepay` or `<product_code>-postpay`, which `pay_type` selects: for example
-    /// `<product_code>-Package` (subscription) or `<product_code>-ECS` (pay as you go) of an image. The part after the
-    /// product code is enough. DescribeProduct lists the SKUs of a product.
+    /// The SKU, if it is neither `<product_code>-prepay` nor `<product_code>-postpay`, which `pay_type` selects: for example
+    /// `<product_code>-Package` (subscription) or `<product_code>-ECS` (pay as you go) for an image. You can omit the
+    /// product code and its dash. The DescribeProduct operation lists the SKUs of a product.
     #[attr(default_on_create = None, force_new, plan_modifier = sku::same_sku, not_blank)]
     pub(super) sku_code: Option<String>,
-    /// How many pricing cycles are bought.
+    /// The number of pricing cycles to buy.
     #[attr(default = 1, force_new, plan_modifier = period::same_length, range(1..=256))]
     pub(super) duration: i64,
-    /// How many are bought.
+    /// The number of units to buy.
     #[attr(default = 1, force_new, range(1..=i64::MAX))]
     pub(super) quantity: i64,
-    /// A coupon to pay with. Left out and `""` mean none.
+    /// The coupon to pay with. Omit it, or set it to `""`, to use no coupon.
     #[attr(default = "", force_new, plan_modifier = known_coupon)]
     pub(super) coupon_id: String,
-    /// What else the seller lets be chosen. `package_version` may be among it if it is the same as the argument.
+    /// Seller-defined product options. May contain `package_version` if its value is the same as the argument's.
     #[attr(
         default_on_create = Map::new(), force_new, plan_modifier = same_components,
-        validator = said_elsewhere(), validator = Validator::rule("with a value for every key", without_nulls)
+        validator = said_elsewhere(), validator = Validator::rule("a map without null values", without_nulls)
     )]
     pub(super) components: Map<String>,
-    /// The idempotency key of the purchase: the same token never buys twice, wherever and however often it is applied, for
-    /// as long as the Marketplace remembers it; 24 hours are safe to count on. Use a constant, such as `each.key`: in a
-    /// pipeline that keeps no files, only the token finds the order of an apply that was cut off. One token is one order.
-    /// Changing it later changes only the state.
+    /// The idempotency key of the purchase. Applying the same token again returns the same order instead of buying another
+    /// one, from any directory or machine, for as long as the Marketplace remembers the token: count on 24 hours. Use a
+    /// constant, such as `team-7-${each.key}`, and a different one for each order. In a pipeline that keeps no files between
+    /// jobs, only the token lets a job find the order of an interrupted apply. Terraform stores the token in the state.
+    /// Changing it later updates only the state.
     #[attr(validator = Validator::rule("1 to 64 ASCII letters, digits, `-`, `_` or `.`", is_token))]
     pub(crate) client_token: Option<String>,
-    /// The most that the order may cost, in `currency` of the provider's `purchase_guard` (default `CNY`). It is compared when
-    /// the purchase is planned, and again right before it is sent; an order whose price is not known is refused. Changing it
-    /// later changes only the state.
+    /// The highest price to pay for the order, in the `currency` of the provider's `purchase_guard` (default `CNY`). The plan
+    /// compares the price with it, and the apply does so again before it sends the order. An order whose price is unknown is
+    /// not bought. Changing it later updates only the state.
     #[attr(validator = purchase_guard::amount())]
     pub(super) max_price: Option<Number>,
     /// Whether the instances of the order renew themselves when they end, and by how much: by the `pricing_cycle` and `duration`
@@ -89,11 +90,11 @@ pub(crate) struct MarketOrder {
     /// Whether destroying or replacing the order turns auto-renewal off first; if that fails, the order stays in the state. The state
     /// has to have it: apply it before you destroy. Changing it changes only the state.
     pub(super) renew_off_on_destroy: Option<bool>,
-    /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
-    /// non-zero `max_retry_timeout` of the provider limits them.
+    /// Time limits for the purchase (`create`) and for reading the order (`read`), each including all retries. If
+    /// `max_retry_timeout` in the provider block is not 0, the shorter limit applies. Changing them sends no request.
     #[attr(timeouts(create = "10m", read = "2m"))]
     pub(super) timeouts: Timeouts,
-    /// The id of the order.
+    /// The ID of the order.
     pub(super) id: Computed<String>,
     /// The status of the order, such as `NORMAL`, `REFUND` or `DELETE`.
     pub(super) order_status: Computed<String>,
@@ -103,30 +104,31 @@ pub(crate) struct MarketOrder {
     pub(super) order_type: Computed<String>,
     /// The name of the product.
     pub(super) product_name: Computed<String>,
-    /// The SKU that was bought.
+    /// The SKU of the order.
     pub(super) product_sku_code: Computed<String>,
     /// The company that sells the product.
     pub(super) supplier_company_name: Computed<String>,
-    /// The price that Alibaba Cloud quoted when the purchase was planned, in `quoted_currency`. It never changes afterwards.
-    /// Null where the quote failed, and after an import.
+    /// The price that Alibaba Cloud quoted when the purchase was planned, in `quoted_currency`. It does not change
+    /// afterwards. Null if there was no quote, and after an import.
     pub(super) quoted_price: Computed<Number>,
     /// The currency of `quoted_price`.
     pub(super) quoted_currency: Computed<String>,
-    /// The currency of the prices, such as `CNY`, `USD` or `JPY`, if the Marketplace names it.
+    /// The currency of the prices, such as `CNY`, `USD` or `JPY`. Null if the Marketplace does not return it.
     pub(super) currency: Computed<String>,
     /// The list price, in `currency`.
     pub(super) original_price: Computed<Number>,
     /// The price, in `currency`.
     pub(super) total_price: Computed<Number>,
-    /// What was paid, in `currency`.
+    /// The amount paid, in `currency`.
     pub(super) payment_price: Computed<Number>,
-    /// What a coupon paid, in `currency`.
+    /// The amount covered by a coupon, in `currency`.
     pub(super) coupon_price: Computed<Number>,
-    /// When the order was made (RFC 3339).
+    /// When the order was created (RFC 3339). The Marketplace API calls it `CreatedOn`;
+    /// `alicloud_pai_product_order` has `created_at` instead, as its API does.
     pub(super) created_on: Computed<String>,
-    /// When the order was paid (RFC 3339).
+    /// When the order was paid (RFC 3339). The Marketplace API calls it `PaidOn`.
     pub(super) paid_on: Computed<String>,
-    /// The instances that came of the order.
+    /// IDs of the instances that this order created.
     pub(super) instance_ids: Computed<Vec<String>>,
     /// The same with what the Marketplace tells of them.
     #[attr(changes_with(auto_renew))]

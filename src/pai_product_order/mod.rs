@@ -302,7 +302,7 @@ fn stays_active(prior: &Partial<PaiProductOrder>) -> Diagnostic {
          nor refunded, and its products stay active and are billed by use. To take it back into the state:\n\n  terraform \
          import {NAME}.<name> {id}"
     );
-    Diagnostic::warning(format!("Forgetting order {id} refunds nothing"), detail)
+    Diagnostic::warning(format!("Destroying order {id} refunds nothing"), detail)
 }
 
 fn held_already(plan: &Plan<PaiProductOrder>, prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagnostic {

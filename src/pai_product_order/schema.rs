@@ -7,45 +7,45 @@ use tfplugin::{
     value::Number,
 };
 
-/// An order of pay-as-you-go products for PAI: DataWorks, MaxCompute, PAI and OSS (CreateProductOrders). Creating it buys.
-/// Destroying it only removes it from the state: the products stay active.
+/// An order of pay-as-you-go products for Platform for AI (PAI): DataWorks, MaxCompute, PAI and OSS. Creating it buys the
+/// products (CreateProductOrders). Destroying it only removes it from the state: the products stay active.
 #[derive(Clone, Debug, Model)]
 #[model(resource = "alicloud_pai_product_order", identity = OrderIdentity)]
 pub(crate) struct PaiProductOrder {
-    /// Whether all products are paid for at once.
+    /// Whether to pay for all products immediately.
     #[attr(default = true, force_new)]
     pub(super) auto_pay: bool,
-    /// What is bought. The order of the products means nothing.
+    /// The products to buy. Product order is not significant.
     #[attr(force_new, plan_modifier = same_products, not_empty)]
     pub(super) products: Vec<Product>,
-    /// How long a purchase (`create`) and reading (`read`) may take, all attempts together. Changing them sends nothing. A
-    /// non-zero `max_retry_timeout` of the provider limits them.
+    /// Time limits for the purchase (`create`) and for reading the order (`read`), each including all retries. If
+    /// `max_retry_timeout` in the provider block is not 0, the shorter limit applies. Changing them sends no request.
     #[attr(timeouts(create = "10m", read = "2m"))]
     pub(super) timeouts: Timeouts,
-    /// The id of the order.
+    /// The ID of the order.
     pub(super) id: Computed<String>,
-    /// What the service said of the purchase.
+    /// The message that the service returned for the purchase.
     pub(super) message: Computed<String>,
-    /// The id of the purchase as a request.
+    /// The ID of the purchase request.
     pub(super) buy_product_request_id: Computed<String>,
-    /// The ids of the products that were bought, in no particular order.
+    /// IDs of the products that the order bought, in no particular order.
     pub(super) product_ids: Computed<Vec<String>>,
-    /// The codes of products that the purchase left out. A plan warns about them until ListProducts shows them as
-    /// purchased. Nothing is bought again by itself.
+    /// Codes of the products that the purchase left out. Plans warn about them until ListProducts reports them as purchased.
+    /// The provider does not buy them again.
     pub(super) missing_products: Computed<Vec<String>>,
     /// The status of the payment, such as `Paid`.
     pub(super) payment_status: Computed<String>,
-    /// How it is billed, such as `PayAsYouGo`.
+    /// The billing method, such as `PayAsYouGo`.
     pub(super) subscription_type: Computed<String>,
     /// The currency of `pretax_amount`, such as `CNY`.
     pub(super) currency: Computed<String>,
-    /// What the order cost before taxes.
+    /// The cost of the order before taxes, in `currency`.
     pub(super) pretax_amount: Computed<Number>,
-    /// When the order was made (RFC 3339).
+    /// When the order was created (RFC 3339). `alicloud_market_order` calls it `created_on`, as its API does.
     pub(super) created_at: Computed<String>,
     /// When the order was paid (RFC 3339).
     pub(super) paid_at: Computed<String>,
-    /// The instances that came of the order.
+    /// IDs of the instances that this order created.
     pub(super) instance_ids: Computed<Vec<String>>,
 }
 
@@ -53,28 +53,28 @@ pub(crate) struct PaiProductOrder {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(crate) struct Product {
-    /// The product.
+    /// The product code.
     #[attr(one_of("DataWorks_share", "MaxCompute_share", "PAI_share", "OSS_share"))]
     pub(super) product_code: String,
     /// How the product is paid.
     #[attr(default = "POSTPAY", one_of("POSTPAY"))]
     pub(super) charge_type: String,
-    /// What the order does.
+    /// The type of the order.
     #[attr(default = "BUY", one_of("BUY"))]
     pub(super) order_type: String,
-    /// The billing cycle. `Month` only with `DataWorks_share`, `Hour` only with `OSS_share` and `MaxCompute_share`.
+    /// The billing cycle: `Month` for `DataWorks_share`, `Hour` for `OSS_share` and `MaxCompute_share`. Omit it for `PAI_share`.
     #[attr(
         optional, default_with = default_cycle,
-        default_text = "`Month` for `DataWorks_share`, `Hour` for `OSS_share` and `MaxCompute_share`, none for `PAI_share`",
+        default_text = "the billing cycle of the product",
         one_of("Month", "Hour")
     )]
     pub(super) pricing_cycle: Computed<String>,
-    /// How many billing cycles.
+    /// The number of billing cycles.
     #[attr(default = 1, range(1..=1))]
     pub(super) duration: i64,
-    /// Whether the product renews without asking.
+    /// Whether the product renews automatically.
     pub(super) auto_renew: Option<bool>,
-    /// What else the product asks for. Their order means nothing.
+    /// Other properties of the product. Their order is not significant.
     pub(super) instance_properties: Option<Vec<Property>>,
 }
 
@@ -85,10 +85,10 @@ pub(crate) struct Property {
     /// The code of the property, such as `region`.
     #[attr(not_blank)]
     pub(super) code: String,
-    /// Its value, such as `cn-hangzhou`.
+    /// The value of the property, such as `cn-hangzhou`.
     #[attr(not_blank)]
     pub(super) value: String,
-    /// What the console calls it.
+    /// The name of the property in the console.
     pub(super) name: Option<String>,
 }
 

@@ -23,8 +23,8 @@ const TIME: Duration = Duration::from_secs(60);
 /// How far a search looks back that does not say it.
 const LOOK_BACK: Days = Days::new(365);
 
-/// Finds the orders of pay-as-you-go products for PAI. An order of which billing does not say for certain what it holds is
-/// found too.
+/// Finds the orders of pay-as-you-go products for PAI, including those for which billing does not say for certain which
+/// products they hold.
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct PaiProductOrderSearch {

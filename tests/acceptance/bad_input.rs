@@ -1,6 +1,7 @@
 //! Bad input gets a clear error, and nothing is bought.
 
 use mock_endpoint::fault::{Fault, Kind};
+use serde_json::json;
 
 use crate::{
     market_order::{ORDER, order_with},
@@ -21,8 +22,9 @@ fn invalid_values_are_refused_by_validate() {
         (order_with("duration = 1.5"), "a whole number from 1 to 256"),
         (order_with("quantity = 0"), "a whole number of at least 1"),
         (order_with("quantity = 0.5"), "a whole number of at least 1"),
-        (order_with("components = { ord_time = \"1:Month\" }"), "must not have the key \"ord_time\""),
-        (order_with("components = { order_num = \"1\" }"), "must not have the key \"order_num\""),
+        (order_with("quantity = 99999999999999999999"), "must be at most 9223372036854775807"),
+        (order_with("components = { ord_time = \"1:Month\" }"), "must not contain the key \"ord_time\""),
+        (order_with("components = { order_num = \"1\" }"), "must not contain the key \"order_num\""),
         (order_with("components = { package_version = \"other\" }"), "Two package versions"),
         (order_with("components = { seats = null }"), "must have a value for the key \"seats\""),
         (ORDER.replace("pricing_cycle", "#"), "The argument \"pricing_cycle\" is required"),
@@ -89,11 +91,48 @@ fn unknown_values_are_waited_for() {
 }
 
 #[test]
+fn rejected_credentials_are_named_with_their_source() {
+    let error = |status, code: &str| Kind::ApiError { status, code: code.to_owned(), message: "no".to_owned() };
+    let Some(mut terraform) = Terraform::with(ORDER) else { return };
+    terraform.mock.fault(Fault::once("CreateOrder", error(403, "InvalidSecurityToken.Expired")));
+    terraform.apply().fails().says(&[
+        "No order was placed",
+        "come from the environment variable ALICLOUD_ACCESS_KEY. They are temporary and have expired",
+    ]);
+    // The block comes first.
+    let keys = (mock_endpoint::ACCESS_KEY, mock_endpoint::SECRET_KEY);
+    let block = format!("provider \"alicloud\" {{\n  access_key = {:?}\n  secret_key = {:?}\n}}\n", keys.0, keys.1);
+    terraform.configure(&format!("{block}{ORDER}"));
+    terraform.mock.fault(Fault::once("CreateOrder", error(403, "InvalidAccessKeyId.Inactive")));
+    let inactive = terraform.apply().fails();
+    inactive.says(&["come from access_key in the provider block. Their AccessKey is disabled"]);
+    terraform.configure(ORDER);
+    let profile =
+        json!({"name": "buyer", "mode": "AK", "access_key_id": keys.0, "access_key_secret": "wrong-secret-key"});
+    terraform.write("config.json", &json!({"current": "buyer", "profiles": [profile]}).to_string());
+    terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
+    terraform.set("ALICLOUD_SHARED_CREDENTIALS_FILE", "config.json");
+    terraform.apply().fails().says(&[
+        "come from the profile \"buyer\" of the shared credentials file. Their secret belongs to another AccessKey",
+    ]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
+fn an_endpoint_without_the_operation_is_explained() {
+    let Some(terraform) = Terraform::with(ORDER) else { return };
+    let error = Kind::ApiError { status: 404, code: "InvalidApi.NotFound".to_owned(), message: "no".to_owned() };
+    terraform.mock.fault(Fault::once("CreateOrder", error));
+    terraform.apply().fails().says(&["No order was placed", "The endpoint does not have this operation"]);
+    assert!(terraform.orders().is_empty());
+}
+
+#[test]
 fn wrong_keys_are_explained() {
     let Some(mut terraform) = Terraform::with(ORDER) else { return };
     terraform.set("ALICLOUD_ACCESS_KEY", "nobody");
     let refused = terraform.apply().fails();
-    refused.says(&["InvalidAccessKeyId.NotFound", "No order was placed", "Check access_key", "RequestId"]);
+    refused.says(&["InvalidAccessKeyId.NotFound", "No order was placed", "ALICLOUD_ACCESS_KEY", "RequestId"]);
     terraform.set("ALICLOUD_ACCESS_KEY", mock_endpoint::ACCESS_KEY).set("ALICLOUD_SECRET_KEY", "wrong-secret-key");
     let refused = terraform.apply().fails();
     refused.says(&["SignatureDoesNotMatch", "No order was placed"]).never_says(&[

@@ -23,6 +23,7 @@ mod outcomes;
 mod pai;
 mod pai_commodities;
 mod pai_faults;
+mod pipelines_guide;
 mod prices;
 mod provider_block;
 mod proxy;

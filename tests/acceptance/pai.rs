@@ -224,7 +224,7 @@ fn a_change_that_would_buy_again_what_is_held_is_an_error_of_the_plan() {
 
     terraform.configure(&documented(&["DataWorks_share"]));
     assert_eq!(terraform.planned_actions(), ["delete+create"]);
-    terraform.plan().says(&[&format!("Forgetting order {id} refunds nothing")]);
+    terraform.plan().says(&[&format!("Destroying order {id} refunds nothing")]);
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
 }
@@ -269,7 +269,7 @@ fn destroy_forgets_and_says_that_nothing_is_refunded() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.destroy().succeeds().says(&[&format!("Forgetting order {id} refunds nothing"), "stay active"]);
+    terraform.destroy().succeeds().says(&[&format!("Destroying order {id} refunds nothing"), "stay active"]);
     assert!(terraform.instances().is_empty());
 }
 

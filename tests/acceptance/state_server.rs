@@ -40,6 +40,11 @@ impl StateServer {
         format!("terraform {{\n  backend \"http\" {{\n    address = \"{}/{name}\"\n  }}\n}}\n", self.url)
     }
 
+    /// Answers this text under a name, as if it were a state.
+    pub fn put(&self, name: &str, text: &str) {
+        self.states.lock().unwrap().states.insert(format!("/{name}"), text.into());
+    }
+
     /// Whether states cannot be saved.
     pub fn refuse_writes(&self, refuses_writes: bool) {
         self.states.lock().unwrap().refuses_writes = refuses_writes;

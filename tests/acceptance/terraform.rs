@@ -64,7 +64,7 @@ impl Terraform {
 
     fn new(binary: &terraform::Terraform, mock: Arc<Mock>, configuration: &str) -> Self {
         let mut directory = binary.directory();
-        directory.take_from("aliyun/alicloud", plugin_directory());
+        directory.take_from(&["aliyun/alicloud", "example/alicloud"], plugin_directory());
         directory.configure(configuration);
         directory.set("ALICLOUD_ACCESS_KEY", ACCESS_KEY).set("ALICLOUD_SECRET_KEY", SECRET_KEY);
         directory.set("ALICLOUD_REGION", "cn-hangzhou");

@@ -42,7 +42,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
 /// # Errors
 /// The file cannot be written.
 pub fn write_overrides(file: &Path, plugin: &Path) -> Outcome {
-    let addresses = ["aliyun/alicloud", "hashicorp/alicloud"];
+    let addresses = ["aliyun/alicloud", "hashicorp/alicloud", "example/alicloud"];
     let lines: String = addresses.iter().map(|address| format!("    {address:?} = {plugin:?}\n")).collect();
     write(file, &format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n"))
 }

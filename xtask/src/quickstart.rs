@@ -132,7 +132,7 @@ fn write_mirror(mirror: &Path, cli: &Path) -> Outcome {
         other => other,
     };
     for registry in ["registry.terraform.io", "registry.opentofu.org"] {
-        let folder = mirror.join(format!("{registry}/aliyun/alicloud/{version}/{os}_{arch}"));
+        let folder = mirror.join(format!("{registry}/example/alicloud/{version}/{os}_{arch}"));
         let binary = built("terraform-provider-alicloud");
         let installed = folder.join(format!("terraform-provider-alicloud_v{version}{}", env::consts::EXE_SUFFIX));
         let failed = |error: std::io::Error| format!("{}: {error}", installed.display());

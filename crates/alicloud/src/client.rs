@@ -265,6 +265,12 @@ impl Client {
         self.paces
             .record(request.action, matches!(&judged, Err(Error::Api(error)) if error.refusal() == Refusal::Throttled));
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
+        let judged = judged.map_err(|error| match error {
+            Error::Api(refused) if request.signed && refused.refusal() == Refusal::Keys => {
+                Error::Api(ApiError { credentials: Some(self.config.credentials.origin()), ..refused })
+            }
+            error => error,
+        });
         judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }
 

@@ -109,6 +109,8 @@ pub struct ApiError {
     pub request_id: String,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
+    /// Where the credentials come from that the service rejected; none for any other error.
+    pub credentials: Option<String>,
 }
 
 /// What sort of error the service answered with. Told apart by code first, then by status.
@@ -136,12 +138,14 @@ pub enum Refusal {
     TokenReused,
     /// The object does not exist.
     NotFound,
+    /// The endpoint does not have the operation.
+    Operation,
     /// Something about the request is wrong, and will be the next time.
     Invalid,
 }
 
 /// The codes that are told apart by more than their status: how a code begins, and what it means.
-const CODES: [(&str, Refusal); 32] = [
+const CODES: [(&str, Refusal); 34] = [
     ("Throttling", Refusal::Throttled),
     ("RequestLimitExceeded", Refusal::Throttled),
     ("ServiceUnavailable", Refusal::ServerFault),
@@ -175,6 +179,8 @@ const CODES: [(&str, Refusal); 32] = [
     ("IdempotentParameterMismatch", Refusal::TokenReused),
     ("IdempotenceParamNotMatch", Refusal::TokenReused),
     ("EntityNotExist", Refusal::NotFound),
+    ("InvalidApi", Refusal::Operation),
+    ("InvalidVersion", Refusal::Operation),
 ];
 
 /// The codes that mean something else with a part of the message: how a code begins, the part, and what both mean.

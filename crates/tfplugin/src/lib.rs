@@ -11,6 +11,7 @@
 //! - [`value`]: values, types, paths and their encodings
 //! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
 //! - [`serve`]: the process, from go-plugin's handshake to its end
+//! - `docs` and `testing` (features): the registry's pages, and a host that drives a provider in a test
 
 // The derive macros name this crate as everybody else does.
 extern crate self as tfplugin;
@@ -22,6 +23,8 @@ pub mod conform;
 pub mod context;
 pub mod data_source;
 pub mod diagnostics;
+#[cfg(feature = "docs")]
+pub mod docs;
 mod environment;
 pub mod ephemeral;
 #[doc(hidden)]

@@ -1,6 +1,4 @@
 resource "alicloud_pai_product_order" "data" {
-  auto_pay = true
-
   products = [
     {
       product_code        = "DataWorks_share"

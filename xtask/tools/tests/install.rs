@@ -12,7 +12,7 @@ use xtask_tools::dist::{LICENCES, NAME, VERSION, package};
 fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     let Some(terraform) = terraform() else { return };
     let directory = tempfile::TempDir::new().unwrap();
-    let mirror = directory.path().join("mirror/registry.terraform.io/aliyun/alicloud");
+    let mirror = directory.path().join("mirror/registry.terraform.io/example/alicloud");
     let (binary, host) = (binary(), host());
     let archive = package(&binary, &host, &mirror).unwrap();
     let again = package(&binary, &host, &directory.path().join("again")).unwrap();

@@ -52,7 +52,7 @@ impl Registry {
         let archive = format!("{NAME}_{VERSION}_{}.zip", self.platform);
         let sums = format!("{NAME}_{VERSION}_SHA256SUMS");
         let json = |value: Json| Some(value.to_string().into_bytes());
-        let provider = "/v1/providers/aliyun/alicloud";
+        let provider = "/v1/providers/example/alicloud";
         if path == "/.well-known/terraform.json" {
             return json(json!({"providers.v1": "/v1/providers/"}));
         }
@@ -141,14 +141,14 @@ fn terraform_takes_the_release_from_a_registry_and_verifies_it() {
         let mut work = Work::new(terraform.clone(), at(name), &at("cli.tfrc"));
         work.set("SSL_CERT_FILE", at("ca.pem").to_str().unwrap());
         let main = work.directory.join("main.tf");
-        let source = format!("\"localhost:{port}/aliyun/alicloud\"");
-        let configuration = fs::read_to_string(&main).unwrap().replace("\"aliyun/alicloud\"", &source);
+        let source = format!("\"localhost:{port}/example/alicloud\"");
+        let configuration = fs::read_to_string(&main).unwrap().replace("\"example/alicloud\"", &source);
         fs::write(main, configuration).unwrap();
         work
     };
     let work = open("work");
     let said = work.run(&["init", "-no-color"]);
-    assert!(said.contains(&format!("Installed localhost:{port}/aliyun/alicloud v{VERSION}")), "{said}");
+    assert!(said.contains(&format!("Installed localhost:{port}/example/alicloud v{VERSION}")), "{said}");
     assert!(said.contains(&key_id), "{said}");
     assert!(!said.contains("Warning"), "{said}");
     let lock = work.lock_file();

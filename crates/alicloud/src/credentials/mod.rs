@@ -58,4 +58,29 @@ impl Credentials {
 pub trait Source: Send + Sync + fmt::Debug {
     /// Credentials that are valid now.
     async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials>;
+
+    /// Where the credentials come from, for messages: "the environment variable ALICLOUD_ACCESS_KEY".
+    fn origin(&self) -> String {
+        "the configured source".to_owned()
+    }
+}
+
+/// A source with its origin, which only the caller knows who chose it.
+#[derive(Debug)]
+pub struct Named {
+    /// The source.
+    pub source: Arc<dyn Source>,
+    /// What [`Source::origin`] says.
+    pub origin: String,
+}
+
+#[async_trait]
+impl Source for Named {
+    async fn credentials(&self) -> Result<Arc<Credentials>, NoCredentials> {
+        self.source.credentials().await
+    }
+
+    fn origin(&self) -> String {
+        self.origin.clone()
+    }
 }

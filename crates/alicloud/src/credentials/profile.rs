@@ -2,7 +2,7 @@
 
 use std::{fmt, fs, ops::RangeInclusive, path::Path, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 
@@ -34,7 +34,8 @@ pub struct ProfileFile {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Profile {
-    name: String,
+    /// The name.
+    pub name: String,
     pub(super) mode: String,
     /// The region, such as `cn-hangzhou`; empty for none.
     pub region_id: String,
@@ -239,7 +240,8 @@ impl Profile {
         if self.sts_expiration > 0 && is_temporary {
             let end = DateTime::from_timestamp(self.sts_expiration, 0).unwrap_or_default();
             if end <= Utc::now() {
-                return Err(no(&format!("expired at {}. Sign in again with aliyun configure", end.to_rfc3339())));
+                let end = end.to_rfc3339_opts(SecondsFormat::Secs, true);
+                return Err(no(&format!("expired at {end}. Sign in again with aliyun configure")));
             }
             keys.expires = Some(end);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 
 use super::{Credentials, NoCredentials, Source};
 
@@ -24,7 +24,7 @@ impl Source for StaticKeys {
         match self.0.expires {
             Some(end) if end <= Utc::now() => Err(NoCredentials::new(format!(
                 "the keys expired at {}. Sign in again with aliyun configure",
-                end.to_rfc3339()
+                end.to_rfc3339_opts(SecondsFormat::Secs, true)
             ))),
             _ => Ok(Arc::clone(&self.0)),
         }

@@ -17,7 +17,7 @@ pub fn describe(attribute: &Attribute) -> String {
         }
         Some(Default::OnCreate(value)) => {
             if let Some(value) = literal(value) {
-                let _ = write!(text, " Default `{value}`; left out later, it stays as it is.");
+                let _ = write!(text, " Default `{value}` on create; if you omit it later, the value does not change.");
             }
         }
         Some(Default::With(_, what)) if !what.is_empty() => {
@@ -27,12 +27,12 @@ pub fn describe(attribute: &Attribute) -> String {
     }
     let rules: Vec<String> = attribute.validators.iter().map(|validator| validator.describe()).collect();
     if !rules.is_empty() {
-        let _ = write!(text, " Must {}.", rules.join(" and "));
+        let _ = write!(text, " Must {}.", rules.join(". Must "));
     }
     let elements = attribute.element.iter().flat_map(|element| &element.validators);
     let rules: Vec<String> = elements.map(|validator| validator.describe()).collect();
     if !rules.is_empty() {
-        let _ = write!(text, " Each must {}.", rules.join(" and "));
+        let _ = write!(text, " Each must {}.", rules.join(". Each must "));
     }
     text.push_str(&demands(&attribute.relations));
     if !attribute.env.is_empty() {

@@ -51,6 +51,10 @@ impl Validator {
             }
             (Self::Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
             (Self::NotBlank, Value::String(text)) => !text.trim().is_empty(),
+            // It may be whole, and is more than the attribute holds.
+            (Self::Range(_, max), Value::Number(number)) if *number > (*max).into() && *max == i64::MAX => {
+                return Some(format!("must be at most {max}"));
+            }
             (Self::Range(min, max), Value::Number(number)) => {
                 number.to_i64().is_some_and(|number| (*min..=*max).contains(&number))
             }
@@ -60,7 +64,7 @@ impl Validator {
                 return keys
                     .iter()
                     .find(|(key, _)| map.contains_key(*key))
-                    .map(|(key, instead)| format!("must not have the key {key:?}: {instead}"));
+                    .map(|(key, instead)| format!("must not contain the key {key:?}: {instead}"));
             }
             (Self::Custom(rule, _), value) => return rule.call()(value),
             _ => true,
@@ -83,7 +87,7 @@ impl Validator {
             Self::Range(min, max) => format!("be a whole number from {min} to {max}"),
             Self::NoKeys(keys) => {
                 let quoted: Vec<String> = keys.iter().map(|(key, _)| format!("{key:?}")).collect();
-                format!("not have the keys {}", quoted.join(", "))
+                format!("not contain the keys {}", quoted.join(", "))
             }
             Self::Custom(_, text) => format!("be {text}"),
         }

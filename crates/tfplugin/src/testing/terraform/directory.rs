@@ -52,11 +52,11 @@ impl WorkingDirectory {
         other
     }
 
-    /// Takes the provider of this source address, such as `example/library`, from the binary in a directory: that of
-    /// `env!("CARGO_BIN_EXE_terraform-provider-library")`.
-    pub fn take_from(&mut self, source: &str, binaries: &Path) {
-        self.sources = vec![source.to_owned()];
-        let overrides = format!("    {source:?} = {binaries:?}\n");
+    /// Takes the provider of these source addresses, such as `example/library`, from the binary in a directory: that of
+    /// `env!("CARGO_BIN_EXE_terraform-provider-library")`. Configurations require the first one.
+    pub fn take_from(&mut self, sources: &[&str], binaries: &Path) {
+        self.sources = sources.first().map(|source| (*source).to_owned()).into_iter().collect();
+        let overrides: String = sources.iter().map(|source| format!("    {source:?} = {binaries:?}\n")).collect();
         self.write(
             "cli.tfrc",
             &format!("provider_installation {{\n  dev_overrides {{\n{overrides}  }}\n  direct {{}}\n}}\n"),

@@ -1,0 +1,7 @@
+list "library_book" "novels" {
+  provider = library
+
+  config {
+    title = "Emma"
+  }
+}

@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    library = {
+      source = "example/library"
+    }
+  }
+}
+
+provider "library" {
+  branch = "north"
+}

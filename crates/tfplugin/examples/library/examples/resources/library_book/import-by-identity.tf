@@ -1,0 +1,6 @@
+import {
+  to = library_book.emma
+  identity = {
+    number = 1
+  }
+}

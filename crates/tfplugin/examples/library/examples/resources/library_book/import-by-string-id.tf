@@ -1,0 +1,4 @@
+import {
+  to = library_book.emma
+  id = "1"
+}

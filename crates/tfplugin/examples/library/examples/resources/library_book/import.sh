@@ -1,0 +1,1 @@
+terraform import library_book.emma 1

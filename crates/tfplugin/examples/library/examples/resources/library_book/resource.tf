@@ -1,0 +1,3 @@
+resource "library_book" "emma" {
+  title = "Emma"
+}

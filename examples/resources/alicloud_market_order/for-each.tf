@@ -1,0 +1,12 @@
+# Several orders with for_each
+#
+# Derive each `client_token` from `each.key`, so that each order has a token of its own. Adding a key buys
+# one order; removing a key removes one order from the state, and that order stays paid.
+resource "alicloud_market_order" "seat" {
+  for_each = toset(["production", "staging"])
+
+  product_code    = "cmapi033136"
+  pricing_cycle   = "Month"
+  package_version = "yuncode2713600001"
+  client_token    = "team-7-${each.key}-2026"
+}

@@ -1,0 +1,19 @@
+# Import an order that you already have
+#
+# Set the arguments that bought the order. The plan must say `1 to import` and `0 to add`: if an argument differs from the
+# order, the plan replaces it, which buys another one. [Import](#import) says which arguments an import recovers.
+import {
+  to = alicloud_market_order.existing
+  id = "202600000000001"
+}
+
+resource "alicloud_market_order" "existing" {
+  product_code    = "cmapi033136"
+  pay_type        = "PrePaid"
+  pricing_cycle   = "Month"
+  package_version = "yuncode2713600001"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
