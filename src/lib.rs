@@ -4,6 +4,7 @@
 //! provider offers is here.
 
 mod balance;
+mod caller_identity;
 mod cloud;
 mod config;
 mod explain;
@@ -63,7 +64,7 @@ impl Provider for Alicloud {
     }
 
     fn data_sources(&self) -> DataSources<Cloud> {
-        DataSources::new().add(market_order::MarketPrices)
+        DataSources::new().add(caller_identity::CallerIdentitySource).add(market_order::MarketPrices)
     }
 
     fn list_resources(&self) -> ListResources<Cloud> {

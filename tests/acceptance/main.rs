@@ -5,6 +5,7 @@ mod altered;
 mod answers;
 mod bad_input;
 mod beside;
+mod caller_identity;
 mod changed_prices;
 mod debugger;
 mod examples;

@@ -155,6 +155,7 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     reads_all(&balance::account_balance(&at, &limit).await.unwrap(), &[]);
 
     let (at, _service) = client("GetCallerIdentity");
+    reads_all(&sts::caller_identity(&at, &limit).await.unwrap(), &[]);
     assert_eq!(sts::account_id(&at, &limit).await.unwrap(), "1");
     let (at, _service) = client("AssumeRole");
     assert_eq!(sts::assume_role(&at, &role()).await.unwrap().access_key_id, "1");

@@ -91,6 +91,8 @@ pub struct Key {
     pub token: Option<String>,
     /// The account.
     pub account: String,
+    /// The role that was assumed, and the name of the session, for the keys of a role.
+    pub role: Option<(String, String)>,
     /// The operations that it may not call.
     pub forbidden: BTreeSet<String>,
 }
@@ -98,7 +100,8 @@ pub struct Key {
 impl Key {
     /// Keys that stay, and may do everything.
     pub fn new(secret: &str, account: &str) -> Self {
-        Self { secret: secret.to_owned(), token: None, account: account.to_owned(), forbidden: BTreeSet::new() }
+        let (secret, account) = (secret.to_owned(), account.to_owned());
+        Self { secret, token: None, account, role: None, forbidden: BTreeSet::new() }
     }
 }
 

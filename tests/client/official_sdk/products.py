@@ -117,7 +117,7 @@ compare("QueryAccountBalance", client.query_account_balance, "Data.AvailableAmou
 
 client = connect(security_tokens)
 keys = [f"Credentials.{name}" for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration")]
-compare("GetCallerIdentity", client.get_caller_identity, "AccountId")
+compare("GetCallerIdentity", client.get_caller_identity, "AccountId", "PrincipalId", "Arn", "IdentityType")
 compare("AssumeRole", lambda: client.assume_role(sts.AssumeRoleRequest(
     role_arn="acs:ram::1:role/buyer", role_session_name="test", duration_seconds=3600)), *keys)
 compare("AssumeRoleWithOIDC", lambda: client.assume_role_with_oidc(sts.AssumeRoleWithOIDCRequest(

@@ -14,7 +14,8 @@ use tfplugin::{
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
-const SUBCATEGORIES: [(&str, &str); 3] = [
+const SUBCATEGORIES: [(&str, &str); 4] = [
+    ("alicloud_caller_identity", "Security Token Service (STS)"),
     ("alicloud_market_order", "Market Place"),
     ("alicloud_market_price", "Market Place"),
     ("alicloud_pai_product_order", "Platform For AI (PAI)"),
