@@ -35,8 +35,9 @@ impl Money {
 }
 
 /// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
-const PERMISSIONS: [(&str, &str); 10] = [
+const PERMISSIONS: [(&str, &str); 11] = [
     ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribePrice", "the system policy AliyunMarketplaceFullAccess"),

@@ -8,6 +8,7 @@ mod caller_identity;
 mod cloud;
 mod config;
 mod explain;
+mod instance_access;
 mod journal;
 mod market_order;
 mod order;
@@ -24,7 +25,10 @@ mod unpaid;
 
 use alicloud::credentials::METADATA_SERVICE;
 
-use tfplugin::{Configure, Configured, Context, DataSources, Diagnostics, ListResources, Plugin, Provider, Resources};
+use tfplugin::{
+    Configure, Configured, Context, DataSources, Diagnostics, EphemeralResources, ListResources, Plugin, Provider,
+    Resources,
+};
 
 pub use cloud::Cloud;
 pub use config::{ProviderBlock, environment};
@@ -65,6 +69,10 @@ impl Provider for Alicloud {
 
     fn data_sources(&self) -> DataSources<Cloud> {
         DataSources::new().add(caller_identity::CallerIdentitySource).add(market_order::MarketPrices)
+    }
+
+    fn ephemeral_resources(&self) -> EphemeralResources<Cloud> {
+        EphemeralResources::new().add(instance_access::InstanceAccessResource)
     }
 
     fn list_resources(&self) -> ListResources<Cloud> {

@@ -12,6 +12,7 @@ mod examples;
 mod faults;
 mod identity;
 mod import;
+mod instance_access;
 mod journal;
 mod killing;
 mod limits;

@@ -8,7 +8,7 @@ use alicloud::{
     client::{Client, Request, Style},
     credentials::Role,
     endpoint::Product,
-    market, price,
+    instance_access, market, price,
     retry::Limit,
     sts,
 };
@@ -61,6 +61,7 @@ fn value(field: &Field) -> Json {
         ("Expiration", _) => json!("2099-01-01T00:00:00Z"),
         ("InstanceIDs", _) => json!("[\"1\"]"),
         ("Code", _) => json!("Success"),
+        ("AppJson" | "HostJson", _) => json!("{\"password\": 1}"),
         ("Components", _) => json!({"ord_time": {"value": "1:Month"}}),
         (_, "integer" | "number") => json!(1),
         (_, "boolean") => json!(true),
@@ -132,6 +133,11 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let instances = market::instances(&at, "1", &limit).await.unwrap();
     assert_eq!(instances.len(), 1);
     reads_all(&instances, &[]);
+    let (at, _service) = client("DescribeInstance");
+    let access = instance_access::instance_access(&at, "1", &limit).await.unwrap();
+    reads_all(&access, &[]);
+    let instance_access::Handed::Out(access) = access else { panic!() };
+    assert_eq!((access.app.len(), access.host.len()), (1, 1));
     let (at, _service) = client("DescribePrice");
     let asked = json!({"productCode": "1"}).to_string();
     let price::Priced::Found(price) = price::describe_price(&at, &asked, &limit).await.unwrap() else { panic!() };
@@ -214,12 +220,16 @@ async fn the_mock_answers_no_field_that_the_service_does_not_have() {
         compare(roa("CreateProductOrders", "POST", "/api/v1/productorders", &[], &products.to_string())).await,
     ];
     let orders: Vec<String> = mock.ledger().orders.keys().cloned().collect();
+    let described = market::describe_order(&client, &orders[0], &limit()).await.unwrap();
+    let market::Described::Found(described) = described else { panic!() };
+    let instance = described.instance_ids[0].clone();
     let period = [("CreateTimeStart", "2020-01-01T00:00:00Z"), ("CreateTimeEnd", "2099-01-01T00:00:00Z")];
     let role = [("RoleArn", "acs:ram::1:role/buyer"), ("RoleSessionName", "test"), ("DurationSeconds", "900")];
     let oidc = [("OIDCProviderArn", "acs:ram::1:oidc-provider/ci"), ("OIDCToken", "token")];
     for request in [
         rpc(Product::Market, "DescribeOrder", &[("OrderId", &orders[0])]),
         rpc(Product::Market, "DescribeInstances", &[("PageNumber", "1"), ("PageSize", "10")]),
+        rpc(Product::Market, "DescribeInstance", &[("InstanceId", &instance)]),
         rpc(Product::Market, "DescribePrice", &[("Commodity", &text), ("OrderType", "INSTANCE_BUY")]),
         rpc(Product::Billing, "GetOrderDetail", &[("OrderId", &orders[1])]),
         rpc(Product::Billing, "QueryOrders", &period),

@@ -6,7 +6,8 @@
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`market_search`], [`price`], [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
+//! - [`market`], [`market_search`], [`price`], [`instance_access`], [`billing`], [`balance`], [`aiworkspace`],
+//!   [`sts`]: the operations
 //!
 //! Nothing here knows of Terraform.
 
@@ -18,6 +19,7 @@ mod connecting;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod instance_access;
 pub mod market;
 pub mod market_search;
 mod paging;

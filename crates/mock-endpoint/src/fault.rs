@@ -126,7 +126,10 @@ impl Fault {
 
 /// The kinds that change what some operations answer, and only those.
 const APPLY_TO: [(&str, &[&str]); 5] = [
-    ("absent", &["DescribeOrder", "DescribePrice", "GetOrderDetail", "QueryOrders", "ListProducts"]),
+    (
+        "absent",
+        &["DescribeInstance", "DescribeOrder", "DescribePrice", "GetOrderDetail", "QueryOrders", "ListProducts"],
+    ),
     ("absent_empty", &["DescribeOrder", "GetOrderDetail", "QueryOrders"]),
     ("unpaid", &["CreateOrder", "CreateProductOrders"]),
     ("partial", &["CreateProductOrders"]),

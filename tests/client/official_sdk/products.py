@@ -80,6 +80,9 @@ compare("DescribePrice", lambda: client.describe_price(market.DescribePriceReque
 compare("DescribeInstances", lambda: client.describe_instances(market.DescribeInstancesRequest(
     codes="cmapi033136", page_number=1, page_size=10,
 )), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in ("OrderId", "InstanceId", "CreatedOn", "ProductSkuCode")))
+compare("DescribeInstance", lambda: client.describe_instance(market.DescribeInstanceRequest(
+    instance_id=order.instance_ids.instance_id[0],
+)), "InstanceId", "Status", "AppJson", "HostJson")
 
 client = connect(aiworkspace)
 products = [

@@ -14,8 +14,9 @@ use tfplugin::{
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
-const SUBCATEGORIES: [(&str, &str); 4] = [
+const SUBCATEGORIES: [(&str, &str); 5] = [
     ("alicloud_caller_identity", "Security Token Service (STS)"),
+    ("alicloud_market_instance_access", "Market Place"),
     ("alicloud_market_order", "Market Place"),
     ("alicloud_market_price", "Market Place"),
     ("alicloud_pai_product_order", "Platform For AI (PAI)"),
@@ -41,6 +42,10 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         let file = format!("docs/data-sources/{}.md", name.trim_start_matches("alicloud_"));
         pages.push((file, data_source_page(name, schema)?));
     }
+    for (name, schema) in &schemas.ephemeral_resources {
+        let file = format!("docs/ephemeral-resources/{}.md", name.trim_start_matches("alicloud_"));
+        pages.push((file, ephemeral_resource_page(name, schema)?));
+    }
     let mut differing = odd_pages(&pages)?;
     for (file, text) in pages {
         let path = root().join(&file);
@@ -65,7 +70,9 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 /// Pages that no schema stands behind, and guides that the registry cannot list.
 fn odd_pages(pages: &[(String, String)]) -> Result<Vec<String>, String> {
     let mut odd = Vec::new();
-    for folder in ["docs/resources", "docs/list-resources", "docs/data-sources", "docs/guides"] {
+    const FOLDERS: [&str; 5] =
+        ["docs/resources", "docs/list-resources", "docs/data-sources", "docs/ephemeral-resources", "docs/guides"];
+    for folder in FOLDERS {
         let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
         for entry in entries.flatten() {
             let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
@@ -147,6 +154,19 @@ fn data_source_page(name: &str, schema: &Schema) -> Result<String, String> {
     let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
     let mut page = front_matter(&format!("{name} Data Source - alicloud"), subcategory, schema.block.description);
     let _ = write!(page, "# {name} (Data Source)\n\n{}\n\n", schema.block.description);
+    let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&example)?);
+    page.push_str(&schema_section(&schema.block));
+    page.truncate(page.trim_end().len());
+    page.push('\n');
+    Ok(page)
+}
+
+fn ephemeral_resource_page(name: &str, schema: &Schema) -> Result<String, String> {
+    let example = root().join("examples/ephemeral-resources").join(name).join("ephemeral-resource.tf");
+    let subcategory = SUBCATEGORIES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title);
+    let description = schema.block.description;
+    let mut page = front_matter(&format!("{name} Ephemeral Resource - alicloud"), subcategory, description);
+    let _ = write!(page, "# {name} (Ephemeral Resource)\n\n{description} Needs Terraform 1.10 or OpenTofu 1.11.\n\n");
     let _ = write!(page, "## Example Usage\n\n```terraform\n{}```\n\n", read(&example)?);
     page.push_str(&schema_section(&schema.block));
     page.truncate(page.trim_end().len());

@@ -73,39 +73,61 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
 
 /// Lists the instances of the caller's account, a page at a time.
 pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
-    let number = |name: &str| {
-        let number = required(call, name)?.parse::<usize>().ok().filter(|number| *number > 0);
-        number.ok_or_else(|| ApiError::new(400, &format!("InvalidParameter.{name}"), format!("{name} is not valid.")))
-    };
-    let (page, size) = (number("PageNumber")?, number("PageSize")?.min(MAX_PAGE_SIZE));
+    required(call, "PageNumber")?;
+    required(call, "PageSize")?;
     let codes: Vec<&str> = call.parameters.get("Codes").map(|codes| codes.split(',').collect()).unwrap_or_default();
     let orders = ledger.orders.values().filter(|order| order.account == call.account);
-    let items: Vec<Json> = orders
-        .filter_map(|order| {
-            let Content::Commodity(commodity) = &order.content else { return None };
-            let product = commodity["productCode"].as_str().unwrap_or_default();
-            let moment = order.created.timestamp_millis();
-            (codes.is_empty() || codes.contains(&product)).then(|| {
-                json!({
-                    "InstanceId": instance(&order.id).parse::<i64>().unwrap_or_default(),
-                    "OrderId": order.id.parse::<i64>().unwrap_or_default(),
-                    "ProductCode": product,
-                    "ProductSkuCode": commodity["skuCode"],
-                    "ProductName": "Mock product",
-                    "ProductType": "APP",
-                    "SupplierName": "Mock supplier",
-                    "Status": "OPENED",
-                    "CreatedOn": moment,
-                    "BeganOn": moment,
-                    "AppJson": json!({"username": "admin", "password": "canary-instance-password"}).to_string(),
-                    "HostJson": "{}",
-                })
-            })
-        })
-        .collect();
+    let items = orders.filter_map(|order| {
+        let Content::Commodity(commodity) = &order.content else { return None };
+        let product = commodity["productCode"].as_str().unwrap_or_default();
+        (codes.is_empty() || codes.contains(&product)).then(|| held(order, commodity))
+    });
+    page(call, items.collect(), "InstanceItems", "InstanceItem")
+}
+
+/// The page of a list that is asked for, the first ten elements if none is.
+fn page(call: &Call, items: Vec<Json>, list: &str, element: &str) -> Result<Json, ApiError> {
+    let number = |name: &str, usual: usize| {
+        let number =
+            call.parameters.get(name).map_or(Some(usual), |text| text.parse().ok()).filter(|number| *number > 0);
+        number.ok_or_else(|| ApiError::new(400, &format!("InvalidParameter.{name}"), format!("{name} is not valid.")))
+    };
+    let (page, size) = (number("PageNumber", 1)?, number("PageSize", 10)?.min(MAX_PAGE_SIZE));
     let total = items.len();
     let items: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
-    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, "InstanceItems": {"InstanceItem": items}}))
+    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, list: {element: items}}))
+}
+
+/// Reads an instance of the caller's account. One that it does not know is an error that says nothing.
+pub(super) fn describe_instance(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    let id = required(call, "InstanceId")?;
+    let mut orders = ledger.orders.values().filter(|order| order.account == call.account && !call.variant.is_absent());
+    let found = orders.find_map(|order| match &order.content {
+        Content::Commodity(commodity) if instance(&order.id) == id => Some(held(order, commodity)),
+        _ => None,
+    });
+    found.ok_or_else(|| ApiError::null(500))
+}
+
+/// The instance of an order.
+fn held(order: &Order, commodity: &Json) -> Json {
+    let moment = order.created.timestamp_millis();
+    json!({
+        "InstanceId": instance(&order.id).parse::<i64>().unwrap_or_default(),
+        "OrderId": order.id.parse::<i64>().unwrap_or_default(),
+        "ProductCode": commodity["productCode"],
+        "ProductSkuCode": commodity["skuCode"],
+        "ProductName": "Mock product",
+        "ProductType": "APP",
+        "SupplierName": "Mock supplier",
+        "Status": "OPENED",
+        "CreatedOn": moment,
+        "BeganOn": moment,
+        "AppJson": json!({
+            "frontEndUrl": "https://app.example.com", "username": "admin", "password": "canary-instance-password",
+        }).to_string(),
+        "HostJson": json!({"ip": "192.0.2.1", "username": "root", "password": "canary-host-password"}).to_string(),
+    })
 }
 
 fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
@@ -153,6 +175,8 @@ fn described(order: &Order, commodity: &Json) -> Map<String, Json> {
     order.as_object().cloned().unwrap_or_default()
 }
 
+/// The id of an order's instance. It begins with no zero, since some answers have it as a number.
 fn instance(order_id: &str) -> String {
-    order_id.chars().rev().take(7).collect()
+    let digits: String = order_id.chars().rev().take(7).collect();
+    format!("1{digits}")
 }

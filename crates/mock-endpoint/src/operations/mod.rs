@@ -40,9 +40,10 @@ impl Operation {
     }
 }
 
-static OPERATIONS: [Operation; 12] = [
+static OPERATIONS: [Operation; 13] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
+    Operation { has_request_id: false, ..Operation::rpc("DescribeInstance", "2015-11-01", market::describe_instance) },
     Operation::rpc("DescribeInstances", "2015-11-01", market::describe_instances),
     Operation { has_request_id: false, ..Operation::rpc("DescribePrice", "2015-11-01", prices::describe_price) },
     Operation::rpc("QueryAccountBalance", "2017-12-14", prices::query_account_balance),
