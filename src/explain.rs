@@ -35,12 +35,14 @@ impl Money {
 }
 
 /// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
-const PERMISSIONS: [(&str, &str); 11] = [
+const PERMISSIONS: [(&str, &str); 13] = [
     ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribePrice", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeProduct", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeProducts", "the system policy AliyunMarketplaceFullAccess"),
     ("QueryAccountBalance", "the RAM action bss:DescribeAcccount"),
     ("CreateProductOrders", "the RAM action pai:CreateOrder"),
     ("ListProducts", "the RAM action pai:ListProducts"),

@@ -11,6 +11,8 @@ mod explain;
 mod instance_access;
 mod journal;
 mod market_order;
+mod market_product;
+mod market_products;
 mod order;
 mod order_identity;
 mod order_plan;
@@ -68,7 +70,11 @@ impl Provider for Alicloud {
     }
 
     fn data_sources(&self) -> DataSources<Cloud> {
-        DataSources::new().add(caller_identity::CallerIdentitySource).add(market_order::MarketPrices)
+        DataSources::new()
+            .add(caller_identity::CallerIdentitySource)
+            .add(market_order::MarketPrices)
+            .add(market_product::MarketProductSource)
+            .add(market_products::MarketProductsSource)
     }
 
     fn ephemeral_resources(&self) -> EphemeralResources<Cloud> {

@@ -19,6 +19,7 @@ mod limits;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod market_order;
+mod market_products;
 mod outcomes;
 mod pai;
 mod pai_commodities;

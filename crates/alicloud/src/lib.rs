@@ -6,7 +6,7 @@
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`market_search`], [`price`], [`instance_access`], [`billing`], [`balance`], [`aiworkspace`],
+//! - [`market`], [`market_search`], [`products`], [`price`], [`instance_access`], [`billing`], [`balance`], [`aiworkspace`],
 //!   [`sts`]: the operations
 //!
 //! Nothing here knows of Terraform.
@@ -24,6 +24,7 @@ pub mod market;
 pub mod market_search;
 mod paging;
 pub mod price;
+pub mod products;
 pub mod regions;
 pub mod reply;
 pub mod retry;

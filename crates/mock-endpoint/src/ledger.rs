@@ -26,6 +26,8 @@ pub struct Ledger {
     pub throttled: u64,
     /// What DescribePrice tells instead of the usual price, by product code.
     pub prices: BTreeMap<String, Map<String, Json>>,
+    /// What is told of products instead of what the catalogue has, by product code, and of those that it does not have.
+    pub products: BTreeMap<String, Json>,
     /// Who may sign, by AccessKey id.
     #[serde(skip)]
     pub keys: BTreeMap<String, Key>,

@@ -83,6 +83,20 @@ compare("DescribeInstances", lambda: client.describe_instances(market.DescribeIn
 compare("DescribeInstance", lambda: client.describe_instance(market.DescribeInstanceRequest(
     instance_id=order.instance_ids.instance_id[0],
 )), "InstanceId", "Status", "AppJson", "HostJson")
+found = compare("DescribeProducts", lambda: client.describe_products(market.DescribeProductsRequest(
+    page_number=1, page_size=50, search_term="product",
+    filter=[market.DescribeProductsRequestFilter(key="productType", value="MIRROR"),
+            market.DescribeProductsRequestFilter(key="sort", value="created_on-desc")],
+)), "TotalCount", *(f"ProductItems.ProductItem.{name}" for name in (
+    "Code", "Name", "CategoryId", "SupplierId", "SupplierName", "ShortDescription", "Tags", "SuggestedPrice", "TargetUrl",
+    "ImageUrl", "Score", "OperationSystem", "WarrantyDate", "DeliveryDate", "DeliveryWay")))
+# The SDK names the filters as the mock knows them.
+assert found.total_count == 200 and found.product_items.product_item[0].code == "cmjj100997", found
+chosen = "ProductSkus.ProductSku.Modules.Module"
+compare("DescribeProduct", lambda: client.describe_product(market.DescribeProductRequest(code="cmjj100997")),
+        "Code", "Name", "Description", "ProductSkus.ProductSku.Code", "ProductSkus.ProductSku.Name", f"{chosen}.Code",
+        *(f"{chosen}.Properties.Property.{name}" for name in (
+            "Key", "PropertyValues.PropertyValue.Value", "PropertyValues.PropertyValue.DisplayName")))
 
 client = connect(aiworkspace)
 products = [

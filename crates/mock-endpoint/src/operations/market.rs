@@ -86,7 +86,7 @@ pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Jso
 }
 
 /// The page of a list that is asked for, the first ten elements if none is.
-fn page(call: &Call, items: Vec<Json>, list: &str, element: &str) -> Result<Json, ApiError> {
+pub(super) fn page(call: &Call, items: Vec<Json>, list: &str, element: &str) -> Result<Json, ApiError> {
     let number = |name: &str, usual: usize| {
         let number =
             call.parameters.get(name).map_or(Some(usual), |text| text.parse().ok()).filter(|number| *number > 0);

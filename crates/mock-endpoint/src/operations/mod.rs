@@ -4,6 +4,7 @@ mod aiworkspace;
 mod billing;
 mod market;
 mod prices;
+mod products;
 mod sts;
 
 pub(crate) use aiworkspace::PRODUCTS;
@@ -40,11 +41,13 @@ impl Operation {
     }
 }
 
-static OPERATIONS: [Operation; 13] = [
+static OPERATIONS: [Operation; 15] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
     Operation { has_request_id: false, ..Operation::rpc("DescribeInstance", "2015-11-01", market::describe_instance) },
     Operation::rpc("DescribeInstances", "2015-11-01", market::describe_instances),
+    Operation::rpc("DescribeProduct", "2015-11-01", products::describe_product),
+    Operation::rpc("DescribeProducts", "2015-11-01", products::describe_products),
     Operation { has_request_id: false, ..Operation::rpc("DescribePrice", "2015-11-01", prices::describe_price) },
     Operation::rpc("QueryAccountBalance", "2017-12-14", prices::query_account_balance),
     Operation::rpc("GetOrderDetail", "2017-12-14", billing::get_order_detail),
