@@ -75,6 +75,7 @@ impl Provider for Alicloud {
             .add(market_order::MarketPrices)
             .add(market_product::MarketProductSource)
             .add(market_products::MarketProductsSource)
+            .add(pai_product_order::PaiProductsSource)
     }
 
     fn ephemeral_resources(&self) -> EphemeralResources<Cloud> {

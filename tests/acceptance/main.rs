@@ -24,6 +24,7 @@ mod outcomes;
 mod pai;
 mod pai_commodities;
 mod pai_faults;
+mod pai_products;
 mod prices;
 mod provider_block;
 mod proxy;

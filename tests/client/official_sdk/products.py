@@ -111,7 +111,8 @@ bought = compare("CreateProductOrders", lambda: client.create_product_orders(
 ), "OrderId", "Message", "BuyProductRequestId", "ProductIds")
 compare("ListProducts", lambda: client.list_products(
     pai.ListProductsRequest(product_codes="DataWorks_share,PAI_share", verbose=True),
-), *(f"Products.{name}" for name in ("ProductCode", "IsPurchased", "HasPermissionToPurchase", "ProductId")))
+), *(f"Products.{name}" for name in (
+    "ProductCode", "IsPurchased", "HasPermissionToPurchase", "ProductId", "PurchaseUrl")))
 
 client = connect(bssopenapi)
 rows = "Data.OrderList.Order"

@@ -14,13 +14,14 @@ use tfplugin::{
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by resource. One that is not here stands at the top.
-const SUBCATEGORIES: [(&str, &str); 7] = [
+const SUBCATEGORIES: [(&str, &str); 8] = [
     ("alicloud_caller_identity", "Security Token Service (STS)"),
     ("alicloud_market_instance_access", "Market Place"),
     ("alicloud_market_order", "Market Place"),
     ("alicloud_market_price", "Market Place"),
     ("alicloud_market_product", "Market Place"),
     ("alicloud_market_products", "Market Place"),
+    ("alicloud_pai_products", "Platform For AI (PAI)"),
     ("alicloud_pai_product_order", "Platform For AI (PAI)"),
 ];
 
