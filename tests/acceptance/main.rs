@@ -28,6 +28,7 @@ mod pai_products;
 mod prices;
 mod provider_block;
 mod proxy;
+mod query;
 mod random;
 mod scale;
 mod secrets;

@@ -8,7 +8,7 @@ use alicloud::{
     client::{Client, Request, Style},
     credentials::Role,
     endpoint::Product,
-    instance_access, market, price, products,
+    instance_access, market, market_search, price, products,
     retry::Limit,
     sts,
 };
@@ -134,6 +134,9 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let instances = market::instances(&at, "1", &limit).await.unwrap();
     assert_eq!(instances.len(), 1);
     reads_all(&instances, &[]);
+    let (at, _service) = client("DescribeInstances");
+    let mut search = market_search::Search::new(&at, &[]);
+    reads_all(&search.next_page(&limit).await.unwrap(), &[]);
     let (at, _service) = client("DescribeInstance");
     let access = instance_access::instance_access(&at, "1", &limit).await.unwrap();
     reads_all(&access, &[]);

@@ -79,7 +79,8 @@ compare("DescribePrice", lambda: client.describe_price(market.DescribePriceReque
     *(f"PromotionRules.PromotionRule.{name}" for name in ("RuleId", "Name", "Title")))
 compare("DescribeInstances", lambda: client.describe_instances(market.DescribeInstancesRequest(
     codes="cmapi033136", page_number=1, page_size=10,
-)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in ("OrderId", "InstanceId", "CreatedOn", "ProductSkuCode")))
+)), "TotalCount", *(f"InstanceItems.InstanceItem.{name}" for name in (
+    "OrderId", "InstanceId", "CreatedOn", "ProductSkuCode", "ProductCode", "ProductName", "ProductType", "Status")))
 compare("DescribeInstance", lambda: client.describe_instance(market.DescribeInstanceRequest(
     instance_id=order.instance_ids.instance_id[0],
 )), "InstanceId", "Status", "AppJson", "HostJson")
