@@ -38,13 +38,15 @@ impl Money {
 }
 
 /// The RAM permission that an operation needs, as Alibaba Cloud documents it. The Marketplace documents no action of its own.
-const PERMISSIONS: [(&str, &str); 12] = [
+const PERMISSIONS: [(&str, &str); 14] = [
     ("AutoRenewInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("CreateOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstance", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeInstances", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribeOrder", "the system policy AliyunMarketplaceFullAccess"),
     ("DescribePrice", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeProduct", "the system policy AliyunMarketplaceFullAccess"),
+    ("DescribeProducts", "the system policy AliyunMarketplaceFullAccess"),
     ("QueryAccountBalance", "the RAM action bss:DescribeAcccount"),
     ("CreateProductOrders", "the RAM action pai:CreateOrder"),
     ("ListProducts", "the RAM action pai:ListProducts"),

@@ -4,13 +4,17 @@
 //! provider offers is here.
 
 mod balance;
+mod caller_identity;
 #[cfg(test)]
 mod catalogue;
 mod cloud;
 mod config;
 mod explain;
+mod instance_access;
 mod journal;
 mod market_order;
+mod market_product;
+mod market_products;
 mod order;
 mod order_identity;
 mod order_plan;
@@ -26,7 +30,8 @@ mod unpaid;
 use alicloud::credentials::METADATA_SERVICE;
 
 use tfplugin::{
-    Actions, Configure, Configured, Context, DataSources, Diagnostics, ListResources, Plugin, Provider, Resources,
+    Actions, Configure, Configured, Context, DataSources, Diagnostics, EphemeralResources, ListResources, Plugin,
+    Provider, Resources,
 };
 
 pub use cloud::Cloud;
@@ -69,7 +74,16 @@ impl Provider for Alicloud {
     }
 
     fn data_sources(&self) -> DataSources<Cloud> {
-        DataSources::new().add(market_order::MarketPrices)
+        DataSources::new()
+            .add(caller_identity::CallerIdentitySource)
+            .add(market_order::MarketPrices)
+            .add(market_product::MarketProductSource)
+            .add(market_products::MarketProductsSource)
+            .add(pai_product_order::PaiProductsSource)
+    }
+
+    fn ephemeral_resources(&self) -> EphemeralResources<Cloud> {
+        EphemeralResources::new().add(instance_access::InstanceAccessResource)
     }
 
     fn list_resources(&self) -> ListResources<Cloud> {

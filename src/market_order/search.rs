@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use alicloud::{
     market::{self, Described},
-    market_search::{self, Held},
+    market_search::{Held, Search},
 };
 use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial, State};
 
@@ -60,15 +60,12 @@ impl ListResource for MarketOrderList {
     ) -> Result<(), ListEnd> {
         let account_id = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.explain())?.to_owned();
         let codes = search.product_codes.clone().unwrap_or_default();
-        let (mut seen, mut read) = (BTreeSet::new(), 0);
-        for number in 1.. {
-            let page = market_search::page(&cloud.client, &codes, number, &cloud.limit(TIME, ctx)).await;
-            let page = page.map_err(|failure| {
-                explain::failure("The orders cannot be listed", "DescribeInstances", &failure, &Money::OnlyRead)
-            })?;
-            read += page.instances.len();
-            let is_last = page.instances.is_empty() || read >= page.total;
-            for held in page.instances.into_iter().filter(|held| search.wants(held)) {
+        let mut seen = BTreeSet::new();
+        let mut pages = Search::new(&cloud.client, &codes);
+        let failed =
+            |failure| explain::failure("The orders cannot be listed", "DescribeInstances", &failure, &Money::OnlyRead);
+        while let Some(page) = pages.next_page(&cloud.limit(TIME, ctx)).await.map_err(failed)? {
+            for held in page.into_iter().filter(|held| search.wants(held)) {
                 let Some(order_id) = held.order_id.clone().filter(|id| seen.insert(id.clone())) else { continue };
                 let identity = OrderIdentity { order_id: order_id.clone(), account_id: Some(account_id.clone()) };
                 let mut found = Found::new(identity, display_name(&order_id, &held));
@@ -79,9 +76,6 @@ impl ListResource for MarketOrderList {
                     };
                 }
                 listing.send(found).await?;
-            }
-            if is_last {
-                break;
             }
         }
         Ok(())

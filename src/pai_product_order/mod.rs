@@ -4,6 +4,7 @@ mod candidates;
 mod missing;
 mod model;
 mod products;
+mod products_source;
 mod purchase;
 mod schema;
 mod search;
@@ -25,6 +26,7 @@ use alicloud::{
     endpoint::Product,
     retry::Limit,
 };
+pub(crate) use products_source::PaiProductsSource;
 use purchase::PaiPurchase;
 use schema::PaiProductOrder;
 pub(crate) use search::PaiProductOrderList;

@@ -84,7 +84,7 @@ fn serve_beside() {
 /// A Terraform of this version or a later one, with this configuration and the provider of this file.
 fn attached(least: (u64, u64), configuration: &str) -> Option<(Terraform, Attached, Log)> {
     let mut terraform = Terraform::with(configuration)?;
-    if version(&terraform) < least {
+    if terraform.version() < least {
         eprintln!("acceptance test not run: it needs Terraform {}.{} or later", least.0, least.1);
         return None;
     }
@@ -93,12 +93,4 @@ fn attached(least: (u64, u64), configuration: &str) -> Option<(Terraform, Attach
     command.args(["--ignored", "--exact", "--nocapture", "beside::serve_beside"]).env(LOG, &log.0);
     let plugin = Attached::start(command, &mut terraform);
     Some((terraform, plugin, log))
-}
-
-/// Its major and minor version.
-pub fn version(terraform: &Terraform) -> (u64, u64) {
-    let shown = terraform.command(&["version", "-json"]).output().unwrap();
-    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let mut parts = shown["terraform_version"].as_str().unwrap().split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap(), parts.next().unwrap())
 }

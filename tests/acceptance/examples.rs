@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::{beside::version, terraform::Terraform};
+use crate::terraform::Terraform;
 
 #[test]
 fn examples_are_formatted_and_valid() {
@@ -22,7 +22,10 @@ fn examples_are_formatted_and_valid() {
                 // A file is a whole configuration, or the part of one that the documentation shows.
                 if text.contains("required_providers") {
                     terraform.write("main.tf", &text);
-                } else if text.contains("import {") || (text.contains("action \"") && version(&terraform) < (1, 14)) {
+                } else if text.contains("import {")
+                    || (text.contains("ephemeral \"") && terraform.version() < (1, 10))
+                    || (text.contains("action \"") && terraform.version() < (1, 14))
+                {
                     continue;
                 } else {
                     terraform.configure(&text);

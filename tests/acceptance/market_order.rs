@@ -38,7 +38,7 @@ fn one_apply_is_one_order_and_the_second_changes_nothing() {
         ("pay_status", json!("PAID")),
         ("product_sku_code", json!("cmapi033136-postpay")),
         ("payment_price", json!(10)),
-        ("instance_ids", json!(["1000000"])),
+        ("instance_ids", json!(["11000000"])),
     ] {
         assert_eq!(attributes[name], value, "{name}");
     }

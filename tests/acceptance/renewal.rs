@@ -1,6 +1,6 @@
 //! `action "alicloud_market_renewal"` under a Terraform that has actions (1.14).
 
-use crate::{beside::version, market_order::ORDER, terraform::Terraform};
+use crate::{market_order::ORDER, terraform::Terraform};
 
 /// An order, and the renewal of its instance until a date, which every change of `trigger` invokes.
 fn configuration(until: &str, trigger: &str) -> String {
@@ -32,7 +32,7 @@ resource "terraform_data" "renewal" {{
 fn an_action_renews_the_instance_of_an_order_once() {
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(80)).format("%Y-%m-%d").to_string();
     let Some(terraform) = Terraform::with(&configuration(&until, "first")) else { return };
-    if version(&terraform) < (1, 14) {
+    if terraform.version() < (1, 14) {
         eprintln!("acceptance test not run: actions need Terraform 1.14 or later");
         return;
     }

@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
 };
 
+use alicloud::signature::acs3::content_sha256;
 use mock_endpoint::{
     fault::{Fault, Kind},
     ledger::Key,
@@ -13,10 +14,10 @@ use mock_endpoint::{
 use serde_json::{Value as Json, json};
 
 use crate::{
-    altered,
+    altered, instance_access,
     loopback::{self, Loopback},
     market_order::order_with,
-    terraform::Terraform,
+    terraform::{Outcome, Terraform},
 };
 
 /// What is configured, and what the mock tells of an instance.
@@ -280,6 +281,42 @@ fn the_role_of_an_instance() {
         plugin.ends_well();
         assert!(instance.asked.lock().unwrap().len() >= 2);
     }
+}
+
+#[test]
+fn what_an_instance_hands_out_to_its_buyer() {
+    let canaries = ["canary-instance-password", "canary-host-password"].map(str::to_owned);
+    // A password is known by its hash, since Terraform logs the configuration.
+    let expected = format!(
+        "sha256(self.app[\"password\"]) == \"{}\" && sha256(self.host[\"password\"]) == \"{}\"",
+        content_sha256(canaries[0].as_bytes()),
+        content_sha256(canaries[1].as_bytes())
+    );
+    let Some(mut terraform) = instance_access::with(&instance_access::configuration(&expected)) else { return };
+    terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
+    let mut said = String::new();
+    let mut note = |outcome: Outcome| said.push_str(&outcome.text);
+    note(terraform.run(&["plan", "-no-color", "-out=plan.bin"]).succeeds());
+    note(terraform.run(&["apply", "-no-color", "plan.bin"]).succeeds());
+    // From here on a plan reads it too.
+    note(terraform.run(&["plan", "-no-color", "-replace=alicloud_market_order.order", "-out=plan.bin"]).succeeds());
+    note(terraform.run(&["show", "-no-color", "plan.bin"]).succeeds());
+    note(terraform.run(&["show", "-no-color"]).succeeds());
+    let id = terraform.attributes()["instance_ids"][0].clone();
+    let broken =
+        json!({"InstanceId": id, "AppJson": "canary-instance-password", "LicenseCode": "canary-host-password"});
+    let broken =
+        [(Kind::Reply { body: broken.to_string() }, "its AppJson is no object"), (Kind::Truncated, "JSON cut short")];
+    for (kind, words) in broken {
+        terraform.mock.fault(Fault::times("DescribeInstance", kind, 99));
+        note(terraform.plan().fails().says(&["cannot be read", words]));
+        terraform.mock.ledger().faults.clear();
+    }
+    assert!(terraform.requests("DescribeInstance").len() > 4);
+    is_clean("what was printed", &said, &canaries);
+    let written = written(&terraform);
+    assert!(written.contains("tf_req_id"), "the plugin's own log is there");
+    is_clean("what was written", &written, &canaries);
 }
 
 #[test]

@@ -119,6 +119,15 @@ impl Terraform {
         self.directory.terraform().is_opentofu()
     }
 
+    /// Which version of Terraform or OpenTofu it is.
+    pub fn version(&self) -> (u64, u64) {
+        let shown = self.command(&["version", "-json"]).output().expect("Terraform runs");
+        let shown: Json = serde_json::from_slice(&shown.stdout).expect("JSON");
+        let version = shown["terraform_version"].as_str().expect("a version");
+        let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    }
+
     /// Whether Terraform has a subcommand.
     pub fn has(&self, subcommand: &str) -> bool {
         self.run(&["-help"]).text.contains(&format!(" {subcommand} "))

@@ -8,7 +8,7 @@ use alicloud::{
     client::{Client, Request, Style},
     credentials::Role,
     endpoint::Product,
-    market, market_instance, price,
+    instance_access, market, market_instance, market_search, price, products,
     retry::Limit,
     sts,
 };
@@ -60,7 +60,9 @@ fn value(field: &Field) -> Json {
     match (field.path.rsplit('.').next().unwrap(), field.kind) {
         ("Expiration", _) => json!("2099-01-01T00:00:00Z"),
         ("InstanceIDs", _) => json!("[\"1\"]"),
+        ("Code" | "Key", _) if field.path.contains(".Modules.") => json!("package_version"),
         ("Code", _) => json!("Success"),
+        ("AppJson" | "HostJson", _) => json!("{\"password\": 1}"),
         ("Components", _) => json!({"ord_time": {"value": "1:Month"}}),
         (_, "integer" | "number") => json!(1),
         (_, "boolean") => json!(true),
@@ -137,6 +139,24 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     reads_all(&market_instance::describe_instance(&at, "1", &limit).await.unwrap().unwrap(), &[]);
     let (at, _service) = client("AutoRenewInstance");
     market_instance::set_auto_renewal(&at, "1", &market_instance::AutoRenewal::Off, &limit).await.unwrap();
+    let (at, _service) = client("DescribeInstances");
+    let mut search = market_search::Search::new(&at, &[]);
+    reads_all(&search.next_page(&limit).await.unwrap(), &["auto_renewal", "component_json"]);
+    let (at, _service) = client("DescribeInstance");
+    let access = instance_access::instance_access(&at, "1", &limit).await.unwrap();
+    reads_all(&access, &[]);
+    let instance_access::Handed::Out(access) = access else { panic!() };
+    assert_eq!((access.app.len(), access.host.len()), (1, 1));
+    let (at, _service) = client("DescribeProducts");
+    let listed = products::products(&at, &products::Search::default(), &limit).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    reads_all(&listed, &[]);
+    let (at, _service) = client("DescribeProduct");
+    let sold = products::product(&at, "Success", &limit).await.unwrap();
+    // The only module that is documented is the one of package versions here.
+    reads_all(&sold, &["images"]);
+    let products::Described::Found(sold) = sold else { panic!() };
+    assert_eq!(sold.skus[0].package_versions.len(), 1);
     let (at, _service) = client("DescribePrice");
     let asked = json!({"productCode": "1"}).to_string();
     let price::Priced::Found(price) = price::describe_price(&at, &asked, &limit).await.unwrap() else { panic!() };
@@ -160,6 +180,7 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     reads_all(&balance::account_balance(&at, &limit).await.unwrap(), &[]);
 
     let (at, _service) = client("GetCallerIdentity");
+    reads_all(&sts::caller_identity(&at, &limit).await.unwrap(), &[]);
     assert_eq!(sts::account_id(&at, &limit).await.unwrap(), "1");
     let (at, _service) = client("AssumeRole");
     assert_eq!(sts::assume_role(&at, &role()).await.unwrap().access_key_id, "1");
@@ -229,6 +250,8 @@ async fn the_mock_answers_no_field_that_the_service_does_not_have() {
         rpc(Product::Market, "DescribeInstances", &[("PageNumber", "1"), ("PageSize", "10")]),
         rpc(Product::Market, "DescribeInstance", &[("InstanceId", &instance)]),
         Request { form, ..rpc(Product::Market, "AutoRenewInstance", &[]) },
+        rpc(Product::Market, "DescribeProduct", &[("Code", "cmapi033136")]),
+        rpc(Product::Market, "DescribeProducts", &[]),
         rpc(Product::Market, "DescribePrice", &[("Commodity", &text), ("OrderType", "INSTANCE_BUY")]),
         rpc(Product::Billing, "GetOrderDetail", &[("OrderId", &orders[1])]),
         rpc(Product::Billing, "QueryOrders", &period),

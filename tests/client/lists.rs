@@ -5,7 +5,7 @@ use std::time::Duration;
 use alicloud::{
     billing,
     error::{Error, Failure},
-    market,
+    market, market_search, products,
     retry::Limit,
 };
 use mock_endpoint::{
@@ -62,6 +62,37 @@ async fn instances(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
     (found.map(|found| found.len()), asked)
 }
 
+/// The same for DescribeProducts.
+async fn listed_products(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
+    let service = service("PageNumber", pages, |rows, total| {
+        let rows: Vec<Json> = rows.iter().map(|row| json!({"Code": row["OrderId"]})).collect();
+        json!({"RequestId": "R", "TotalCount": total, "ProductItems": {"ProductItem": rows}})
+    });
+    let found = products::products(&client_at(&service.url), &products::Search::default(), &limit()).await;
+    let asked = service.asked.lock().unwrap().len();
+    (found.map(|found| found.len()), asked)
+}
+
+/// The same for a search for instances, with the number of those that were found before it failed.
+async fn searched(pages: Vec<Page>) -> (Result<(), Failure>, usize, usize) {
+    let service = service(
+        "PageNumber",
+        pages,
+        |rows, total| json!({"RequestId": "R", "TotalCount": total, "InstanceItems": {"InstanceItem": rows}}),
+    );
+    let client = client_at(&service.url);
+    let (mut search, mut found) = (market_search::Search::new(&client, &[]), 0);
+    let end = loop {
+        match search.next_page(&limit()).await {
+            Ok(Some(page)) => found += page.len(),
+            Ok(None) => break Ok(()),
+            Err(failure) => break Err(failure),
+        }
+    };
+    let asked = service.asked.lock().unwrap().len();
+    (end, found, asked)
+}
+
 fn page(ids: impl IntoIterator<Item = u64>, total: &Json) -> Page {
     (ids.into_iter().collect(), total.clone())
 }
@@ -101,11 +132,35 @@ async fn instances_are_read_until_a_page_brings_nothing_new_whatever_the_service
 }
 
 #[tokio::test]
+async fn products_are_read_until_a_page_brings_nothing_new_whatever_the_service_counts() {
+    for total in [json!(0), json!(1), json!("3.0")] {
+        let none = || page([], &json!(0));
+        assert_eq!(listed_products(vec![page([1, 2], &total), page([3], &total), none()]).await, (Ok(3), 3), "{total}");
+        assert_eq!(listed_products(vec![page([1, 2, 3], &total)]).await, (Ok(3), 2), "{total}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_goes_on_until_a_page_brings_nothing_new_whatever_the_service_counts() {
+    for total in [json!(0), json!(1), json!("3.0")] {
+        let none = || page([], &json!(0));
+        assert_eq!(searched(vec![page([1, 2], &total), page([3], &total), none()]).await, (Ok(()), 3, 3), "{total}");
+        assert_eq!(searched(vec![page([1, 2, 3], &total)]).await, (Ok(()), 3, 2), "{total}");
+    }
+    let (end, found, _) = searched(vec![page([1], &json!(3)), page([], &json!(0))]).await;
+    assert!(end.unwrap_err().to_string().contains("lists 1 of the 3 that it counts"));
+    assert_eq!(found, 1);
+    let endless = searched((0..1100).map(|number| page([number], &json!(1))).collect()).await;
+    assert_eq!((endless.0.map_err(|failure| failure.error), endless.2), (Err(Error::TooMany { read: 1000 }), 1000));
+}
+
+#[tokio::test]
 async fn a_list_that_is_shorter_than_its_count_is_no_list() {
     let told = |list: Result<usize, Failure>| list.unwrap_err().to_string();
     let cut = vec![page([1], &json!(3))];
     assert!(told(listed(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
-    assert!(told(instances(cut).await.0).contains("lists 1 of the 3 that it counts"));
+    assert!(told(instances(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
+    assert!(told(listed_products(cut).await.0).contains("lists 1 of the 3 that it counts"));
     // The count may be on the first page only.
     assert!(told(listed(vec![page([1], &json!(3)), page([], &json!(0))]).await.0).contains("lists 1 of the 3"));
 }

@@ -90,6 +90,9 @@ pub struct ListedProduct {
     /// The id that CreateProductOrders answers for it.
     #[serde(deserialize_with = "loose_text")]
     pub product_id: Option<String>,
+    /// The page on which it can be bought by hand.
+    #[serde(deserialize_with = "loose_text")]
+    pub purchase_url: Option<String>,
 }
 
 /// The answer to ListProducts.

@@ -6,7 +6,8 @@
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
 //! - [`reply`]: what can be told of a reply without knowing the operation
 //! - [`error`]: what went wrong, and whether the operation can have happened all the same
-//! - [`market`], [`market_instance`], [`market_renewal`], [`market_search`], [`price`], [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
+//! - [`market`], [`market_instance`], [`market_renewal`], [`market_search`], [`products`], [`price`], [`instance_access`],
+//!   [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
 //!
 //! Nothing here knows of Terraform.
 
@@ -18,6 +19,7 @@ mod connecting;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod instance_access;
 pub mod market;
 pub mod market_instance;
 pub mod market_renewal;
@@ -25,6 +27,7 @@ pub mod market_search;
 mod pace;
 mod paging;
 pub mod price;
+pub mod products;
 pub mod regions;
 pub mod reply;
 pub mod retry;

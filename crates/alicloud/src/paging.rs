@@ -44,15 +44,24 @@ impl<T: PartialEq> Pages<T> {
         self.len() > self.counted
     }
 
-    /// The list, after its last page.
+    /// Whether the list is whole after its last page.
     ///
     /// # Errors
     /// The service has counted more.
-    pub(super) fn complete(self) -> Result<Vec<T>, Failure> {
+    pub(super) fn check(&self) -> Result<(), Failure> {
         if self.len() < self.counted {
             let what = format!("it lists {} of the {} that it counts", self.len(), self.counted);
             return Err(self.failure(Error::Malformed { status: 200, request_id: None, what }));
         }
+        Ok(())
+    }
+
+    /// The list, after its last page.
+    ///
+    /// # Errors
+    /// As for [`Self::check`].
+    pub(super) fn complete(self) -> Result<Vec<T>, Failure> {
+        self.check()?;
         Ok(self.pages.into_iter().flatten().collect())
     }
 

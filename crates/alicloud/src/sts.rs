@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use super::{
     credentials::{Credentials, Role},
     endpoint::Product,
     error::Failure,
-    reply,
+    reply::{self, loose_text},
     retry::Limit,
 };
 
@@ -44,16 +45,43 @@ pub async fn assume_role_with_oidc(
     client.call(&request, &limit(), credentials).await
 }
 
+/// Who calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct CallerIdentity {
+    /// The account that the credentials belong to.
+    #[serde(deserialize_with = "loose_text")]
+    pub account_id: Option<String>,
+    /// The caller within the account: the account itself, a RAM user, or a role and its session.
+    #[serde(deserialize_with = "loose_text")]
+    pub principal_id: Option<String>,
+    /// The caller's name, such as `acs:ram::123456789012:user/buyer`.
+    #[serde(deserialize_with = "loose_text")]
+    pub arn: Option<String>,
+    /// `Account`, `RAMUser` or `AssumedRoleUser`.
+    #[serde(deserialize_with = "loose_text")]
+    pub identity_type: Option<String>,
+}
+
+/// GetCallerIdentity: who the credentials belong to. The account is always there.
+///
+/// # Errors
+/// STS does not answer, does not know the keys, or does not name the account.
+pub async fn caller_identity(client: &Client, limit: &Limit) -> Result<CallerIdentity, Failure> {
+    let request = Request::rpc(Product::Sts, "GetCallerIdentity", []);
+    let read = |reply: &Reply| {
+        let caller = CallerIdentity::deserialize(&reply.body).map_err(|_| "it is no identity".to_owned())?;
+        if caller.account_id.is_some() { Ok(caller) } else { Err("it has no AccountId".to_owned()) }
+    };
+    client.call(&request, limit, read).await
+}
+
 /// GetCallerIdentity: the id of the account that the credentials belong to.
 ///
 /// # Errors
-/// STS does not answer, or does not know the keys.
+/// As for [`caller_identity`].
 pub async fn account_id(client: &Client, limit: &Limit) -> Result<String, Failure> {
-    let request = Request::rpc(Product::Sts, "GetCallerIdentity", []);
-    let read = |reply: &Reply| {
-        reply.body.get("AccountId").and_then(reply::text).ok_or_else(|| "it has no AccountId".to_owned())
-    };
-    client.call(&request, limit, read).await
+    Ok(caller_identity(client, limit).await?.account_id.unwrap_or_default())
 }
 
 fn limit() -> Limit {

@@ -22,6 +22,7 @@ pub(crate) fn routes(state: State) -> Router {
         .route("/_mock/orders/{id}", post(tell_of_order))
         .route("/_mock/instances/{id}", post(tell_of_instance))
         .route("/_mock/prices/{product}", post(set_price))
+        .route("/_mock/products/{code}", post(set_product))
         .route("/_mock/rate/{per_second}", post(limit_rate))
         .route("/_mock/reset", post(reset))
         .with_state(state)
@@ -82,6 +83,15 @@ async fn set_price(
     axum::Json(fields): axum::Json<Map<String, Json>>,
 ) -> StatusCode {
     state.lock().set_price(&product, Json::Object(fields));
+    StatusCode::NO_CONTENT
+}
+
+async fn set_product(
+    Shared(state): Shared<State>,
+    Path(code): Path<String>,
+    axum::Json(fields): axum::Json<Map<String, Json>>,
+) -> StatusCode {
+    state.lock().products.insert(code, Json::Object(fields));
     StatusCode::NO_CONTENT
 }
 

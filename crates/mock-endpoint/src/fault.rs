@@ -128,9 +128,17 @@ impl Fault {
 const APPLY_TO: [(&str, &[&str]); 5] = [
     (
         "absent",
-        &["DescribeOrder", "DescribeInstance", "DescribePrice", "GetOrderDetail", "QueryOrders", "ListProducts"],
+        &[
+            "DescribeInstance",
+            "DescribeOrder",
+            "DescribePrice",
+            "DescribeProduct",
+            "GetOrderDetail",
+            "QueryOrders",
+            "ListProducts",
+        ],
     ),
-    ("absent_empty", &["DescribeOrder", "GetOrderDetail", "QueryOrders"]),
+    ("absent_empty", &["DescribeOrder", "DescribeProduct", "GetOrderDetail", "QueryOrders"]),
     ("unpaid", &["CreateOrder", "CreateProductOrders"]),
     ("partial", &["CreateProductOrders"]),
     ("partial_lost", &["CreateProductOrders"]),

@@ -28,6 +28,8 @@ pub struct Ledger {
     pub throttled: u64,
     /// What DescribePrice tells instead of the usual price, by product code.
     pub prices: BTreeMap<String, Map<String, Json>>,
+    /// What is told of products instead of what the catalogue has, by product code, and of those that it does not have.
+    pub products: BTreeMap<String, Json>,
     /// Who may sign, by AccessKey id.
     #[serde(skip)]
     pub keys: BTreeMap<String, Key>,
@@ -121,6 +123,8 @@ pub struct Key {
     pub token: Option<String>,
     /// The account.
     pub account: String,
+    /// The role that was assumed, and the name of the session, for the keys of a role.
+    pub role: Option<(String, String)>,
     /// The operations that it may not call.
     pub forbidden: BTreeSet<String>,
 }
@@ -128,7 +132,8 @@ pub struct Key {
 impl Key {
     /// Keys that stay, and may do everything.
     pub fn new(secret: &str, account: &str) -> Self {
-        Self { secret: secret.to_owned(), token: None, account: account.to_owned(), forbidden: BTreeSet::new() }
+        let (secret, account) = (secret.to_owned(), account.to_owned());
+        Self { secret, token: None, account, role: None, forbidden: BTreeSet::new() }
     }
 }
 

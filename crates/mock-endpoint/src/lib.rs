@@ -138,6 +138,12 @@ impl Mock {
         self.state.lock().set_price(product, fields);
     }
 
+    /// Sets what is told of a product: these fields of DescribeProducts instead of the usual ones, and none where the value is
+    /// null, and `Type`. A code that the catalogue does not have is one product more.
+    pub fn set_product(&self, code: &str, fields: Json) {
+        self.state.lock().products.insert(code.to_owned(), fields);
+    }
+
     /// Answers so many requests in any second; the others get `Throttling.User`, and nothing is done.
     pub fn limit_rate(&self, per_second: usize) {
         self.state.lock().rate = Some(rate::Rate::new(per_second));

@@ -1,7 +1,9 @@
 # terraform query -generate-config-out=orders.tf writes a resource and an import block for each order.
+# Without a limit, Terraform stops after 100.
 list "alicloud_market_order" "all" {
   provider         = alicloud
   include_resource = true
+  limit            = 10000
 }
 
 list "alicloud_market_order" "gateway" {

@@ -1,7 +1,9 @@
 # terraform query -generate-config-out=orders.tf writes a resource and an import block for each order.
+# Without a limit, Terraform stops after 100.
 list "alicloud_pai_product_order" "all" {
   provider         = alicloud
   include_resource = true
+  limit            = 10000
 
   config {
     product_codes = ["PAI_share", "DataWorks_share"]

@@ -88,6 +88,20 @@ compare("DescribeInstance", lambda: client.describe_instance(market.DescribeInst
 compare("AutoRenewInstance", lambda: client.auto_renew_instance(market.AutoRenewInstanceRequest(
     order_biz_id=int(instance), type="open", auto_renew_cycle="Month", auto_renew_duration=1,
 )), "Success", "Data", "RequestId")
+found = compare("DescribeProducts", lambda: client.describe_products(market.DescribeProductsRequest(
+    page_number=1, page_size=50, search_term="product",
+    filter=[market.DescribeProductsRequestFilter(key="productType", value="MIRROR"),
+            market.DescribeProductsRequestFilter(key="sort", value="created_on-desc")],
+)), "TotalCount", *(f"ProductItems.ProductItem.{name}" for name in (
+    "Code", "Name", "CategoryId", "SupplierId", "SupplierName", "ShortDescription", "Tags", "SuggestedPrice", "TargetUrl",
+    "ImageUrl", "Score", "OperationSystem", "WarrantyDate", "DeliveryDate", "DeliveryWay")))
+# The SDK names the filters as the mock knows them.
+assert found.total_count == 200 and found.product_items.product_item[0].code == "cmjj100997", found
+chosen = "ProductSkus.ProductSku.Modules.Module"
+compare("DescribeProduct", lambda: client.describe_product(market.DescribeProductRequest(code="cmjj100997")),
+        "Code", "Name", "Description", "ProductSkus.ProductSku.Code", "ProductSkus.ProductSku.Name", f"{chosen}.Code",
+        *(f"{chosen}.Properties.Property.{name}" for name in (
+            "Key", "PropertyValues.PropertyValue.Value", "PropertyValues.PropertyValue.DisplayName")))
 
 client = connect(aiworkspace)
 products = [
@@ -102,7 +116,8 @@ bought = compare("CreateProductOrders", lambda: client.create_product_orders(
 ), "OrderId", "Message", "BuyProductRequestId", "ProductIds")
 compare("ListProducts", lambda: client.list_products(
     pai.ListProductsRequest(product_codes="DataWorks_share,PAI_share", verbose=True),
-), *(f"Products.{name}" for name in ("ProductCode", "IsPurchased", "HasPermissionToPurchase", "ProductId")))
+), *(f"Products.{name}" for name in (
+    "ProductCode", "IsPurchased", "HasPermissionToPurchase", "ProductId", "PurchaseUrl")))
 
 client = connect(bssopenapi)
 rows = "Data.OrderList.Order"
@@ -125,7 +140,7 @@ compare("QueryAccountBalance", client.query_account_balance, "Data.AvailableAmou
 
 client = connect(security_tokens)
 keys = [f"Credentials.{name}" for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration")]
-compare("GetCallerIdentity", client.get_caller_identity, "AccountId")
+compare("GetCallerIdentity", client.get_caller_identity, "AccountId", "PrincipalId", "Arn", "IdentityType")
 compare("AssumeRole", lambda: client.assume_role(sts.AssumeRoleRequest(
     role_arn="acs:ram::1:role/buyer", role_session_name="test", duration_seconds=3600)), *keys)
 compare("AssumeRoleWithOIDC", lambda: client.assume_role_with_oidc(sts.AssumeRoleWithOIDCRequest(

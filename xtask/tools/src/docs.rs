@@ -5,10 +5,15 @@ use tfplugin::docs::Generator;
 use xtask::{Outcome, root};
 
 /// The sections of the registry's navigation, by type. A type that is not listed stands at the top.
-const SUBCATEGORIES: [(&str, &str); 4] = [
+const SUBCATEGORIES: [(&str, &str); 9] = [
+    ("alicloud_caller_identity", "Security Token Service (STS)"),
+    ("alicloud_market_instance_access", "Market Place"),
     ("alicloud_market_order", "Market Place"),
     ("alicloud_market_price", "Market Place"),
+    ("alicloud_market_product", "Market Place"),
+    ("alicloud_market_products", "Market Place"),
     ("alicloud_market_renewal", "Market Place"),
+    ("alicloud_pai_products", "Platform For AI (PAI)"),
     ("alicloud_pai_product_order", "Platform For AI (PAI)"),
 ];
 

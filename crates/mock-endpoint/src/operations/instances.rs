@@ -3,22 +3,20 @@
 use chrono::{DateTime, Months, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use super::required;
+use super::{market::page, required};
 use crate::{
     call::{ApiError, Call},
     ledger::{AutoRenewal, Content, Instance, Ledger, Order},
 };
 
-/// The most that one page holds.
-const MAX_PAGE_SIZE: usize = 100;
-
 fn invalid(what: &str) -> ApiError {
     ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."))
 }
 
-/// The id of the instance that an order opens.
+/// The id of the instance that an order opens. It begins with no zero, since some answers have it as a number.
 pub(super) fn id_of(order_id: &str) -> String {
-    order_id.chars().rev().take(7).collect()
+    let digits: String = order_id.chars().rev().take(7).collect();
+    format!("1{digits}")
 }
 
 /// The ids of the instances of an order.
@@ -74,10 +72,8 @@ pub(super) fn later(begins: DateTime<Utc>, commodity: &Json) -> DateTime<Utc> {
 
 /// Lists the instances of the caller's account, a page at a time.
 pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
-    let number = |name: &str| {
-        required(call, name)?.parse::<usize>().ok().filter(|number| *number > 0).ok_or_else(|| invalid(name))
-    };
-    let (page, size) = (number("PageNumber")?, number("PageSize")?.min(MAX_PAGE_SIZE));
+    required(call, "PageNumber")?;
+    required(call, "PageSize")?;
     let codes: Vec<&str> = call.parameters.get("Codes").map(|codes| codes.split(',').collect()).unwrap_or_default();
     open(ledger);
     let of_caller = ledger.instances.iter().filter(|(_, instance)| instance.account == call.account);
@@ -91,9 +87,7 @@ pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Jso
             is_wanted.then_some(Json::Object(told))
         })
         .collect();
-    let total = items.len();
-    let items: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
-    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, "InstanceItems": {"InstanceItem": items}}))
+    page(call, items, "InstanceItems", "InstanceItem")
 }
 
 /// Reads an instance of the caller's account. Only this tells whether it renews itself.
@@ -159,7 +153,9 @@ fn described(id: &str, instance: &Instance, order: &Order, commodity: &Json) -> 
         "CreatedOn": order.created.timestamp_millis(),
         "BeganOn": instance.began.timestamp_millis(),
         "EndOn": instance.ends.timestamp_millis(),
-        "AppJson": json!({"username": "admin", "password": "canary-instance-password"}).to_string(),
+        "AppJson": json!({
+            "frontEndUrl": "https://app.example.com", "username": "admin", "password": "canary-instance-password",
+        }).to_string(),
         "HostJson": json!({"ip": "192.0.2.1", "username": "root", "password": "canary-host-password"}).to_string(),
     });
     described.as_object().cloned().unwrap_or_default()

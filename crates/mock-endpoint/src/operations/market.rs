@@ -11,6 +11,9 @@ use crate::{
 /// What one pricing cycle of one item costs, in CNY.
 pub(super) const PRICE: f64 = 10.0;
 
+/// The most that one page holds.
+const MAX_PAGE_SIZE: usize = 100;
+
 /// Buys. The same ClientToken of the same account with the same Commodity is the same order.
 pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: &str| ApiError::new(400, &format!("InvalidParameter.{what}"), format!("{what} is not valid."));
@@ -83,6 +86,19 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
         }
     }
     Ok(Json::Object(described))
+}
+
+/// The page of a list that is asked for, the first ten elements if none is.
+pub(super) fn page(call: &Call, items: Vec<Json>, list: &str, element: &str) -> Result<Json, ApiError> {
+    let number = |name: &str, usual: usize| {
+        let number =
+            call.parameters.get(name).map_or(Some(usual), |text| text.parse().ok()).filter(|number| *number > 0);
+        number.ok_or_else(|| ApiError::new(400, &format!("InvalidParameter.{name}"), format!("{name} is not valid.")))
+    };
+    let (page, size) = (number("PageNumber", 1)?, number("PageSize", 10)?.min(MAX_PAGE_SIZE));
+    let total = items.len();
+    let items: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
+    Ok(json!({"PageNumber": page, "PageSize": size, "TotalCount": total, list: {element: items}}))
 }
 
 fn described(order: &Order, commodity: &Json, instances: &[String]) -> Map<String, Json> {

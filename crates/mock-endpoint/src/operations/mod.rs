@@ -5,6 +5,7 @@ mod billing;
 mod instances;
 mod market;
 mod prices;
+mod products;
 mod sts;
 
 pub(crate) use aiworkspace::PRODUCTS;
@@ -41,7 +42,7 @@ impl Operation {
     }
 }
 
-static OPERATIONS: [Operation; 14] = [
+static OPERATIONS: [Operation; 16] = [
     Operation::rpc("CreateOrder", "2015-11-01", market::create_order),
     Operation::rpc("DescribeOrder", "2015-11-01", market::describe_order),
     Operation::rpc("DescribeInstances", "2015-11-01", instances::describe_instances),
@@ -50,6 +51,8 @@ static OPERATIONS: [Operation; 14] = [
         ..Operation::rpc("DescribeInstance", "2015-11-01", instances::describe_instance)
     },
     Operation::rpc("AutoRenewInstance", "2015-11-01", instances::auto_renew_instance),
+    Operation::rpc("DescribeProduct", "2015-11-01", products::describe_product),
+    Operation::rpc("DescribeProducts", "2015-11-01", products::describe_products),
     Operation { has_request_id: false, ..Operation::rpc("DescribePrice", "2015-11-01", prices::describe_price) },
     Operation::rpc("QueryAccountBalance", "2017-12-14", prices::query_account_balance),
     Operation::rpc("GetOrderDetail", "2017-12-14", billing::get_order_detail),

@@ -11,7 +11,16 @@ use crate::{
 };
 
 /// Who calls.
-pub(super) fn get_caller_identity(_: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+pub(super) fn get_caller_identity(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
+    if let Some((role, session)) = ledger.keys.get(&call.access_key).and_then(|key| key.role.as_ref()) {
+        return Ok(json!({
+            "IdentityType": "AssumedRoleUser",
+            "AccountId": call.account,
+            "RoleId": call.account,
+            "PrincipalId": format!("{}:{session}", call.account),
+            "Arn": format!("acs:ram::{}:assumed-role/{role}/{session}", call.account),
+        }));
+    }
     Ok(json!({
         "IdentityType": "Account",
         "AccountId": call.account,
@@ -36,10 +45,9 @@ pub(super) fn assume_role_with_oidc(ledger: &mut Ledger, call: &Call) -> Result<
 fn assume(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let arn = required(call, "RoleArn")?;
     let session = required(call, "RoleSessionName")?;
-    let account = match arn.split(':').collect::<Vec<_>>()[..] {
-        ["acs", "ram", _, account, role] if role.starts_with("role/") => account.to_owned(),
-        _ => return Err(ApiError::new(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")),
-    };
+    let malformed = || ApiError::new(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.");
+    let ["acs", "ram", _, account, role] = arn.split(':').collect::<Vec<_>>()[..] else { return Err(malformed()) };
+    let name = role.strip_prefix("role/").ok_or_else(malformed)?;
     let seconds = call.parameters.get("DurationSeconds").map_or(Ok(3600), |text| text.parse::<i64>());
     let seconds = seconds.ok().filter(|seconds| (900..=43_200).contains(seconds));
     let seconds = seconds.ok_or_else(|| {
@@ -48,7 +56,8 @@ fn assume(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let lifetime = ledger.role_lifetime.unwrap_or_else(|| Duration::seconds(seconds));
     let random = || Uuid::new_v4().simple().to_string();
     let (id, secret, token) = (format!("STS.{}", random()), random(), random());
-    ledger.keys.insert(id.clone(), Key { token: Some(token.clone()), ..Key::new(&secret, &account) });
+    let role = Some((name.to_owned(), session.to_owned()));
+    ledger.keys.insert(id.clone(), Key { token: Some(token.clone()), role, ..Key::new(&secret, account) });
     Ok(json!({
         "AssumedRoleUser": {"Arn": format!("{arn}/{session}"), "AssumedRoleId": format!("{account}:{session}")},
         "Credentials": {

@@ -1,0 +1,103 @@
+//! `ephemeral "alicloud_market_instance_access"`: what an instance hands out to its buyer, which no state and no plan holds.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use alicloud::instance_access::{self, Access, Handed};
+use secrecy::{ExposeSecret as _, SecretString};
+use tfplugin::{Computed, Context, Diagnostic, Diagnostics, EphemeralResource, Map, Model, Opened, Sensitive};
+
+use crate::{
+    Cloud,
+    explain::{self, Money},
+};
+
+/// How long reading an instance may take.
+const TIME: Duration = Duration::from_secs(60);
+
+/// What an instance of a Marketplace order hands out to its buyer: URLs, users, passwords and hosts. Terraform reads it anew for
+/// each plan and apply, and stores it in no state and no plan file.
+#[derive(Clone, Debug, Model)]
+#[model(ephemeral_resource = "alicloud_market_instance_access")]
+pub(crate) struct InstanceAccess {
+    /// The ID of the instance, such as one of `instance_ids` of `alicloud_market_order`.
+    #[attr(validate(|id: &String| is_instance_id(id), "the ID of an instance: digits only"))]
+    instance_id: String,
+    /// The status of the instance, such as `OPENED`.
+    status: Computed<String>,
+    /// How to reach the application. The seller names the keys, such as `frontEndUrl`, `adminUrl`, `username` and `password`.
+    app: Computed<Sensitive<Map<String>>>,
+    /// How to reach the machine, with keys such as `ip`, `innerIp`, `username` and `password`.
+    host: Computed<Sensitive<Map<String>>>,
+    /// The licence, if there is one.
+    license_code: Computed<Sensitive<String>>,
+    /// The address at which the licence is activated, if there is one.
+    active_address: Computed<Sensitive<String>>,
+}
+
+fn is_instance_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The ephemeral resource.
+#[derive(Debug)]
+pub(crate) struct InstanceAccessResource;
+
+impl EphemeralResource for InstanceAccessResource {
+    type Model = InstanceAccess;
+    type Client = Cloud;
+
+    async fn open(
+        &self,
+        cloud: &Cloud,
+        config: InstanceAccess,
+        ctx: &Context,
+    ) -> Result<Opened<InstanceAccess>, Diagnostics> {
+        let id = &config.instance_id;
+        match instance_access::instance_access(&cloud.client, id, &cloud.limit(TIME, ctx)).await {
+            Ok(Handed::Out(access)) => {
+                if access.is_empty() {
+                    ctx.warn(nothing_yet(id, access.status.as_deref()));
+                }
+                Ok(Opened::new(config.with(&access)))
+            }
+            Ok(Handed::Absent { request_id }) => {
+                let detail = format!(
+                    "The Marketplace does not know the instance {id} in this account (RequestId {request_id}). Check \
+                     instance_id, and that the credentials are those of the account that owns it, then run terraform plan again."
+                );
+                let error = Diagnostic::error(format!("There is no instance {id}"), detail);
+                Err(error.at(InstanceAccess::INSTANCE_ID).into())
+            }
+            Err(failure) => {
+                let summary = format!("The instance {id} cannot be read");
+                Err(explain::failure(&summary, "DescribeInstance", &failure, &Money::OnlyRead).into())
+            }
+        }
+    }
+}
+
+fn nothing_yet(id: &str, status: Option<&str>) -> Diagnostic {
+    let detail = format!(
+        "Its status is {}. The seller may not have delivered it yet: run terraform plan again when the status is OPENED.",
+        status.unwrap_or("unknown")
+    );
+    Diagnostic::warning(format!("The instance {id} hands out nothing"), detail).at(InstanceAccess::INSTANCE_ID)
+}
+
+impl InstanceAccess {
+    fn with(self, access: &Access) -> Self {
+        let text = |secret: &SecretString| Sensitive::from(secret.expose_secret().to_owned());
+        let map = |named: &BTreeMap<String, SecretString>| {
+            let values = named.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()));
+            Sensitive::from(values.collect::<Map<String>>())
+        };
+        Self {
+            status: access.status.clone().into(),
+            app: map(&access.app).into(),
+            host: map(&access.host).into(),
+            license_code: access.license_code.as_ref().map(text).into(),
+            active_address: access.active_address.as_ref().map(text).into(),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `data "alicloud_pai_products"`: which PAI products the account has, and which of them the caller may buy.
+
+use std::time::Duration;
+
+use alicloud::aiworkspace::{self, ListedProduct};
+use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
+
+use super::products::PRODUCTS;
+use crate::{
+    Cloud,
+    explain::{self, Money},
+};
+
+/// How long reading may take.
+const TIME: Duration = Duration::from_secs(60);
+
+/// Which products for PAI the account has, which of them the caller may buy, and where. Reading them buys nothing.
+#[derive(Clone, Debug, Model)]
+#[model(data_source = "alicloud_pai_products")]
+pub(crate) struct PaiProducts {
+    /// The codes of the products, such as `PAI_share`. All that `alicloud_pai_product_order` can buy if omitted.
+    #[attr(not_empty)]
+    product_codes: Option<Vec<String>>,
+    /// The region that was asked: the provider's. A product may be purchased in some regions only.
+    region_id: Computed<String>,
+    /// The products, in the order of their codes in `product_codes`.
+    products: Computed<Vec<Product>>,
+}
+
+/// A product.
+#[derive(Clone, Debug, Model)]
+#[model(nested)]
+struct Product {
+    /// The code, which `alicloud_pai_product_order` takes.
+    product_code: Computed<String>,
+    /// The ID.
+    product_id: Computed<String>,
+    /// Whether the account has the product.
+    is_purchased: Computed<bool>,
+    /// Whether the caller may buy the product. Null if Alibaba Cloud does not tell.
+    has_permission_to_purchase: Computed<bool>,
+    /// The page on which the product can be bought by hand.
+    purchase_url: Computed<String>,
+}
+
+/// The data source.
+#[derive(Debug)]
+pub(crate) struct PaiProductsSource;
+
+impl DataSource for PaiProductsSource {
+    type Model = PaiProducts;
+    type Client = Cloud;
+
+    async fn read(&self, cloud: &Cloud, config: PaiProducts, ctx: &Context) -> Result<PaiProducts, Diagnostics> {
+        let all = || PRODUCTS.iter().map(|product| product.code.to_owned()).collect();
+        let codes: Vec<String> = config.product_codes.clone().unwrap_or_else(all);
+        let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.limit(TIME, ctx)).await;
+        let listed = listed.map_err(|failure| {
+            explain::failure("The PAI products cannot be listed", "ListProducts", &failure, &Money::OnlyRead)
+        })?;
+        let told = |code: &String| listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
+        let products: Vec<Product> = codes.iter().filter_map(told).map(Product::of).collect();
+        Ok(PaiProducts { region_id: cloud.client.region().into(), products: products.into(), ..config })
+    }
+}
+
+impl Product {
+    fn of(listed: &ListedProduct) -> Self {
+        Self {
+            product_code: listed.product_code.clone().into(),
+            product_id: listed.product_id.clone().into(),
+            is_purchased: listed.is_purchased.into(),
+            has_permission_to_purchase: listed.has_permission_to_purchase.into(),
+            purchase_url: listed.purchase_url.clone().into(),
+        }
+    }
+}
