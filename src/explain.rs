@@ -118,33 +118,32 @@ pub(super) fn advice(action: &str, error: &Error) -> String {
     advice.to_owned()
 }
 
-/// What to do about rejected credentials: how the code of the error begins, and the advice.
+/// What to do about rejected credentials, whose source the error names: how its code begins, and the advice.
 const REJECTED: [(&str, &str); 7] = [
-    ("InvalidSecurityToken.Expired", "They are temporary and have expired: get new ones."),
+    ("InvalidSecurityToken.Expired", "The credentials are temporary and have expired: get new ones."),
     (
         "InvalidSecurityToken",
-        "Their security token belongs to another AccessKey: set the three values that belong together.",
+        "The security token belongs to another AccessKey: set the three values that belong together.",
     ),
-    ("MissingSecurityToken", "They are temporary: set their security token (security_token) too."),
-    ("InvalidAccessKeyId.Inactive", "Their AccessKey is disabled: enable it in the RAM console, or use another one."),
+    ("MissingSecurityToken", "The credentials are temporary: set their security token (security_token) too."),
+    ("InvalidAccessKeyId.Inactive", "The AccessKey is disabled: enable it in the RAM console, or use another one."),
     (
         "InvalidAccessKeyId",
-        "Their AccessKey does not exist at this site of Alibaba Cloud: check the AccessKey ID, and account_type in the \
-         provider block.",
+        "The AccessKey does not exist at this site of Alibaba Cloud: check the AccessKey ID, and account_type in the provider \
+         block.",
     ),
-    ("InvalidAccessKeySecret", "Their secret belongs to another AccessKey: set the two values that belong together."),
-    ("SignatureDoesNotMatch", "Their secret belongs to another AccessKey: set the two values that belong together."),
+    ("InvalidAccessKeySecret", "The secret belongs to another AccessKey: set the two values that belong together."),
+    ("SignatureDoesNotMatch", "The secret belongs to another AccessKey: set the two values that belong together."),
 ];
 
-fn rejected(error: &ApiError) -> String {
-    let advice = REJECTED.iter().find(|(code, _)| error.code.starts_with(code)).map(|(_, advice)| *advice);
-    let origin = error.credentials.as_deref().unwrap_or("the provider block or the environment");
-    format!("The rejected credentials come from {origin}. {}", advice.unwrap_or("Check them."))
+fn rejected(code: &str) -> &'static str {
+    let found = REJECTED.iter().find(|(prefix, _)| code.starts_with(prefix));
+    found.map_or("Check the AccessKey, its secret and its security token.", |(_, advice)| advice)
 }
 
 fn refused(action: &str, error: &ApiError) -> String {
     let advice = match error.refusal() {
-        Refusal::Keys => return rejected(error),
+        Refusal::Keys => rejected(&error.code),
         Refusal::Forbidden => return permission(action),
         Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
         Refusal::Owner if action.starts_with("Create") => {

@@ -97,7 +97,8 @@ fn rejected_credentials_are_named_with_their_source() {
     terraform.mock.fault(Fault::once("CreateOrder", error(403, "InvalidSecurityToken.Expired")));
     terraform.apply().fails().says(&[
         "No order was placed",
-        "come from the environment variable ALICLOUD_ACCESS_KEY. They are temporary and have expired",
+        "(credentials from the environment variable ALICLOUD_ACCESS_KEY)",
+        "temporary and have expired",
     ]);
     // The block comes first.
     let keys = (mock_endpoint::ACCESS_KEY, mock_endpoint::SECRET_KEY);
@@ -105,7 +106,7 @@ fn rejected_credentials_are_named_with_their_source() {
     terraform.configure(&format!("{block}{ORDER}"));
     terraform.mock.fault(Fault::once("CreateOrder", error(403, "InvalidAccessKeyId.Inactive")));
     let inactive = terraform.apply().fails();
-    inactive.says(&["come from access_key in the provider block. Their AccessKey is disabled"]);
+    inactive.says(&["(credentials from access_key in the provider block)", "The AccessKey is disabled"]);
     terraform.configure(ORDER);
     let profile =
         json!({"name": "buyer", "mode": "AK", "access_key_id": keys.0, "access_key_secret": "wrong-secret-key"});
@@ -113,7 +114,8 @@ fn rejected_credentials_are_named_with_their_source() {
     terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");
     terraform.set("ALICLOUD_SHARED_CREDENTIALS_FILE", "config.json");
     terraform.apply().fails().says(&[
-        "come from the profile \"buyer\" of the shared credentials file. Their secret belongs to another AccessKey",
+        "(credentials from the profile \"buyer\" of the shared credentials file)",
+        "The secret belongs to another AccessKey",
     ]);
     assert!(terraform.orders().is_empty());
 }

@@ -160,7 +160,7 @@ fn codes_mean_what_is_documented() {
     ];
     for (status, code, message, refusal, fate) in table {
         let (code, message) = (code.to_owned(), message.to_owned());
-        let error = ApiError { status, code, message, request_id: String::new(), retry_after: None, credentials: None };
+        let error = ApiError { status, code, message, request_id: String::new(), retry_after: None };
         assert_eq!(error.refusal(), refusal, "{error:?}");
         assert_eq!(alicloud::error::Error::Api(error).fate(), fate);
     }

@@ -267,7 +267,8 @@ impl Client {
         tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
         let judged = judged.map_err(|error| match error {
             Error::Api(refused) if request.signed && refused.refusal() == Refusal::Keys => {
-                Error::Api(ApiError { credentials: Some(self.config.credentials.origin()), ..refused })
+                let message = format!("{} (credentials from {})", refused.message, self.config.credentials.origin());
+                Error::Api(ApiError { message, ..refused })
             }
             error => error,
         });

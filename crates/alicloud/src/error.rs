@@ -103,14 +103,13 @@ pub struct ApiError {
     pub status: u16,
     /// The code, such as `InvalidAccessKeyId.NotFound`; `null` where the service says so.
     pub code: String,
-    /// The message, without what it may quote of the signed request; `null` where the service says so.
+    /// The message, without what it may quote of the signed request, and with the source of credentials that were rejected;
+    /// `null` where the service says so.
     pub message: String,
     /// The id of the request, for support.
     pub request_id: String,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
-    /// Where the credentials come from that the service rejected; none for any other error.
-    pub credentials: Option<String>,
 }
 
 /// What sort of error the service answered with. Told apart by code first, then by status.

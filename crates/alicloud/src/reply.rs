@@ -97,7 +97,6 @@ impl RawReply {
             message: hidden(error_text(&json, ["Message", "message"]).unwrap_or_default()),
             request_id: request_id.clone().unwrap_or_default(),
             retry_after,
-            credentials: None,
         };
         // Billing answers some of its errors with HTTP 200, and not all of them say that they are none.
         let is_refusal = match ["Success", "success"].iter().find_map(|name| flag(json.get(name)?)) {
