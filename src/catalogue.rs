@@ -21,7 +21,6 @@ pub(crate) fn refused(action: &'static str, status: u16, code: &str, message: &s
         message: message.to_owned(),
         request_id: "6EF60BEC-0242-43AF-BB20-270359FB54A7".to_owned(),
         retry_after: None,
-        credentials: None,
     };
     Failure { action, error: Error::Api(error), attempts: 1, fate: Fate::NotDone }
 }

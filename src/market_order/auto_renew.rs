@@ -215,6 +215,9 @@ async fn send(cloud: &Cloud, state: &Partial<MarketOrder>, ctx: &Context) -> Res
 /// # Errors
 /// One may still renew itself.
 pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit: &Limit) -> Result<(), Diagnostic> {
+    if prior.instance_ids.is_null() {
+        return Err(never_read(prior));
+    }
     for instance in instance_ids(prior) {
         let set = set(cloud, &[instance], &AutoRenewal::Off, limit).await;
         let is_gone =
@@ -224,6 +227,17 @@ pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit:
         }
     }
     Ok(())
+}
+
+/// The error about an order whose instances are not known, so that there is no telling what renews itself.
+fn never_read(prior: &Partial<MarketOrder>) -> Diagnostic {
+    let id = shown_id::<MarketOrder>(prior);
+    let detail = format!(
+        "renew_off_on_destroy is true, and the order {id} was never read, so its instances are not known. The order stays in the \
+         state, and may renew itself. Nothing was bought or changed. Run terraform apply -refresh-only, which reads it, then run the \
+         command again."
+    );
+    Diagnostic::error(format!("Order {id} was not destroyed: its instances are not known"), detail)
 }
 
 /// The error about an order whose auto-renewal could not be turned off before it goes.

@@ -22,6 +22,8 @@ mod sku;
 mod tokens;
 mod unresolved;
 
+use std::time::Duration;
+
 use super::{
     Cloud, journal,
     order::{Console, OrderModel},
@@ -51,6 +53,9 @@ use tfplugin::{
 
 /// Where private data has the user's token: in a state the one that bought the order, in a plan the one that will.
 const CLIENT_TOKEN: PrivateKey<String> = PrivateKey::new("client_token");
+
+/// How long each thing may take that a purchase does not need. Until then, Terraform has not saved the order.
+const AFTER_PURCHASE: Duration = Duration::from_secs(30);
 
 /// The type name.
 pub(super) const NAME: &str = MarketOrder::TYPE_NAME;
@@ -199,14 +204,14 @@ impl Resource for MarketOrders {
         owner::record(&mut state.private, owner, cloud, &limit).await;
         kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
-        let limit = cloud.operation_limit(Operation::Read, ctx);
+        let limit = cloud.limit(AFTER_PURCHASE, ctx);
         if let Some(wanted) = auto_renewal {
             auto_renew::set_bought(cloud, &mut state, &wanted, &limit)
                 .await
                 .into_iter()
                 .for_each(|warning| ctx.warn(warning));
         }
-        let read = instances::read(cloud, &state, true, &limit, ctx).await;
+        let read = instances::read(cloud, &state, true, &cloud.limit(AFTER_PURCHASE, ctx), ctx).await;
         instances::write(&mut state, read.as_deref());
         Ok(cloud.answer(state, bought.entry))
     }
