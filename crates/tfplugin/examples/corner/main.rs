@@ -14,7 +14,7 @@ mod meanings;
 mod passwords;
 pub(crate) mod protocol;
 mod state_store;
-mod text;
+pub(crate) mod text;
 mod users;
 mod write_only;
 mod write_only_states;

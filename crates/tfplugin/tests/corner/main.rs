@@ -5,6 +5,7 @@
 mod corner;
 mod deferral;
 mod numbers;
+mod objects;
 mod types;
 mod write_only;
 

@@ -144,3 +144,16 @@ async fn functions_take_and_return_every_type() {
         Ok(dynamic(Type::Tuple(Vec::new()), Value::List(Vec::new())))
     );
 }
+
+#[tokio::test]
+async fn defaults_in_a_set_stay_with_their_elements() {
+    let mut host = host().await;
+    let elements = |default: &dyn Fn() -> Value| {
+        let element = |value: &str| object([("value", value.into()), ("default_value", default())]);
+        object([("set", Value::set(["one", "two", "three"].map(element)))])
+    };
+    for name in ["framework_set_nested_attribute_with_defaults", "framework_set_nested_block_with_defaults"] {
+        let stored = settled(&mut host, name, &elements(&|| Value::Null)).await;
+        assert_eq!(stored.state, elements(&|| "this is a default".into()));
+    }
+}

@@ -2,7 +2,7 @@
 
 use tfplugin::{
     testing::{Host, Source},
-    value::{Number, Value},
+    value::Value,
 };
 
 use crate::{
@@ -168,9 +168,4 @@ async fn one_may_be_needed_for_a_create_only() {
     assert_eq!(replaced.requires_replace.len(), 1);
     let error = host.plan(ONCE, &without("2"), None).await.unwrap_err();
     assert_eq!(summaries(&error), ["Attribute Required when Creating"]);
-}
-
-#[test]
-fn the_largest_float_is_no_whole_number_of_64_bits() {
-    assert_eq!(Number::from_f64(f64::MAX).map(|number| number.to_i64()), Ok(None));
 }
