@@ -47,7 +47,7 @@ fn an_order_is_bought_with_it_and_keeps_it() {
         assert_eq!(requests.len(), 1);
         let sent =
             ["OrderBizId", "Type", "AutoRenewCycle", "AutoRenewDuration"].map(|name| &requests[0].parameters[name]);
-        assert_eq!(sent, ["1000000", "open", "Month", "3"]);
+        assert_eq!(sent, ["11000000", "open", "Month", "3"]);
         assert_eq!(terraform.attributes()["auto_renew"], json!({"enabled": "true"}));
     }
 }

@@ -53,6 +53,6 @@ fn a_caller_that_cannot_be_identified_is_an_error_that_says_so() {
     terraform.plan().fails().says(&[
         "The caller cannot be identified",
         "InvalidAccessKeyId.NotFound",
-        "Check access_key",
+        "check the AccessKey ID",
     ]);
 }

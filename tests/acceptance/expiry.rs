@@ -26,16 +26,16 @@ fn an_order_tells_its_instances_from_the_beginning() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let attributes = terraform.attributes();
-    let end = terraform.mock.ledger().instances["1000000"].ends;
+    let end = terraform.mock.ledger().instances["11000000"].ends;
     let told = |name: &str| attributes["instances"][0][name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!(told("ends_on").timestamp_millis(), end.timestamp_millis());
     assert!(told("began_on") < told("ends_on"));
     assert_eq!(attributes["expires_on"], attributes["instances"][0]["ends_on"]);
-    for (name, value) in [("id", "1000000"), ("status", "OPENED"), ("product_type", "APP")] {
+    for (name, value) in [("id", "11000000"), ("status", "OPENED"), ("product_type", "APP")] {
         assert_eq!(attributes["instances"][0][name], value);
     }
     assert_eq!(attributes["instances"][0]["auto_renewal"], false, "it was read by itself");
-    assert_eq!(attributes["instance_ids"], json!(["1000000"]));
+    assert_eq!(attributes["instance_ids"], json!(["11000000"]));
     terraform.plans_empty().never_says(&["expire"]);
     let planned = terraform.planned_json().to_string();
     for text in [terraform.state_text(), planned] {
@@ -67,9 +67,9 @@ fn an_order_that_ends_is_warned_of_unless_it_renews_itself() {
     terraform.run(&["refresh", "-no-color"]).succeeds().says(&[&expires]);
     let told = terraform.attributes()["expires_on"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!(told.timestamp_millis(), end.timestamp_millis());
-    terraform.mock.tell_of_instance("1000000", json!({"AutoRenewal": "true"}));
+    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
     terraform.plans_empty().never_says(&[&expires, &expired]);
-    terraform.mock.tell_of_instance("1000000", json!({"AutoRenewal": null}));
+    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": null}));
     terraform.plans_empty().says(&[&expires, "does not tell whether it renews itself"]);
     ends_in(&terraform, TimeDelta::days(-1));
     terraform.plans_empty().says(&[&expired]).never_says(&[&expires]);
@@ -100,7 +100,7 @@ fn a_purchase_whose_instance_cannot_be_read_keeps_its_order() {
     assert_eq!(terraform.attributes()["instances"], json!(null));
     terraform.plans_empty();
     terraform.run(&["refresh", "-no-color"]).succeeds();
-    assert_eq!(terraform.attributes()["instances"][0]["id"], "1000000");
+    assert_eq!(terraform.attributes()["instances"][0]["id"], "11000000");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_destroy_says_whether_the_order_renews_itself() {
     terraform.configure(&order_with("auto_renew = { enabled = false }"));
     terraform.apply().succeeds();
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew itself"]);
-    terraform.mock.tell_of_instance("1000000", json!({"AutoRenewal": "some day"}));
+    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "some day"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew itself"]);
     terraform.destroy().succeeds().says(&["It does not renew itself"]);
     assert_eq!(terraform.requests("AutoRenewInstance").len(), 2);
@@ -141,7 +141,7 @@ fn a_destroy_that_is_not_told_asks_whether_the_order_renews_itself() {
     // A refresh from the list does not tell it.
     terraform.run(&["refresh", "-no-color"]).succeeds();
     assert_eq!(terraform.attributes()["instances"][0]["auto_renewal"], json!(null));
-    terraform.mock.tell_of_instance("1000000", json!({"AutoRenewal": "true"}));
+    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It renews itself, and will be charged again"]);
     terraform.mock.fault(forbidden("DescribeInstance", 1));
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["Whether it renews itself is not known"]);
@@ -158,7 +158,7 @@ fn a_destroy_turns_auto_renewal_off_where_that_is_asked_for() {
     terraform.mock.fault(forbidden("AutoRenewInstance", 1));
     terraform.destroy().fails().says(&["was not destroyed: its auto-renewal is not off", "stays in the state"]);
     assert_eq!(terraform.attributes()["id"], json!(terraform.orders()[0]));
-    let renews = || terraform.mock.ledger().instances["1000000"].auto_renewal.is_some();
+    let renews = || terraform.mock.ledger().instances["11000000"].auto_renewal.is_some();
     assert!(renews());
     terraform.destroy().succeeds().says(&["Its auto-renewal is turned off before that"]);
     assert!(!renews());

@@ -45,11 +45,12 @@ resource "terraform_data" "login" {
     // The instance is not there before the order is.
     assert_eq!(terraform.plan().code, Some(2));
     assert_eq!(terraform.requests("DescribeInstance").len(), 0);
+    // The order reads its instance once, when it is bought.
     terraform.apply().succeeds();
-    assert_eq!(terraform.requests("DescribeInstance").len(), 1);
+    assert_eq!(terraform.requests("DescribeInstance").len(), 2);
     assert_eq!(fs::read_to_string(terraform.path().join("seen")).unwrap(), "canary-instance-password");
     terraform.plans_empty();
-    assert_eq!(terraform.requests("DescribeInstance").len(), 2);
+    assert_eq!(terraform.requests("DescribeInstance").len(), 3);
     terraform.configure(&configuration("self.app[\"username\"] == \"root\""));
     terraform.plan().fails().says(&["It hands out something else."]);
     assert_eq!(terraform.orders().len(), 1);

@@ -37,13 +37,13 @@ fn an_action_renews_the_instance_of_an_order_once() {
         return;
     }
     terraform.apply().succeeds();
-    let ends = || terraform.mock.ledger().instances["1000000"].ends;
+    let ends = || terraform.mock.ledger().instances["11000000"].ends;
     let (orders, end) = (terraform.orders().len(), ends());
     terraform.configure(&configuration(&until, "second"));
     let planned = terraform.run(&["plan", "-no-color"]).succeeds();
-    planned.says(&["Renewing the instance 1000000 costs 20 CNY", "2 × Month"]);
+    planned.says(&["Renewing the instance 11000000 costs 20 CNY", "2 × Month"]);
     assert_eq!((terraform.orders().len(), ends()), (orders, end), "a plan buys nothing");
-    terraform.apply().succeeds().says(&["Buying 2 × Month for the instance 1000000", "runs until"]);
+    terraform.apply().succeeds().says(&["Buying 2 × Month for the instance 11000000", "runs until"]);
     assert_eq!(terraform.orders().len(), orders + 1);
     assert!(ends() > end + chrono::TimeDelta::days(50));
     let invoke = ["apply", "-auto-approve", "-no-color", "-invoke=action.alicloud_market_renewal.renewal"];

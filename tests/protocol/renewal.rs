@@ -17,7 +17,7 @@ use crate::planned_token::{Job, wire};
 
 const NAME: &str = "alicloud_market_renewal";
 const ORDER: &str = "202600000000001";
-const INSTANCE: &str = "1000000";
+const INSTANCE: &str = "11000000";
 
 /// A mock with an order by the month, whose instance ends in twenty days.
 fn world() -> (Mock, DateTime<Utc>) {
@@ -118,7 +118,7 @@ async fn what_is_missing_is_planned_with_its_price_and_bought_once() {
     assert_eq!(request.parameters["OrderType"], "INSTANCE_RENEW");
     assert_eq!(
         request.parameters["Commodity"],
-        "{\"components\":{\"package_version\":\"yuncode2713600001\",\"seats\":\"5\"},\"duration\":2,\"instanceId\":\"1000000\",\
+        "{\"components\":{\"package_version\":\"yuncode2713600001\",\"seats\":\"5\"},\"duration\":2,\"instanceId\":\"11000000\",\
          \"pricingCycle\":\"Month\",\"productCode\":\"cmapi033136\",\"properties\":{},\"quantity\":1,\
          \"skuCode\":\"cmapi033136-prepay\"}"
     );
