@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alicloud::{
     balance::account_balance,
-    error::{Error, Failure, Refusal},
+    error::{ApiErrorKind, Error, Failure},
     retry::Limit,
 };
 use tfplugin::Diagnostic;
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 impl Cloud {
     /// The error about a failed purchase, with what the account has available if that matters and may be asked for.
     pub(crate) async fn with_balance(&self, mut error: Diagnostic, failure: &Failure, limit: &Limit) -> Diagnostic {
-        let is_for_money = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::Account);
+        let is_for_money = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::Account);
         if !is_for_money {
             return error;
         }

@@ -7,7 +7,7 @@ use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
 
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long asking may take.
@@ -38,7 +38,12 @@ impl DataSource for CallerIdentitySource {
 
     async fn read(&self, cloud: &Cloud, _: CallerIdentity, ctx: &Context) -> Result<CallerIdentity, Diagnostics> {
         let caller = sts::caller_identity(&cloud.client, &cloud.limit(TIME, ctx)).await.map_err(|failure| {
-            explain::failure("The caller cannot be identified", "GetCallerIdentity", &failure, &Money::OnlyRead)
+            failure_messages::failure(
+                "The caller cannot be identified",
+                "GetCallerIdentity",
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            )
         })?;
         Ok(CallerIdentity {
             id: caller.principal_id.or_else(|| caller.account_id.clone()).into(),

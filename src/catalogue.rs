@@ -2,10 +2,10 @@
 //! them. The test holds each against what a message must be.
 #![allow(clippy::unwrap_used)]
 
-use alicloud::error::{ApiError, Error, Failure, Fate, Transport, TransportKind};
+use alicloud::error::{ApiError, Certainty, Error, Failure, Transport, TransportKind};
 use tfplugin::diagnostics::{Diagnostic, Severity};
 
-use crate::{explain, journal, market_order, order_plan, owner, unpaid};
+use crate::{failure_messages, journal, market_order, order_plan, owner, unpaid};
 
 /// The columns and lines of a screen.
 const SCREEN: (usize, usize) = (100, 40);
@@ -22,7 +22,7 @@ pub(crate) fn refused(action: &'static str, status: u16, code: &str, message: &s
         request_id: "6EF60BEC-0242-43AF-BB20-270359FB54A7".to_owned(),
         retry_after: None,
     };
-    Failure { action, error: Error::Api(error), attempts: 1, fate: Fate::NotDone }
+    Failure { action, error: Error::Api(error), attempts: 1, certainty: Certainty::NotDone }
 }
 
 /// A failure without an answer.
@@ -32,7 +32,7 @@ pub(crate) fn lost(action: &'static str) -> Failure {
         host: "market.aliyuncs.com:443".to_owned(),
         cause: "deadline has elapsed".to_owned(),
     };
-    Failure { action, error: Error::Lost(transport), attempts: 3, fate: Fate::Unknown }
+    Failure { action, error: Error::Lost(transport), attempts: 3, certainty: Certainty::Unknown }
 }
 
 fn lines(text: &str) -> usize {
@@ -72,7 +72,7 @@ fn faults(message: &Diagnostic) -> Vec<String> {
 #[test]
 fn every_message_stands_alone_says_what_it_means_for_money_and_fits_a_screen() {
     let catalogues = [
-        ("explain", explain::samples()),
+        ("failure_messages", failure_messages::samples()),
         ("journal", journal::samples()),
         ("market_order", market_order::samples()),
         ("order_plan", order_plan::samples()),

@@ -113,7 +113,7 @@ impl Cloud {
 }
 
 /// How long finding out who buys may take where nothing depends on it.
-const BUYER: Duration = Duration::from_secs(5);
+const BUYER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long making credentials may take, and finding out whose they are where that is asked for.
 const CREDENTIALS: Duration = Duration::from_secs(120);
@@ -171,13 +171,13 @@ impl Cloud {
         let asked = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
             let id = self.client.access_key_id(&self.limit(CREDENTIALS, ctx)).await;
-            let id = id.map_err(|error| super::explain::no_credentials(&error))?;
+            let id = id.map_err(|error| super::failure_messages::no_credentials(&error))?;
             // An account that the provider block names must be known. Else who buys is only a precaution.
             let account = if self.account_id.is_some() {
                 let account = self.account(&self.limit(CREDENTIALS, ctx)).await;
-                Some(account.map_err(|unknown| unknown.explain())?.to_owned())
+                Some(account.map_err(|unknown| unknown.diagnostic())?.to_owned())
             } else {
-                let limit = self.limit(BUYER, ctx);
+                let limit = self.limit(BUYER_TIMEOUT, ctx);
                 let account = tokio::time::timeout(limit.left(), self.account(&limit)).await;
                 account.ok().and_then(Result::ok).map(str::to_owned)
             };
@@ -203,13 +203,13 @@ pub enum AccountUnknown {
 
 impl AccountUnknown {
     /// The error for the user. Nothing was bought.
-    pub fn explain(&self) -> Diagnostic {
+    pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Failed(failure) => super::explain::failure(
+            Self::Failed(failure) => super::failure_messages::failure(
                 "The account cannot be told",
                 "The account of the credentials",
                 failure,
-                &super::explain::Money::OnlyRead,
+                &super::failure_messages::PurchaseOutcome::OnlyRead,
             ),
             Self::Another { wanted, account } => {
                 let detail = format!(

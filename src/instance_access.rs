@@ -8,7 +8,7 @@ use tfplugin::{Computed, Context, Diagnostic, Diagnostics, EphemeralResource, Ma
 
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long reading an instance may take.
@@ -70,7 +70,8 @@ impl EphemeralResource for InstanceAccessResource {
             }
             Err(failure) => {
                 let summary = format!("The instance {id} cannot be read");
-                Err(explain::failure(&summary, "DescribeInstance", &failure, &Money::OnlyRead).into())
+                Err(failure_messages::failure(&summary, "DescribeInstance", &failure, &PurchaseOutcome::OnlyRead)
+                    .into())
             }
         }
     }

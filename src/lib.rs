@@ -9,7 +9,7 @@ mod caller_identity;
 mod catalogue;
 mod cloud;
 mod config;
-mod explain;
+mod failure_messages;
 mod instance_access;
 mod journal;
 mod market_order;

@@ -7,7 +7,7 @@ use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model};
 
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long reading a product may take.
@@ -101,7 +101,7 @@ impl DataSource for MarketProductSource {
             }
             Err(failure) => {
                 let summary = format!("The product {code} cannot be read");
-                Err(explain::failure(&summary, "DescribeProduct", &failure, &Money::OnlyRead).into())
+                Err(failure_messages::failure(&summary, "DescribeProduct", &failure, &PurchaseOutcome::OnlyRead).into())
             }
         }
     }

@@ -12,7 +12,7 @@ use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model, va
 
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long reading all pages may take.
@@ -101,7 +101,12 @@ impl DataSource for MarketProductsSource {
     async fn read(&self, cloud: &Cloud, config: MarketProducts, ctx: &Context) -> Result<MarketProducts, Diagnostics> {
         let listed = products::products(&cloud.client, &config.search(), &cloud.limit(TIME, ctx)).await;
         let mut listed = listed.map_err(|failure| {
-            explain::failure("The products cannot be listed", "DescribeProducts", &failure, &Money::OnlyRead)
+            failure_messages::failure(
+                "The products cannot be listed",
+                "DescribeProducts",
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            )
         })?;
         let is_wanted = config.filter();
         listed.retain(is_wanted);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     journal::Journal,
     order::OrderModel,
 };
@@ -60,11 +60,14 @@ pub(super) enum Unread {
 
 impl Unread {
     /// The error for the user.
-    pub(super) fn explain(&self, id: &str) -> Diagnostic {
+    pub(super) fn diagnostic(&self, id: &str) -> Diagnostic {
         match self {
-            Self::Failed(failure) => {
-                explain::failure("The order cannot be read", &format!("The order {id}"), failure, &Money::OnlyRead)
-            }
+            Self::Failed(failure) => failure_messages::failure(
+                "The order cannot be read",
+                &format!("The order {id}"),
+                failure,
+                &PurchaseOutcome::OnlyRead,
+            ),
             Self::AskedOnce => {
                 let detail = format!(
                     "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
@@ -158,7 +161,7 @@ pub(super) async fn confirm_gone<M: OrderModel>(
     if let Some(known) = prior.private.get(ENDPOINT).filter(|known| *known != asked) {
         return Err(elsewhere(id, &known, &asked));
     }
-    let account = cloud.account(limit).await.map_err(|unknown| unknown.explain())?;
+    let account = cloud.account(limit).await.map_err(|unknown| unknown.diagnostic())?;
     match recorded(&prior.private) {
         Some(owner) if owner != account => Err(of_another_account(id, &owner, account)),
         Some(_) if !M::was_read(prior) => Err(never_seen(M::TYPE_NAME, id)),
@@ -172,8 +175,8 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     let (id, kind) = ("202600000000001", "alicloud_market_order");
     let lost = crate::catalogue::lost("DescribeOrder");
     vec![
-        Unread::Failed(lost).explain(id),
-        Unread::AskedOnce.explain(id),
+        Unread::Failed(lost).diagnostic(id),
+        Unread::AskedOnce.diagnostic(id),
         never_seen(kind, id),
         elsewhere(id, "market.aliyuncs.com", "market.ap-southeast-1.aliyuncs.com"),
         of_another_account(id, "1000000000000001", "1000000000000002"),

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use tfplugin::{Context, value::Number};
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
-use crate::{Cloud, explain, journal::Journal, spending};
+use crate::{Cloud, failure_messages, journal::Journal, spending};
 
 /// How long a plan waits for one quote.
 const IN_A_PLAN: Duration = Duration::from_secs(30);
@@ -116,7 +116,7 @@ impl Unquoted {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Off => "Remove quote_prices from the provider block.".to_owned(),
-            Self::Failed(failure) => explain::failure_advice(failure),
+            Self::Failed(failure) => failure_messages::failure_advice(failure),
             Self::Absent { .. } => {
                 "Check product_code, sku_code, pay_type, pricing_cycle, package_version and components.".to_owned()
             }

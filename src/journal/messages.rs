@@ -208,7 +208,7 @@ pub(super) fn damaged(damaged: &Damaged, kind: &str) -> Diagnostic {
     let detail = format!(
         "It may be of this very purchase, so nothing was bought. {}\n\n     terraform import {kind}.<name> <order id>\n     rm \
          {}\n\n2. If there is none, remove the file and apply again:\n\n     rm {1}",
-        look_for(damaged),
+        search_console(damaged),
         quoted(&damaged.file)
     );
     Diagnostic::error("No order was placed: an entry of the purchase journal is damaged", detail)
@@ -219,13 +219,13 @@ pub(super) fn left_damaged(damaged: &Damaged) -> Diagnostic {
     let detail = format!(
         "An order may have come of it. {}\n\n     terraform import <address> <order id>\n     rm {}\n\n2. If there is none, \
          remove the file:\n\n     rm {1}",
-        look_for(damaged),
+        search_console(damaged),
         quoted(&damaged.file)
     );
     Diagnostic::warning("An entry of the purchase journal is damaged", detail)
 }
 
-fn look_for(damaged: &Damaged) -> String {
+fn search_console(damaged: &Damaged) -> String {
     let Damaged { file, error, time } = damaged;
     let time = time.map_or_else(String::new, |time| format!(" It was written at {}.", moment(time.into())));
     format!(

@@ -60,7 +60,7 @@ pub(crate) struct Journal {
 #[derive(Debug, Default)]
 struct Memory {
     /// Its own entries, by id.
-    own: BTreeMap<String, Own>,
+    own: BTreeMap<String, OwnEntry>,
     /// Orders that Terraform has shown in a prior state.
     held: BTreeSet<String>,
     /// Orders that this apply has destroyed.
@@ -108,7 +108,7 @@ pub(crate) enum Duplicate {
 
 /// An entry of this process.
 #[derive(Debug)]
-struct Own {
+struct OwnEntry {
     entry: Entry,
     /// Whether the reply has been handed over to be sent to Terraform.
     is_answered: bool,
@@ -199,8 +199,8 @@ impl Journal {
         self.processes.is_running(&entry.terraform) || self.processes.is_running(&entry.plugin)
     }
 
-    fn own(&self, entry: &Entry, is_taken_over: bool) {
-        let own = Own { entry: entry.clone(), is_answered: false, is_taken_over };
+    fn record_own(&self, entry: &Entry, is_taken_over: bool) {
+        let own = OwnEntry { entry: entry.clone(), is_answered: false, is_taken_over };
         self.memory().own.insert(entry.id.clone(), own);
     }
 

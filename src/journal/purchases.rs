@@ -54,7 +54,7 @@ impl Journal {
             let entry = self.new_entry(purchase, client_token, token);
             match self.store.write(&entry) {
                 Ok(()) => {
-                    self.own(&entry, false);
+                    self.record_own(&entry, false);
                     Ok(Begin::New(Some(entry)))
                 }
                 // The user's token alone finds the order again.
@@ -84,7 +84,7 @@ impl Journal {
     pub(crate) fn enter(&self, purchase: &Purchase, known: Vec<String>) -> Result<Entry, Diagnostic> {
         let entry = Entry { known, ..self.new_entry(purchase, None, None) };
         self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
-        self.own(&entry, false);
+        self.record_own(&entry, false);
         Ok(entry)
     }
 
@@ -99,7 +99,7 @@ impl Journal {
         let begin = Instant::now();
         loop {
             let lock = self.store.lock().map_err(|error| self.unreadable(&error))?;
-            let (error, is_over) = match self.look(purchase, client_token, is_settled_by_reading)? {
+            let (error, is_over) = match self.decide(purchase, client_token, is_settled_by_reading)? {
                 Found::Begin(begin) => return Ok(*begin),
                 Found::Nothing => return otherwise(),
                 Found::UnderWay(error) => (error, false),
@@ -113,7 +113,7 @@ impl Journal {
     }
 
     /// Looks for an entry of the same purchase, and takes it over. Only with the lock.
-    fn look(
+    fn decide(
         &self,
         purchase: &Purchase,
         client_token: Option<&str>,
@@ -173,7 +173,7 @@ impl Journal {
         let (folder, directory) = (self.store.folder(), self.terraform.directory.clone());
         let entry = Entry { terraform, plugin, folder, directory, ..entry };
         self.store.write(&entry).map_err(|error| self.unwritable(&error))?;
-        self.own(&entry, true);
+        self.record_own(&entry, true);
         Ok(Found::Begin(Box::new(begin(entry))))
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use alicloud::{
-    error::{Error, Failure, Refusal},
+    error::{ApiErrorKind, Error, Failure},
     market::Instance,
     market_instance::{self, AutoRenewal},
     retry::Limit,
@@ -17,7 +17,7 @@ use tfplugin::{
 use super::{MarketOrder, NAME, instances, schema::Cycle};
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     order::shown_id,
     quotes::Quoting,
 };
@@ -114,7 +114,7 @@ pub(super) async fn set_bought(
     let why = match set(cloud, &instances, wanted, limit).await {
         Ok(()) if !instances.is_empty() => return None,
         Ok(()) => "the Marketplace does not tell its instances yet".to_owned(),
-        Err(failure) => format!("{failure}. {}", explain::failure_advice(&failure)),
+        Err(failure) => format!("{failure}. {}", failure_messages::failure_advice(&failure)),
     };
     state.private.set(NOT_SET, &true);
     let id = shown_id::<MarketOrder>(state);
@@ -145,9 +145,9 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
     if differs {
         settings.insert(ENABLED.to_owned(), (!is_enabled).to_string().into());
     }
-    let is_told = !told.is_empty() && told.iter().all(Option::is_some);
+    let is_reported = !told.is_empty() && told.iter().all(Option::is_some);
     if is_unset {
-        if !is_told {
+        if !is_reported {
             state.auto_renew = Attr::Null;
         }
         state.private.remove(NOT_SET);
@@ -206,7 +206,9 @@ async fn send(cloud: &Cloud, state: &Partial<MarketOrder>, ctx: &Context) -> Res
     let sent = set(cloud, &instances, &wanted, &limit).await;
     sent.map_err(|failure| {
         let subject = format!("The auto-renewal of the order {id}");
-        explain::failure(&summary, &subject, &failure, &Money::NotRenewed).at(MarketOrder::AUTO_RENEW.path()).into()
+        failure_messages::failure(&summary, &subject, &failure, &PurchaseOutcome::NotRenewed)
+            .at(MarketOrder::AUTO_RENEW.path())
+            .into()
     })
 }
 
@@ -221,7 +223,7 @@ pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit:
     for instance in instance_ids(prior) {
         let set = set(cloud, &[instance], &AutoRenewal::Off, limit).await;
         let is_gone =
-            |failure: &Failure| matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::NotFound);
+            |failure: &Failure| matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::NotFound);
         if let Err(failure) = set.or_else(|failure| if is_gone(&failure) { Ok(()) } else { Err(failure) }) {
             return Err(still_renewing(prior, &failure));
         }
@@ -247,7 +249,7 @@ fn still_renewing(prior: &Partial<MarketOrder>, failure: &Failure) -> Diagnostic
         "renew_off_on_destroy is true, and turning the auto-renewal off failed: {failure}. The order {id} stays in the state, and may \
          renew itself. Nothing was bought or changed.\n\n1. {} Then run the command again.\n\n2. To forget the order all the same: \
          terraform state rm {NAME}.<name>",
-        explain::failure_advice(failure)
+        failure_messages::failure_advice(failure)
     );
     Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal is not off"), detail)
 }
@@ -271,7 +273,7 @@ fn any(told: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 /// Whether an order that goes would renew itself, by its state, or by asking.
-pub(super) async fn of_going(cloud: Option<&Cloud>, prior: &Partial<MarketOrder>, ctx: &Context) -> Option<bool> {
+pub(super) async fn of_removed(cloud: Option<&Cloud>, prior: &Partial<MarketOrder>, ctx: &Context) -> Option<bool> {
     let (told, ids) = (of_state(prior), instance_ids(prior));
     let Some(cloud) = cloud.filter(|cloud| told.is_none() && cloud.quotes.quoting != Quoting::Waiting) else {
         return told;

@@ -6,7 +6,7 @@ use tfplugin::{Context, Diagnostic, State};
 use super::{MarketOrder, NAME};
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     owner,
 };
 
@@ -34,8 +34,12 @@ pub(super) async fn confirm(
         // Whoever may not ask, or is asked to wait, can be answered like this too.
         Err(failure) => {
             let subject = format!("DescribeOrder does not know the order {id} (HTTP {status}, RequestId {request_id})");
-            let mut error =
-                explain::failure("It cannot be told whether the order is gone", &subject, &failure, &Money::OnlyRead);
+            let mut error = failure_messages::failure(
+                "It cannot be told whether the order is gone",
+                &subject,
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            );
             error.detail += &format!(
                 "\n\nIf the order is really gone, take it out of the state; the next apply then buys a new one:\n\n  terraform \
                  state rm {NAME}.<name>"

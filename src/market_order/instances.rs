@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 
 use super::{MarketOrder, NAME, auto_renew, model::moment};
 use crate::{
-    Cloud, explain,
+    Cloud, failure_messages,
     order::{shown_id, tell},
     quotes::entry,
 };
@@ -217,7 +217,7 @@ fn unlisted(product: &str, failure: &Failure) -> Diagnostic {
     let detail = format!(
         "{failure}. The states of the orders of {product} keep what they have of their instances, and nothing warns of an order \
          that ends. Nothing was bought or changed. {} The next terraform plan reads them again.",
-        explain::failure_advice(failure)
+        failure_messages::failure_advice(failure)
     );
     Diagnostic::warning(format!("The instances of {product} cannot be read"), detail)
 }
@@ -227,7 +227,7 @@ fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let detail = format!(
         "{failure}. The state keeps what it has of the instances of the order {id}. Nothing was bought or changed. {} The next \
          terraform plan reads them again.",
-        explain::failure_advice(failure)
+        failure_messages::failure_advice(failure)
     );
     Diagnostic::warning(format!("The instances of order {id} cannot be read"), detail)
 }

@@ -2,7 +2,6 @@
 
 mod answered;
 mod auto_renew;
-mod goes;
 mod gone;
 mod instances;
 mod kept_sku;
@@ -13,6 +12,7 @@ mod price_source;
 mod purchase;
 mod quote;
 mod quote_messages;
+mod removal;
 mod renewal;
 #[cfg(test)]
 mod samples;
@@ -136,16 +136,16 @@ impl Resource for MarketOrders {
                 found.push(order_plan::without_client_token());
             }
             Change::Replace { prior } => {
-                found.push(goes::replaced(prior, auto_renew::of_going(cloud, prior, ctx).await));
+                found.push(removal::replaced(prior, auto_renew::of_removed(cloud, prior, ctx).await));
                 if plan.planned().client_token.is_unknown() {
                     found.push(tokens::unknown(prior));
                 }
                 if token.as_str().is_some_and(|token| Some(token) == buying_token(plan.private(), prior).as_deref()) {
-                    found.push(goes::same_token(prior));
+                    found.push(removal::same_token(prior));
                 }
             }
             Change::Destroy { prior } => {
-                found.push(goes::destroyed(prior, auto_renew::of_going(cloud, prior, ctx).await));
+                found.push(removal::destroyed(prior, auto_renew::of_removed(cloud, prior, ctx).await));
             }
             _ => {}
         }
@@ -223,7 +223,7 @@ impl Resource for MarketOrders {
         ctx: &Context,
     ) -> Result<Option<State<MarketOrder>>, Diagnostics> {
         let (id, limit) = cloud.begin_read::<MarketOrder>(&state, ctx);
-        let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))? {
+        let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.diagnostic(&id))? {
             Described::Found(order) => order,
             Described::Absent { status, request_id } => {
                 ctx.warn(gone::confirm(&id, &state, (status, &request_id), cloud, &limit, ctx).await?);
@@ -266,10 +266,11 @@ impl Resource for MarketOrders {
         // In a replacement that destroys first, this comes before the create.
         let buys_with = delete.successor.as_ref().and_then(|successor| successor.get(CLIENT_TOKEN));
         // Of an object that is tainted, Terraform hands over no private data: what its state says counts.
-        let is_told = prior.private != Private::default();
-        let bought_with = if is_told { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
+        let is_reported = prior.private != Private::default();
+        let bought_with =
+            if is_reported { prior.private.get(CLIENT_TOKEN) } else { prior.client_token.known().cloned() };
         if buys_with.is_some() && buys_with == bought_with {
-            return Err(goes::replaced_with_its_token(prior).into());
+            return Err(removal::replaced_with_its_token(prior).into());
         }
         kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
@@ -277,13 +278,13 @@ impl Resource for MarketOrders {
             auto_renew::turn_off(cloud, prior, &cloud.operation_limit(Operation::Read, ctx)).await?;
         }
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
-        ctx.warn(goes::destroyed(prior, auto_renew::of_state(prior)));
+        ctx.warn(removal::destroyed(prior, auto_renew::of_state(prior)));
         Ok(())
     }
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<MarketOrder>, Diagnostics> {
         let limit = cloud.begin_import::<MarketOrder>(id, ctx)?;
-        match find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))? {
+        match find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))? {
             Described::Found(order) => {
                 let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
                     id: id.into(),

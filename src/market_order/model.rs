@@ -52,7 +52,7 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
         import(state, order);
         return;
     }
-    let mut told = Told::by(order, state);
+    let mut told = Reported::by(order, state);
     // An order that was bought is paid in one way.
     told.pay_type = told.pay_type.filter(|_| state.pay_type.is_null());
     // Nor does it become longer or shorter: a period that is told otherwise is no reason to buy another one.
@@ -77,7 +77,7 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
 /// Fills the state of an order that nothing was known of, and marks the arguments that it does not tell.
 pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
     state.mark_unrecovered(MarketOrder::COUPON_ID);
-    let missing = Told::by(order, state).write_to(state);
+    let missing = Reported::by(order, state).write_to(state);
     missing.into_iter().for_each(|(mark, _)| mark(state));
     if Period::told(order).is_none()
         && let Some(period) = Period::guess(order)
@@ -96,7 +96,7 @@ pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
 }
 
 /// The arguments that an order tells, where it does.
-struct Told {
+struct Reported {
     product_code: Option<String>,
     pay_type: Option<PayType>,
     pricing_cycle: Option<Cycle>,
@@ -108,7 +108,7 @@ struct Told {
 /// Marks an argument that an order does not tell.
 type Mark = fn(&mut State<MarketOrder>);
 
-impl Told {
+impl Reported {
     fn by(order: &Order, state: &Partial<MarketOrder>) -> Self {
         let components = order.components();
         let known = Period::of(state);
@@ -154,7 +154,7 @@ pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) ->
     fn differs<T: PartialEq>(planned: &Attr<T>, told: Option<&T>) -> bool {
         told.is_some_and(|told| planned.known() != Some(told))
     }
-    let told = Told::by(order, planned);
+    let told = Reported::by(order, planned);
     macro_rules! differing {
         ($($field:ident $token:ident),*) => {
             [$((differs(&planned.$field, told.$field.as_ref()), MarketOrder::$token.name())),*]

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long reading a price may take.
@@ -132,7 +132,13 @@ impl DataSource for MarketPrices {
             }
             Err(failure) => {
                 let summary = format!("The price of {product} cannot be read");
-                Err(explain::failure(&summary, &format!("The price of {product}"), &failure, &Money::OnlyRead).into())
+                Err(failure_messages::failure(
+                    &summary,
+                    &format!("The price of {product}"),
+                    &failure,
+                    &PurchaseOutcome::OnlyRead,
+                )
+                .into())
             }
         }
     }

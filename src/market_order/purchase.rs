@@ -4,7 +4,7 @@ use std::{fs::File, time::Instant};
 
 use alicloud::{
     endpoint::Product,
-    error::{Error, Failure, Fate, Refusal},
+    error::{ApiErrorKind, Certainty, Error, Failure},
     market::{self, Commodity, NewOrder},
     retry::Limit,
 };
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     journal::{self, Begin, Entry},
     purchase::{Attempt, Start, Steps},
     quotes::Quote,
@@ -112,7 +112,7 @@ impl Steps for MarketPurchase<'_> {
             true => Cleared::default(),
             false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit)
                 .await
-                .map_err(|refused| self.not_sent(entry, refused.explain(self.cloud, false)))?,
+                .map_err(|refused| self.not_sent(entry, refused.diagnostic(self.cloud, false)))?,
         };
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
         let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
@@ -121,7 +121,7 @@ impl Steps for MarketPurchase<'_> {
         let placed = match market::create_order(&self.cloud.client, &order, &limit).await {
             Ok(placed) => placed,
             Err(failure) => {
-                if failure.fate == Fate::NotDone && !is_resent {
+                if failure.certainty == Certainty::NotDone && !is_resent {
                     cleared.give_back(self.cloud);
                 }
                 return Err(failed(self.cloud, self.planned, entry, &failure, &limit).await);
@@ -169,7 +169,7 @@ pub(super) fn unknown_outcome(cloud: &Cloud, entry: &Entry) -> String {
         "An earlier apply sent this purchase, and what became of it is not known. It was not sent again.\n\n1. Once what is \
          said above is settled, run terraform apply: it sends the same purchase with the same token, which finds the order and \
          never buys a second one.\n\n2. {}",
-        look_for_it(cloud, Some(entry))
+        search_advice(cloud, Some(entry))
     )
 }
 
@@ -182,39 +182,39 @@ async fn failed(
     limit: &Limit,
 ) -> Diagnostic {
     let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
-    let is_token_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
+    let is_token_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
     let money = match entry {
         _ if is_token_reused => {
             entry.filter(|_| !is_taken_over).into_iter().for_each(|entry| cloud.journal.settle(entry));
-            Money::NotPlacedNow(format!(
+            PurchaseOutcome::NotPlacedNow(format!(
                 "The token of this purchase has bought something else.\n\n1. If the configuration has changed since, undo the \
                  change and apply: it finds the order and buys nothing.\n\n2. {}\n\n3. For another order, give a new \
                  client_token.",
-                look_for_it(cloud, entry.filter(|_| is_taken_over))
+                search_advice(cloud, entry.filter(|_| is_taken_over))
             ))
         }
-        Some(entry) if failure.fate == Fate::NotDone && !is_taken_over => {
+        Some(entry) if failure.certainty == Certainty::NotDone && !is_taken_over => {
             cloud.journal.settle(entry);
             match entry.is_client_token {
                 true => earlier_with_token(),
-                false => Money::NotPlaced,
+                false => PurchaseOutcome::NotPlaced,
             }
         }
         // The service refuses now what it may have accepted before.
-        Some(entry) if failure.fate == Fate::NotDone => {
+        Some(entry) if failure.certainty == Certainty::NotDone => {
             cloud.journal.mark_unresolved(entry);
-            Money::MaybePlaced(match unresolved::check(cloud, entry, planned, limit).await {
+            PurchaseOutcome::MaybePlaced(match unresolved::check(cloud, entry, planned, limit).await {
                 Ok(()) => format!(
                     "The account lists no order of it so far.\n\n1. Correct what the message names, and apply again: the same \
                      token finds the order and never buys a second one.\n\n2. {}",
-                    look_for_it(cloud, Some(entry))
+                    search_advice(cloud, Some(entry))
                 ),
                 Err(error) => error.detail,
             })
         }
         Some(entry) => {
             cloud.journal.mark_unresolved(entry);
-            Money::MaybePlaced(format!(
+            PurchaseOutcome::MaybePlaced(format!(
                 "1. Run terraform apply again {}: it sends the same purchase with the same token, which finds the order and \
                  never buys a second one.\n\n2. {}",
                 if entry.is_client_token {
@@ -222,16 +222,16 @@ async fn failed(
                 } else {
                     "in this directory, and keep its data directory (.terraform) until then"
                 },
-                look_for_it(cloud, Some(entry)),
+                search_advice(cloud, Some(entry)),
             ))
         }
-        None if failure.fate == Fate::NotDone => earlier_with_token(),
-        None => Money::MaybePlaced(format!(
+        None if failure.certainty == Certainty::NotDone => earlier_with_token(),
+        None => PurchaseOutcome::MaybePlaced(format!(
             "1. Run terraform apply again with the same client_token: it finds the order and never buys a second one.\n\n2. {}",
-            look_for_it(cloud, None)
+            search_advice(cloud, None)
         )),
     };
-    cloud.with_balance(explain::failure(money.heading(), NAME, failure, &money), failure, limit).await
+    cloud.with_balance(failure_messages::failure(money.heading(), NAME, failure, &money), failure, limit).await
 }
 
 /// What is said of a purchase that was not made, where the token may have made it before.
@@ -245,8 +245,8 @@ const EARLIER_OF_PLAN: &str = "If an earlier apply of this saved plan ended with
                                would buy another one: look in the Marketplace console before you make one. If the order is \
                                there and no resource has it, import it.";
 
-fn earlier_with_token() -> Money {
-    Money::NotPlacedNow(EARLIER_WITH_TOKEN.to_owned())
+fn earlier_with_token() -> PurchaseOutcome {
+    PurchaseOutcome::NotPlacedNow(EARLIER_WITH_TOKEN.to_owned())
 }
 
 /// The error when the user's token answers an order that the state holds already.
@@ -261,7 +261,7 @@ fn in_use(order_id: &str) -> Diagnostic {
         .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
-fn look_for_it(cloud: &Cloud, entry: Option<&Entry>) -> String {
+fn search_advice(cloud: &Cloud, entry: Option<&Entry>) -> String {
     let remove = entry.map_or_else(String::new, |entry| format!("\n     rm {}", cloud.journal.path(entry)));
     let both = if entry.is_some() { ", and remove the entry of the purchase" } else { "" };
     format!(

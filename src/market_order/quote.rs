@@ -128,7 +128,7 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
     let is_adopted = matches!(left, Left::Order);
     let can_refuse = !is_left_to_apply && !is_adopted;
     let refused = |why| {
-        let error = Refused { why, request_id: request_id.clone() }.explain(cloud, true);
+        let error = Refused { why, request_id: request_id.clone() }.diagnostic(cloud, true);
         match &left {
             Left::Unknown(entry) => messages::not_now(error, &purchase::unknown_outcome(cloud, entry), true),
             _ if token.is_some() => messages::not_now(error, purchase::EARLIER_WITH_TOKEN, true),
@@ -294,7 +294,7 @@ pub(super) async fn confirm_replacement(
 ) -> Result<(), Diagnostic> {
     let Some(successor) = &delete.successor else { return Ok(()) };
     let confirmed = confirm(cloud, successor, ctx).await;
-    confirmed.map_err(|refused| messages::kept(refused.explain(cloud, false), &delete.prior))
+    confirmed.map_err(|refused| messages::kept(refused.diagnostic(cloud, false), &delete.prior))
 }
 
 async fn confirm(cloud: &Cloud, successor: &Private, ctx: &Context) -> Result<(), Refused> {
@@ -341,7 +341,7 @@ impl From<Why> for Refused {
 }
 
 impl Refused {
-    pub(super) fn explain(self, cloud: &Cloud, is_planned: bool) -> Diagnostic {
+    pub(super) fn diagnostic(self, cloud: &Cloud, is_planned: bool) -> Diagnostic {
         messages::refused(self, cloud.guard.currency(), is_planned)
     }
 }

@@ -10,7 +10,7 @@ use super::{
     quote::{Refused, Why},
 };
 use crate::{
-    explain,
+    failure_messages,
     order::shown_id,
     purchase_guard::Excess,
     quotes::{Quote, Restriction, Unquoted, shown_request_id},
@@ -20,12 +20,12 @@ use crate::{
 pub(super) fn refused(refused: Refused, currency: &str, is_planned: bool) -> Diagnostic {
     let Refused { why, request_id } = refused;
     let again = if is_planned { "run terraform plan again" } else { "run terraform apply again" };
-    let mut error = explained(why, currency, is_planned, again);
+    let mut error = diagnostic_of(why, currency, is_planned, again);
     error.detail += &shown_request_id(request_id.as_deref());
     error
 }
 
-fn explained(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnostic {
+fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnostic {
     match why {
         Why::Excess(quote, Excess::Price { argument, most }) => {
             let detail = format!(
@@ -206,7 +206,7 @@ pub(super) fn no_turn() -> Diagnostic {
 pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
     let summary = "No order was placed: recent orders cannot be read";
     let what = "recent_orders in the purchase_guard block";
-    let mut error = explain::failure(summary, what, failure, &explain::Money::NotPlaced);
+    let mut error = failure_messages::failure(summary, what, failure, &failure_messages::PurchaseOutcome::NotPlaced);
     error.detail += " After that, run terraform apply again; without recent_orders, nothing has to be read.";
     error
 }

@@ -11,7 +11,7 @@ use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model
 use super::{MarketOrder, auto_renew, instances, model};
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     order_identity::OrderIdentity,
 };
 
@@ -58,12 +58,19 @@ impl ListResource for MarketOrderList {
         listing: &mut Listing<'_, MarketOrder>,
         ctx: &Context,
     ) -> Result<(), ListEnd> {
-        let account_id = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.explain())?.to_owned();
+        let account_id =
+            cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         let codes = search.product_codes.clone().unwrap_or_default();
         let mut seen = BTreeSet::new();
         let mut pages = Search::new(&cloud.client, &codes);
-        let failed =
-            |failure| explain::failure("The orders cannot be listed", "DescribeInstances", &failure, &Money::OnlyRead);
+        let failed = |failure| {
+            failure_messages::failure(
+                "The orders cannot be listed",
+                "DescribeInstances",
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            )
+        };
         while let Some(page) = pages.next_page(&cloud.limit(TIME, ctx)).await.map_err(failed)? {
             for held in page.into_iter().filter(|held| search.wants(held)) {
                 let Some(order_id) = held.order_id.clone().filter(|id| seen.insert(id.clone())) else { continue };
@@ -110,6 +117,8 @@ async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<Market
             );
             Err(Diagnostic::warning(summary, detail))
         }
-        Err(failure) => Err(explain::failure(&summary, &format!("The order {id}"), &failure, &Money::OnlyRead)),
+        Err(failure) => {
+            Err(failure_messages::failure(&summary, &format!("The order {id}"), &failure, &PurchaseOutcome::OnlyRead))
+        }
     }
 }

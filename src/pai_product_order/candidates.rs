@@ -10,7 +10,7 @@ use super::{
     NAME,
     products::{self, Match},
 };
-use crate::{Cloud, explain};
+use crate::{Cloud, failure_messages};
 use alicloud::{
     billing::{self, Row},
     error::{Error, Failure},
@@ -107,7 +107,7 @@ pub(super) async fn read(
     is_purchased: bool,
     limit: &Limit,
 ) -> Result<Found, Failure> {
-    let mut judged = Vec::new();
+    let mut assessed = Vec::new();
     for candidate in since(cloud, codes, moment, limit).await? {
         if known.contains(&candidate.order_id) {
             continue;
@@ -121,16 +121,16 @@ pub(super) async fn read(
         let least = if codes.iter().all(is_certain) { Match::Certain } else { Match::Possible };
         // The order's own rows know more of it than the list.
         if each.is_empty() || each.iter().any(Option::is_some) {
-            judged.push((candidate, each.into_iter().min().flatten().map(|certainty| certainty.min(least))));
+            assessed.push((candidate, each.into_iter().min().flatten().map(|certainty| certainty.min(least))));
         }
     }
-    if judged.iter().any(|(_, certainty)| *certainty == Some(Match::Certain)) {
-        judged.retain(|(_, certainty)| *certainty == Some(Match::Certain));
+    if assessed.iter().any(|(_, certainty)| *certainty == Some(Match::Certain)) {
+        assessed.retain(|(_, certainty)| *certainty == Some(Match::Certain));
     }
-    if judged.len() > 1 {
-        return Ok(Found::Several(judged.into_iter().map(|(candidate, _)| candidate).collect()));
+    if assessed.len() > 1 {
+        return Ok(Found::Several(assessed.into_iter().map(|(candidate, _)| candidate).collect()));
     }
-    Ok(match judged.pop() {
+    Ok(match assessed.pop() {
         None => Found::Nothing,
         Some((candidate, Some(Match::Certain))) => Found::This(candidate.order_id),
         Some((candidate, Some(Match::Possible))) if is_purchased => Found::Likely(candidate),
@@ -185,7 +185,7 @@ pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
             return format!(
                 "Its order could not be looked for: {failure}. {} Then run terraform apply again.\n\nOr look for it in the \
                  billing console, and import it into the state:\n\n  terraform import {NAME}.<name> <order id>",
-                explain::failure_advice(failure)
+                failure_messages::failure_advice(failure)
             );
         }
     };

@@ -25,7 +25,7 @@ fn named(state: &Partial<PaiProductOrder>) -> Vec<String> {
 }
 
 /// Where private data has the products of which it cannot be told whether the order includes them.
-const UNTOLD: PrivateKey<Vec<String>> = PrivateKey::new("untold_products");
+const UNREPORTED: PrivateKey<Vec<String>> = PrivateKey::new("untold_products");
 
 /// Looks for the products that a purchase left out, where its answer has fewer ids than products.
 pub(super) async fn after_purchase(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
@@ -33,37 +33,43 @@ pub(super) async fn after_purchase(cloud: &Cloud, state: &mut State<PaiProductOr
     // One id twice stands for one product.
     let ids: BTreeSet<&str> = texts(&state.product_ids).into_iter().collect();
     let asked = if ids.len() >= codes.len() { Vec::new() } else { codes };
-    look(cloud, state, asked, rows, limit).await;
+    record_missing(cloud, state, asked, rows, limit).await;
 }
 
 /// Looks again for the products that the state names as missing.
 pub(super) async fn still_missing(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
-    look(cloud, state, named(state), rows, limit).await;
+    record_missing(cloud, state, named(state), rows, limit).await;
 }
 
 /// Writes into a state which of these products are missing. Where ListProducts cannot be read, or billing does not know the
 /// order yet, or a row of it may be for a product that ListProducts does not show, it cannot be told.
-async fn look(cloud: &Cloud, state: &mut State<PaiProductOrder>, codes: Vec<String>, rows: &[Row], limit: &Limit) {
+async fn record_missing(
+    cloud: &Cloud,
+    state: &mut State<PaiProductOrder>,
+    codes: Vec<String>,
+    rows: &[Row],
+    limit: &Limit,
+) {
     let matches = |code: &String, least: Match| {
         rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) >= Some(least))
     };
     let open: Vec<String> = codes.into_iter().filter(|code| !matches(code, Match::Certain)).collect();
-    let (mut missing, mut untold) = (Vec::new(), Vec::new());
+    let (mut missing, mut unreported) = (Vec::new(), Vec::new());
     if !open.is_empty() {
         let listed = aiworkspace::list_products(&cloud.client, &open, limit).await.ok();
         for code in open {
             match listed.as_ref().map(|listed| is_listed(listed, state, &code)) {
                 Some(true) => continue,
                 Some(false) if !rows.is_empty() && !matches(&code, Match::Possible) => {}
-                _ => untold.push(code.clone()),
+                _ => unreported.push(code.clone()),
             }
             missing.push(code);
         }
     }
     state.missing_products = missing.into();
-    match untold.is_empty() {
-        true => state.private.remove(UNTOLD),
-        false => state.private.set(UNTOLD, &untold),
+    match unreported.is_empty() {
+        true => state.private.remove(UNREPORTED),
+        false => state.private.set(UNREPORTED, &unreported),
     }
 }
 
@@ -78,17 +84,18 @@ fn is_listed(listed: &Listed, state: &Partial<PaiProductOrder>, code: &String) -
 
 /// The warnings about the products that a state names as missing.
 pub(super) fn warnings(state: &Partial<PaiProductOrder>, private: &Private) -> Diagnostics {
-    let all = private.get(UNTOLD).unwrap_or_default();
-    let (untold, missing): (Vec<String>, Vec<String>) = named(state).into_iter().partition(|code| all.contains(code));
+    let all = private.get(UNREPORTED).unwrap_or_default();
+    let (unreported, missing): (Vec<String>, Vec<String>) =
+        named(state).into_iter().partition(|code| all.contains(code));
     let id = state.id.as_str().unwrap_or_default();
     let mut warnings = Diagnostics::default();
     warnings.extend((!missing.is_empty()).then(|| not_included(id, &missing)));
-    warnings.extend((!untold.is_empty()).then(|| not_told(id, &untold)));
+    warnings.extend((!unreported.is_empty()).then(|| not_reported(id, &unreported)));
     warnings
 }
 
-fn not_told(id: &str, untold: &[String]) -> Diagnostic {
-    let all = untold.join(", ");
+fn not_reported(id: &str, unreported: &[String]) -> Diagnostic {
+    let all = unreported.join(", ");
     let attribute = PaiProductOrder::MISSING_PRODUCTS.name();
     let detail = format!(
         "The order {id} is not known to include all products that were asked for: neither ListProducts nor GetOrderDetail \

@@ -153,7 +153,7 @@ impl Resource for PaiProductOrders {
         ctx: &Context,
     ) -> Result<Option<State<PaiProductOrder>>, Diagnostics> {
         let (id, limit) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
-        let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.explain(&id))?;
+        let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.diagnostic(&id))?;
         if rows.is_empty() {
             owner::confirm_gone(&id, &state, cloud, &limit).await?;
             ctx.warn(gone(&id, &request_id));
@@ -184,7 +184,7 @@ impl Resource for PaiProductOrders {
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<PaiProductOrder>, Diagnostics> {
         let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
-        let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.explain(id))?;
+        let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))?;
         if rows.is_empty() {
             let detail = format!(
                 "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Nothing was \

@@ -8,7 +8,7 @@ use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
 use super::products::PRODUCTS;
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
 };
 
 /// How long reading may take.
@@ -56,7 +56,12 @@ impl DataSource for PaiProductsSource {
         let codes: Vec<String> = config.product_codes.clone().unwrap_or_else(all);
         let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.limit(TIME, ctx)).await;
         let listed = listed.map_err(|failure| {
-            explain::failure("The PAI products cannot be listed", "ListProducts", &failure, &Money::OnlyRead)
+            failure_messages::failure(
+                "The PAI products cannot be listed",
+                "ListProducts",
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            )
         })?;
         let told = |code: &String| listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
         let products: Vec<Product> = codes.iter().filter_map(told).map(Product::of).collect();

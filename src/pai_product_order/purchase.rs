@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     journal::{self, Begin, Entry},
     purchase::{Attempt, Start, Steps},
 };
@@ -21,7 +21,7 @@ use alicloud::{
     aiworkspace::{self, ProductOrders},
     billing::Row,
     endpoint::Product,
-    error::{Error, Failure, Fate, Refusal, TransportKind},
+    error::{ApiErrorKind, Certainty, Error, Failure, TransportKind},
     retry::Limit,
 };
 use tfplugin::{Context, Diagnostic, Diagnostics, Partial};
@@ -86,11 +86,11 @@ impl PaiPurchase<'_> {
         let brief = self.cloud.limit(KNOWN, self.ctx);
         let read = candidates::since(self.cloud, &self.codes, since, &brief);
         match tokio::time::timeout(brief.left(), read).await {
-            Ok(Err(failure)) if is_refused(&failure) => Err(explain::failure(
+            Ok(Err(failure)) if is_refused(&failure) => Err(failure_messages::failure(
                 "No order was placed: the orders of the account cannot be read",
                 &subject(&self.codes),
                 &failure,
-                &Money::NotPlaced,
+                &PurchaseOutcome::NotPlaced,
             )),
             known => Ok(known.ok().and_then(Result::ok).into_iter().flatten().map(|known| known.order_id).collect()),
         }
@@ -100,7 +100,7 @@ impl PaiPurchase<'_> {
 /// Whether a service refuses for good what it is asked.
 fn is_refused(failure: &Failure) -> bool {
     match &failure.error {
-        Error::Api(error) => matches!(error.refusal(), Refusal::Forbidden | Refusal::Site),
+        Error::Api(error) => matches!(error.kind(), ApiErrorKind::Forbidden | ApiErrorKind::Site),
         Error::TooMany { .. } => true,
         _ => false,
     }
@@ -168,11 +168,11 @@ struct Buying<'a> {
 /// server's clock, in seconds since 1970.
 async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Diagnostic> {
     let listed = aiworkspace::list_products(&cloud.client, codes, limit).await.map_err(|failure| {
-        explain::failure(
+        failure_messages::failure(
             "No order was placed: the products cannot be checked",
             &subject(codes),
             &failure,
-            &Money::NotPlaced,
+            &PurchaseOutcome::NotPlaced,
         )
     })?;
     let named = |is: fn(&aiworkspace::ListedProduct) -> bool| -> Vec<String> {
@@ -218,11 +218,16 @@ impl Buying<'_> {
             let sent = aiworkspace::create_product_orders(&cloud.client, &self.entry.purchase.text, self.limit).await;
             match sent {
                 Ok(orders) => return Ok((orders.order_id.clone().unwrap_or_default(), Some(orders))),
-                Err(failure) if failure.fate == Fate::NotDone => {
+                Err(failure) if failure.certainty == Certainty::NotDone => {
                     // Reading has decided that no earlier attempt did it either.
                     cloud.journal.settle(self.entry);
                     let subject = subject(codes);
-                    let error = explain::failure(Money::NotPlaced.heading(), &subject, &failure, &Money::NotPlaced);
+                    let error = failure_messages::failure(
+                        PurchaseOutcome::NotPlaced.heading(),
+                        &subject,
+                        &failure,
+                        &PurchaseOutcome::NotPlaced,
+                    );
                     return Err(cloud.with_balance(error, &failure, self.limit).await);
                 }
                 Err(failure) => {
@@ -266,7 +271,7 @@ impl Buying<'_> {
             }
             let refused = is_purchased.as_ref().err().or(found.as_ref().err()).filter(|failure| is_refused(failure));
             if refused.is_some() || !self.limit.wait(BETWEEN_READINGS).await {
-                let advice = refused.map(explain::failure_advice);
+                let advice = refused.map(failure_messages::failure_advice);
                 let purchased = is_purchased.as_ref().map_err(ToString::to_string);
                 return Err(self.undecided(sent, purchased, &candidates::told(&found), advice));
             }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     order_identity::OrderIdentity,
 };
 
@@ -56,7 +56,8 @@ impl ListResource for PaiProductOrderList {
         listing: &mut Listing<'_, PaiProductOrder>,
         ctx: &Context,
     ) -> Result<(), ListEnd> {
-        let account_id = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.explain())?.to_owned();
+        let account_id =
+            cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         for (order_id, rows) in orders(cloud, &search, ctx).await? {
             // Only the order itself tells its instances, and all of its rows.
             let rows = if listing.wants_objects() {
@@ -66,7 +67,12 @@ impl ListResource for PaiProductOrderList {
                     Ok(_) => rows,
                     Err(failure) => {
                         let summary = format!("The order {order_id} was found and could not be read");
-                        ctx.warn(explain::failure(&summary, "GetOrderDetail", &failure, &Money::OnlyRead));
+                        ctx.warn(failure_messages::failure(
+                            &summary,
+                            "GetOrderDetail",
+                            &failure,
+                            &PurchaseOutcome::OnlyRead,
+                        ));
                         rows
                     }
                 }
@@ -99,7 +105,12 @@ async fn orders(
         let period = since.timestamp()..now.timestamp() + 1;
         let rows = billing::orders_between(&cloud.client, product.billing, period, &cloud.limit(TIME, ctx)).await;
         let rows = rows.map_err(|failure| {
-            explain::failure("The orders cannot be listed", "QueryOrders", &failure, &Money::OnlyRead)
+            failure_messages::failure(
+                "The orders cannot be listed",
+                "QueryOrders",
+                &failure,
+                &PurchaseOutcome::OnlyRead,
+            )
         })?;
         for row in rows.into_iter().filter(|row| row.is_purchase() && product.matches(row).is_some()) {
             if let Some(id) = row.order_id.clone() {

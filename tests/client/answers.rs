@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use alicloud::{
     aiworkspace, billing,
-    error::{ApiError, Error, Failure, Fate, Refusal},
+    error::{ApiError, ApiErrorKind, Certainty, Error, Failure},
     market::{self, Described},
     retry::Limit,
 };
@@ -92,7 +92,7 @@ async fn a_known_error_in_a_success_is_an_error() {
         let body = json!({"RequestId": "R", "Code": "NotApplicable", "Message": "no", "Success": success});
         let (answer, _) = answered(200, body).await;
         let failure = answer.unwrap_err();
-        assert!(matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::Site), "{failure}");
+        assert!(matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::Site), "{failure}");
     }
 }
 
@@ -118,7 +118,7 @@ async fn nobody_knows_what_became_of_a_purchase_whose_error_says_nothing() {
         mock.fault(Fault::times("CreateOrder", Kind::NullError { status }, 99));
         let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
         let failure = market::create_order(&client(&mock), &order(), &short).await.unwrap_err();
-        assert_eq!(failure.fate, Fate::Unknown, "{failure}");
+        assert_eq!(failure.certainty, Certainty::Unknown, "{failure}");
         mock.ledger().faults.clear();
     }
 }
@@ -152,17 +152,17 @@ async fn a_reply_without_a_request_id_is_taken_unless_it_says_that_something_is_
 #[test]
 fn codes_mean_what_is_documented() {
     let table = [
-        (400, "InvalidOwner", "", Refusal::Owner, Fate::NotDone),
-        (400, "NotApplicable", "", Refusal::Site, Fate::NotDone),
-        (500, "LXBuyError", "the account is in ARREARAGE", Refusal::Account, Fate::NotDone),
-        (500, "LXBuyError", "something else", Refusal::ServerFault, Fate::Unknown),
-        (403, "Forbidden.RAM", "", Refusal::Forbidden, Fate::NotDone),
+        (400, "InvalidOwner", "", ApiErrorKind::Owner, Certainty::NotDone),
+        (400, "NotApplicable", "", ApiErrorKind::Site, Certainty::NotDone),
+        (500, "LXBuyError", "the account is in ARREARAGE", ApiErrorKind::Account, Certainty::NotDone),
+        (500, "LXBuyError", "something else", ApiErrorKind::ServerFault, Certainty::Unknown),
+        (403, "Forbidden.RAM", "", ApiErrorKind::Forbidden, Certainty::NotDone),
     ];
-    for (status, code, message, refusal, fate) in table {
+    for (status, code, message, refusal, certainty) in table {
         let (code, message) = (code.to_owned(), message.to_owned());
         let error = ApiError { status, code, message, request_id: String::new(), retry_after: None };
-        assert_eq!(error.refusal(), refusal, "{error:?}");
-        assert_eq!(alicloud::error::Error::Api(error).fate(), fate);
+        assert_eq!(error.kind(), refusal, "{error:?}");
+        assert_eq!(alicloud::error::Error::Api(error).certainty(), certainty);
     }
 }
 

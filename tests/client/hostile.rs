@@ -12,7 +12,7 @@ use alicloud::{
     client::{Client, Config, SignatureVersion, Timeouts},
     credentials::{Credentials, StaticKeys, profile::ProfileFile},
     endpoint::{Endpoint, Product, Protocol},
-    error::{Error, Failure, Fate, TransportKind},
+    error::{Certainty, Error, Failure, TransportKind},
     market,
     retry::Limit,
 };
@@ -59,7 +59,7 @@ async fn an_endpoint_that_refuses_connections_fails_within_fifteen_seconds() {
     let begin = Instant::now();
     let failure = market::create_order(&client, &order, &limit(600)).await.unwrap_err();
     assert!(matches!(failure.error, Error::NotSent(_)), "{failure}");
-    assert_eq!(failure.fate, Fate::NotDone);
+    assert_eq!(failure.certainty, Certainty::NotDone);
     assert!(failure.attempts > 3, "an endpoint that restarts is waited for: {}", failure.attempts);
     assert!(begin.elapsed() < Duration::from_secs(15), "{:?}", begin.elapsed());
 }
@@ -71,7 +71,7 @@ async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
     let client = client(&mock.url(), Duration::from_secs(2));
     let over = limit(60).not_after(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
     let failure = market::create_order(&client, &order, &over).await.unwrap_err();
-    assert_eq!((failure.error, failure.fate), (Error::TooLate, Fate::NotDone));
+    assert_eq!((failure.error, failure.certainty), (Error::TooLate, Certainty::NotDone));
     assert_eq!(mock.ledger().connections, 0);
 
     mock.ledger().keys.insert("canary-access-key".to_owned(), Key::new(SECRET, "1"));
@@ -80,7 +80,7 @@ async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
     let soon = limit(60).not_after(chrono::Utc::now() + chrono::TimeDelta::milliseconds(500));
     let begin = Instant::now();
     let failure = market::create_order(&client, &order, &soon).await.unwrap_err();
-    assert_eq!(failure.fate, Fate::Unknown);
+    assert_eq!(failure.certainty, Certainty::Unknown);
     assert!(begin.elapsed() < Duration::from_secs(30));
 }
 
@@ -153,23 +153,23 @@ async fn each_trouble_of_the_network_has_its_own_sentence() {
     let cut = serve(|stream| drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")));
     let https = |url: &str| url.replace("http://", "https://");
     let table = [
-        (format!("http://{closed}"), TransportKind::Connect, "no connection to", Fate::NotDone),
+        (format!("http://{closed}"), TransportKind::Connect, "no connection to", Certainty::NotDone),
         (
             "http://no-such-host.invalid".to_owned(),
             TransportKind::Dns,
             "the host name of no-such-host.invalid cannot be resolved",
-            Fate::NotDone,
+            Certainty::NotDone,
         ),
-        (https(&plain), TransportKind::Tls, "the TLS handshake with", Fate::NotDone),
-        (silent, TransportKind::Timeout, "did not answer in time", Fate::Unknown),
-        (cut, TransportKind::Broken, "broke before the whole reply came", Fate::Unknown),
+        (https(&plain), TransportKind::Tls, "the TLS handshake with", Certainty::NotDone),
+        (silent, TransportKind::Timeout, "did not answer in time", Certainty::Unknown),
+        (cut, TransportKind::Broken, "broke before the whole reply came", Certainty::Unknown),
     ];
-    for (endpoint, kind, sentence, fate) in table {
+    for (endpoint, kind, sentence, certainty) in table {
         let failure = describe(&endpoint, 3).await;
         let (Error::NotSent(transport) | Error::Lost(transport)) = &failure.error else { panic!("{failure}") };
         assert_eq!(transport.kind, kind, "{failure}");
         assert!(failure.to_string().contains(sentence), "{failure}");
-        assert_eq!(failure.fate, fate, "{failure}");
+        assert_eq!(failure.certainty, certainty, "{failure}");
     }
 }
 
@@ -179,12 +179,12 @@ async fn the_time_to_answer_begins_with_the_connection() {
     let timeouts = Timeouts { connect: Duration::from_millis(300), read: Duration::from_millis(100) };
     // The TLS handshake belongs to connecting, so nothing was sent, however short the time to answer is.
     let failure = describe_with(impatient(&silent.replace("http://", "https://"), timeouts), 1).await;
-    assert_eq!(failure.fate, Fate::NotDone);
+    assert_eq!(failure.certainty, Certainty::NotDone);
     assert!(failure.to_string().contains("came about in time"), "{failure}");
 
     let failure = describe_with(impatient(&silent, timeouts), 1).await;
     assert!(failure.to_string().contains("within 100 milliseconds"), "{failure}");
-    assert_eq!(failure.fate, Fate::Unknown);
+    assert_eq!(failure.certainty, Certainty::Unknown);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_certificate_that_does_not_verify_fails_at_once() {
     assert!(begin.elapsed() < Duration::from_secs(5), "it is not tried again");
     let Error::NotSent(transport) = &failure.error else { panic!("{failure}") };
     assert_eq!(transport.kind, TransportKind::Certificate, "{failure}");
-    assert_eq!((failure.attempts, failure.fate), (1, Fate::NotDone));
+    assert_eq!((failure.attempts, failure.certainty), (1, Certainty::NotDone));
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_body_without_end_or_of_a_gigabyte_is_given_up_early() {
         let failure = describe(&endpoint, 1).await;
         assert!(begin.elapsed() < Duration::from_secs(8));
         assert!(failure.to_string().contains(word), "{failure}");
-        assert_eq!(failure.fate, Fate::Unknown);
+        assert_eq!(failure.certainty, Certainty::Unknown);
     }
 }
 

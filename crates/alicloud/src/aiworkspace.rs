@@ -108,7 +108,7 @@ pub struct Listed {
 /// did nothing. `body` is the JSON of [`NewProductOrders`].
 ///
 /// # Errors
-/// A failure whose fate says whether an order can have been placed.
+/// A failure whose certainty says whether an order can have been placed.
 pub async fn create_product_orders(client: &Client, body: &str, limit: &Limit) -> Result<ProductOrders, Failure> {
     let request = Request {
         style: Style::Roa("POST", "/api/v1/productorders"),
@@ -144,9 +144,9 @@ pub async fn list_products(client: &Client, codes: &[String], limit: &Limit) -> 
         let listed = reply.body.get("Products").map(reply::list).unwrap_or_default();
         let listed = listed.iter().filter_map(|product| ListedProduct::deserialize(product).ok());
         let listed: Vec<_> = listed.filter(|product| product.is_purchased.is_some()).collect();
-        let is_told = |code: &&String| listed.iter().any(|product| product.product_code.as_ref() == Some(*code));
-        match codes.iter().find(|code| !is_told(code)) {
-            Some(untold) => Err(format!("it does not tell whether {untold} is purchased")),
+        let is_reported = |code: &&String| listed.iter().any(|product| product.product_code.as_ref() == Some(*code));
+        match codes.iter().find(|code| !is_reported(code)) {
+            Some(unreported) => Err(format!("it does not tell whether {unreported} is purchased")),
             None => Ok(Listed { products: listed, server_time: reply.server_time }),
         }
     };

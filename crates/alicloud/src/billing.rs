@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
-    error::{ApiError, Error, Failure, Fate},
+    error::{ApiError, Certainty, Error, Failure},
     paging::Pages,
     reply::{self, loose_text},
     retry::Limit,
@@ -115,7 +115,7 @@ pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Res
     if rows.iter().any(is_foreign) {
         let what = "it has rows of another order".to_owned();
         let error = Error::Malformed { status: 200, request_id: Some(request_id), what };
-        return Err(Failure { action: "GetOrderDetail", error, attempts: 1, fate: Fate::NotDone });
+        return Err(Failure { action: "GetOrderDetail", error, attempts: 1, certainty: Certainty::NotDone });
     }
     Ok(Detail { rows, request_id })
 }

@@ -1,4 +1,4 @@
-//! One request: build, sign, send, judge, and send again where that is safe.
+//! One request: build, sign, send, classify, and send again where that is safe.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product, Protocol},
-    error::{ApiError, Error, Failure, Refusal},
+    error::{ApiError, ApiErrorKind, Error, Failure},
     pace::Paces,
     regions,
     retry::{Attempts, Limit, Resend},
@@ -261,18 +261,20 @@ impl Client {
         let token = credentials.and_then(Credentials::token).unwrap_or_default();
         let secret = credentials.map(Credentials::secret).unwrap_or_default();
         let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
-        let judged = raw.judge(&[secret, token, shown, &signature]);
-        self.paces
-            .record(request.action, matches!(&judged, Err(Error::Api(error)) if error.refusal() == Refusal::Throttled));
-        tracing::debug!(action = request.action, status, bytes, ok = judged.is_ok(), "received");
-        let judged = judged.map_err(|error| match error {
-            Error::Api(refused) if request.signed && refused.refusal() == Refusal::Keys => {
+        let classified = raw.classify(&[secret, token, shown, &signature]);
+        self.paces.record(
+            request.action,
+            matches!(&classified, Err(Error::Api(error)) if error.kind() == ApiErrorKind::Throttled),
+        );
+        tracing::debug!(action = request.action, status, bytes, ok = classified.is_ok(), "received");
+        let classified = classified.map_err(|error| match error {
+            Error::Api(refused) if request.signed && refused.kind() == ApiErrorKind::Keys => {
                 let message = format!("{} (credentials from {})", refused.message, self.config.credentials.origin());
                 Error::Api(ApiError { message, ..refused })
             }
             error => error,
         });
-        judged.map(|(request_id, body)| Reply { status, request_id, body, server_time })
+        classified.map(|(request_id, body)| Reply { status, request_id, body, server_time })
     }
 
     /// The request as it goes over the wire, and what of it nobody may be shown.
@@ -319,7 +321,7 @@ impl Client {
 
 /// Whether a site says that the account belongs to the other one.
 fn is_of_another_site(answer: &Result<Reply, Error>) -> bool {
-    matches!(answer, Err(Error::Api(error)) if error.refusal() == Refusal::Site)
+    matches!(answer, Err(Error::Api(error)) if error.kind() == ApiErrorKind::Site)
 }
 
 /// Adds to one request what its signature needs, and the signature itself, which is returned too.

@@ -46,9 +46,9 @@ async fn silence(time: Duration, mut since: watch::Receiver<Option<Instant>>) {
 
 /// Makes connectors tell when they begin and when they are done.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told;
+pub(super) struct ConnectionNotice;
 
-impl<S> Layer<S> for Told {
+impl<S> Layer<S> for ConnectionNotice {
     type Service = Connector<S>;
 
     fn layer(&self, connector: S) -> Connector<S> {

@@ -114,7 +114,7 @@ pub struct ApiError {
 
 /// What sort of error the service answered with. Told apart by code first, then by status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ApiErrorKind {
     /// Too many requests; nothing was done.
     Throttled,
     /// The service failed; something may have been done.
@@ -144,46 +144,46 @@ pub enum Refusal {
 }
 
 /// The codes that are told apart by more than their status: how a code begins, and what it means.
-const CODES: [(&str, Refusal); 34] = [
-    ("Throttling", Refusal::Throttled),
-    ("RequestLimitExceeded", Refusal::Throttled),
-    ("ServiceUnavailable", Refusal::ServerFault),
-    ("InternalError", Refusal::ServerFault),
-    ("UnknownError", Refusal::ServerFault),
-    ("UndefinedError", Refusal::ServerFault),
-    ("SystemBusy", Refusal::ServerFault),
+const CODES: [(&str, ApiErrorKind); 34] = [
+    ("Throttling", ApiErrorKind::Throttled),
+    ("RequestLimitExceeded", ApiErrorKind::Throttled),
+    ("ServiceUnavailable", ApiErrorKind::ServerFault),
+    ("InternalError", ApiErrorKind::ServerFault),
+    ("UnknownError", ApiErrorKind::ServerFault),
+    ("UndefinedError", ApiErrorKind::ServerFault),
+    ("SystemBusy", ApiErrorKind::ServerFault),
     // Each attempt has a nonce of its own, so a copy of this one, made on the way, was there before.
-    ("SignatureNonceUsed", Refusal::ServerFault),
-    ("InvalidAccessKeyId", Refusal::Keys),
-    ("InvalidAccessKeySecret", Refusal::Keys),
-    ("SignatureDoesNotMatch", Refusal::Keys),
-    ("IncompleteSignature", Refusal::Keys),
-    ("InvalidSecurityToken", Refusal::Keys),
-    ("MissingSecurityToken", Refusal::Keys),
-    ("Forbidden", Refusal::Forbidden),
-    ("NoPermission", Refusal::Forbidden),
-    ("NotAuthorized", Refusal::Forbidden),
-    ("AuthenticationFail", Refusal::Forbidden),
-    ("InvalidOwner", Refusal::Owner),
-    ("NotApplicable", Refusal::Site),
-    ("Account.Arrearage", Refusal::Account),
-    ("InsufficientBalance", Refusal::Account),
-    ("NotEnoughBalance", Refusal::Account),
-    ("InvalidAccountStatus", Refusal::Account),
-    ("OrdersNotPaid", Refusal::Account),
-    ("ORDER.NO_REAL_NAME_AUTHENTICATION", Refusal::Account),
-    ("QuotaExceed", Refusal::Quota),
-    ("InvalidTimeStamp", Refusal::Clock),
-    ("IllegalTimestamp", Refusal::Clock),
-    ("IdempotentParameterMismatch", Refusal::TokenReused),
-    ("IdempotenceParamNotMatch", Refusal::TokenReused),
-    ("EntityNotExist", Refusal::NotFound),
-    ("InvalidApi", Refusal::Operation),
-    ("InvalidVersion", Refusal::Operation),
+    ("SignatureNonceUsed", ApiErrorKind::ServerFault),
+    ("InvalidAccessKeyId", ApiErrorKind::Keys),
+    ("InvalidAccessKeySecret", ApiErrorKind::Keys),
+    ("SignatureDoesNotMatch", ApiErrorKind::Keys),
+    ("IncompleteSignature", ApiErrorKind::Keys),
+    ("InvalidSecurityToken", ApiErrorKind::Keys),
+    ("MissingSecurityToken", ApiErrorKind::Keys),
+    ("Forbidden", ApiErrorKind::Forbidden),
+    ("NoPermission", ApiErrorKind::Forbidden),
+    ("NotAuthorized", ApiErrorKind::Forbidden),
+    ("AuthenticationFail", ApiErrorKind::Forbidden),
+    ("InvalidOwner", ApiErrorKind::Owner),
+    ("NotApplicable", ApiErrorKind::Site),
+    ("Account.Arrearage", ApiErrorKind::Account),
+    ("InsufficientBalance", ApiErrorKind::Account),
+    ("NotEnoughBalance", ApiErrorKind::Account),
+    ("InvalidAccountStatus", ApiErrorKind::Account),
+    ("OrdersNotPaid", ApiErrorKind::Account),
+    ("ORDER.NO_REAL_NAME_AUTHENTICATION", ApiErrorKind::Account),
+    ("QuotaExceed", ApiErrorKind::Quota),
+    ("InvalidTimeStamp", ApiErrorKind::Clock),
+    ("IllegalTimestamp", ApiErrorKind::Clock),
+    ("IdempotentParameterMismatch", ApiErrorKind::TokenReused),
+    ("IdempotenceParamNotMatch", ApiErrorKind::TokenReused),
+    ("EntityNotExist", ApiErrorKind::NotFound),
+    ("InvalidApi", ApiErrorKind::Operation),
+    ("InvalidVersion", ApiErrorKind::Operation),
 ];
 
 /// The codes that mean something else with a part of the message: how a code begins, the part, and what both mean.
-const CODES_WITH_MESSAGE: [(&str, &str, Refusal); 1] = [("LXBuyError", "ARREARAGE", Refusal::Account)];
+const CODES_WITH_MESSAGE: [(&str, &str, ApiErrorKind); 1] = [("LXBuyError", "ARREARAGE", ApiErrorKind::Account)];
 
 impl ApiError {
     /// Whether an operation that reads one object does not know the object: the code says so or says nothing, or the
@@ -191,13 +191,13 @@ impl ApiError {
     pub fn is_absent(&self) -> bool {
         match self.known() {
             None => self.code == NULL || self.message == NULL,
-            known => known == Some(Refusal::NotFound),
+            known => known == Some(ApiErrorKind::NotFound),
         }
     }
 
     /// What the code means, if it is one of those that are told apart.
-    pub(super) fn known(&self) -> Option<Refusal> {
-        let with_message = |(prefix, part, _): &&(&str, &str, Refusal)| {
+    pub(super) fn known(&self) -> Option<ApiErrorKind> {
+        let with_message = |(prefix, part, _): &&(&str, &str, ApiErrorKind)| {
             self.code.starts_with(prefix) && self.message.to_ascii_uppercase().contains(part)
         };
         let with_message = CODES_WITH_MESSAGE.iter().find(with_message).map(|(.., refusal)| *refusal);
@@ -206,25 +206,25 @@ impl ApiError {
     }
 
     /// What sort of error this is.
-    pub fn refusal(&self) -> Refusal {
+    pub fn kind(&self) -> ApiErrorKind {
         self.known().unwrap_or(match self.status {
             // Nobody knows what became of a request whose error says nothing.
-            _ if self.code == NULL => Refusal::ServerFault,
-            429 => Refusal::Throttled,
+            _ if self.code == NULL => ApiErrorKind::ServerFault,
+            429 => ApiErrorKind::Throttled,
             // The request was taken, or one like it is under way.
-            408 | 409 => Refusal::ServerFault,
-            401 => Refusal::Keys,
-            403 => Refusal::Forbidden,
-            404 => Refusal::NotFound,
-            500.. => Refusal::ServerFault,
-            _ => Refusal::Invalid,
+            408 | 409 => ApiErrorKind::ServerFault,
+            401 => ApiErrorKind::Keys,
+            403 => ApiErrorKind::Forbidden,
+            404 => ApiErrorKind::NotFound,
+            500.. => ApiErrorKind::ServerFault,
+            _ => ApiErrorKind::Invalid,
         })
     }
 }
 
 /// Whether an operation that brought no answer can have happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub enum Certainty {
     /// It did not happen.
     NotDone,
     /// It may have happened.
@@ -233,17 +233,17 @@ pub enum Fate {
 
 impl Error {
     /// Whether the operation can have happened all the same.
-    pub fn fate(&self) -> Fate {
+    pub fn certainty(&self) -> Certainty {
         match self {
-            Self::Lost(_) | Self::Malformed { .. } => Fate::Unknown,
-            Self::Api(error) if error.refusal() == Refusal::ServerFault => Fate::Unknown,
+            Self::Lost(_) | Self::Malformed { .. } => Certainty::Unknown,
+            Self::Api(error) if error.kind() == ApiErrorKind::ServerFault => Certainty::Unknown,
             Self::NotSent(_)
             | Self::TooMany { .. }
             | Self::Api(_)
             | Self::Credentials(_)
             | Self::Configuration(_)
             | Self::Stopped
-            | Self::TooLate => Fate::NotDone,
+            | Self::TooLate => Certainty::NotDone,
         }
     }
 
@@ -254,7 +254,7 @@ impl Error {
             Self::Lost(_) => true,
             // Redirects and the pages of proxies stay what they are; a broken success or a server's fault may not.
             Self::Malformed { status, .. } => matches!(status, 200..300 | 408 | 429 | 500..),
-            Self::Api(error) => matches!(error.refusal(), Refusal::Throttled | Refusal::ServerFault),
+            Self::Api(error) => matches!(error.kind(), ApiErrorKind::Throttled | ApiErrorKind::ServerFault),
             Self::TooMany { .. } | Self::Credentials(_) | Self::Configuration(_) | Self::Stopped | Self::TooLate => {
                 false
             }
@@ -314,7 +314,7 @@ pub struct Failure {
     /// How many attempts were made.
     pub attempts: u32,
     /// Whether any of the attempts can have done it.
-    pub fate: Fate,
+    pub certainty: Certainty,
 }
 
 impl fmt::Display for Failure {

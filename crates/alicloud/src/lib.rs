@@ -1,6 +1,6 @@
 //! The client: signed requests to Alibaba Cloud, answered with types.
 //!
-//! - [`client`]: one request, from building it to judging the reply, and when it is sent again
+//! - [`client`]: one request, from building it to classifying the reply, and when it is sent again
 //! - [`signature`]: RPC V1, ROA V1 and ACS3-HMAC-SHA256 as pure functions
 //! - [`credentials`]: where keys come from
 //! - [`endpoint`], [`regions`], [`site`]: where requests go

@@ -228,7 +228,7 @@ pub enum Described {
 /// CreateOrder: buys, and pays at once. The same token and commodity never buy twice, however often they are sent.
 ///
 /// # Errors
-/// A failure whose fate says whether an order can have been placed.
+/// A failure whose certainty says whether an order can have been placed.
 pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> Result<Placed, Failure> {
     create_order_of(client, OrderType::Buy, order, limit).await
 }

@@ -53,7 +53,7 @@ pub async fn describe_price(client: &Client, renewal: &str, limit: &Limit) -> Re
 /// CreateOrder: renews, and pays at once. The same token and renewal never buy twice, however often they are sent.
 ///
 /// # Errors
-/// A failure whose fate says whether the renewal can have been bought.
+/// A failure whose certainty says whether the renewal can have been bought.
 pub async fn renew(client: &Client, order: &NewOrder, limit: &Limit) -> Result<Placed, Failure> {
     market::create_order_of(client, OrderType::Renew, order, limit).await
 }

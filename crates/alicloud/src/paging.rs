@@ -1,7 +1,7 @@
 //! Lists that come in pages. A service may count wrongly, give shorter pages than it was asked for, or not know pages and
 //! answer the same one again, so only a page with nothing new ends a list.
 
-use super::error::{Error, Failure, Fate};
+use super::error::{Certainty, Error, Failure};
 
 /// The pages of a list that were read so far.
 #[derive(Debug)]
@@ -71,6 +71,6 @@ impl<T: PartialEq> Pages<T> {
     }
 
     fn failure(&self, error: Error) -> Failure {
-        Failure { action: self.action, error, attempts: 1, fate: Fate::NotDone }
+        Failure { action: self.action, error, attempts: 1, certainty: Certainty::NotDone }
     }
 }

@@ -76,7 +76,7 @@ impl RawReply {
     ///
     /// # Errors
     /// What the service refused with, or what is wrong with the reply.
-    pub fn judge(self, secrets: &[&str]) -> Result<(Option<String>, Json), Error> {
+    pub fn classify(self, secrets: &[&str]) -> Result<(Option<String>, Json), Error> {
         let Self { status, retry_after, body } = self;
         let malformed = |request_id, what: String| Error::Malformed { status, request_id, what };
         if body.is_empty() {

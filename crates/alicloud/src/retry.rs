@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    error::{Error, Failure, Fate},
+    error::{Certainty, Error, Failure},
     reply::NULL,
 };
 
@@ -102,7 +102,7 @@ pub(super) struct Attempts<'a> {
     resend: Resend,
     limit: &'a Limit,
     begin: Instant,
-    fate: Fate,
+    certainty: Certainty,
     made: u32,
     /// Since when every reply was of no use.
     unusable: Option<Instant>,
@@ -110,7 +110,7 @@ pub(super) struct Attempts<'a> {
 
 impl<'a> Attempts<'a> {
     pub(super) fn new(action: &'static str, resend: Resend, limit: &'a Limit) -> Self {
-        Self { action, resend, limit, begin: Instant::now(), fate: Fate::NotDone, made: 0, unusable: None }
+        Self { action, resend, limit, begin: Instant::now(), certainty: Certainty::NotDone, made: 0, unusable: None }
     }
 
     /// Before the first attempt: nothing is begun that nobody waits for any more.
@@ -124,9 +124,9 @@ impl<'a> Attempts<'a> {
     /// The end: the error will not change, another attempt is not safe, or there is no time for one.
     pub(super) async fn again_after(&mut self, error: Error) -> Result<(), Failure> {
         self.made += 1;
-        self.fate = self.fate.max(error.fate());
+        self.certainty = self.certainty.max(error.certainty());
         tracing::warn!(action = self.action, attempt = self.made, %error, "no answer");
-        let may_resend = self.resend != Resend::IfNotDone || self.fate == Fate::NotDone;
+        let may_resend = self.resend != Resend::IfNotDone || self.certainty == Certainty::NotDone;
         let pause = pause(self.made, &error);
         let unreachable = matches!(error, Error::NotSent(_)) && self.begin.elapsed() + pause >= UNREACHABLE;
         let is_unusable = match &error {
@@ -142,7 +142,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn failure(&self, error: Error) -> Failure {
-        Failure { action: self.action, error, attempts: self.made, fate: self.fate }
+        Failure { action: self.action, error, attempts: self.made, certainty: self.certainty }
     }
 }
 

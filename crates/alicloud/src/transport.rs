@@ -88,7 +88,7 @@ impl Http {
             // Whether a purchase may be sent again is decided where it is known what it is.
             .retry(reqwest::retry::never())
             .connect_timeout(timeouts.connect)
-            .connector_layer(connecting::Told)
+            .connector_layer(connecting::ConnectionNotice)
             // A request that was given another's connection while its own was being made knows no better.
             .timeout(timeouts.connect.saturating_add(timeouts.read))
             .build();

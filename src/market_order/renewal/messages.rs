@@ -7,7 +7,7 @@ use tfplugin::Diagnostic;
 use super::{MarketRenewal, Wanted, record::Record};
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     market_order::schema::Cycle,
     quotes::Quote,
 };
@@ -71,7 +71,7 @@ pub(super) fn no_turn() -> Diagnostic {
 
 pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let summary = format!("The instance {id} was not renewed: it cannot be read");
-    explain::failure(&summary, &format!("The instance {id}"), failure, &Money::NotPlaced)
+    failure_messages::failure(&summary, &format!("The instance {id}"), failure, &PurchaseOutcome::NotPlaced)
 }
 
 pub(super) fn no_instance(id: &str) -> Diagnostic {
@@ -99,7 +99,7 @@ pub(super) fn over(id: &str, end: DateTime<Utc>) -> Diagnostic {
     Diagnostic::error(format!("The instance {id} was not renewed: it ended at {end}"), detail)
 }
 
-pub(super) fn untold(id: &str, what: &str) -> Diagnostic {
+pub(super) fn unreported(id: &str, what: &str) -> Diagnostic {
     let detail = format!(
         "The Marketplace does not tell {what}, which a renewal has to name. Nothing was bought. Renew the instance in the \
          Marketplace console."
@@ -155,7 +155,12 @@ pub(super) fn unknown_outcome(wanted: &Wanted, failure: &Failure) -> Diagnostic 
         shown(wanted.end)
     );
     let summary = format!("The instance {id} may have been renewed");
-    explain::failure(&summary, &format!("The renewal of the instance {id}"), failure, &Money::MaybePlaced(next))
+    failure_messages::failure(
+        &summary,
+        &format!("The renewal of the instance {id}"),
+        failure,
+        &PurchaseOutcome::MaybePlaced(next),
+    )
 }
 
 pub(super) fn token_used(wanted: &Wanted, failure: &Failure) -> Diagnostic {

@@ -11,7 +11,7 @@ use std::{
 
 use alicloud::{
     endpoint::Product,
-    error::{Error, Failure, Fate, Refusal},
+    error::{ApiErrorKind, Certainty, Error, Failure},
     market::{self, Described, Instance, NewOrder, is_order_id},
     market_instance,
     market_renewal::{self, Renewal},
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     Cloud,
-    explain::{self, Money},
+    failure_messages::{self, PurchaseOutcome},
     purchase_guard,
     quotes::{Quote, Quoting},
     spending::{self, Check, Reservation},
@@ -140,7 +140,7 @@ impl Action for MarketRenewals {
         let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
         let (quote, _) = allow(cloud, &wanted, &config.max_price, &limit, count)
             .await
-            .map_err(|refused| messages::refused(refused.explain(cloud, true), &wanted))?;
+            .map_err(|refused| messages::refused(refused.diagnostic(cloud, true), &wanted))?;
         ctx.warn(messages::planned(&wanted, &quote));
         Ok(())
     }
@@ -178,7 +178,7 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
     }
     let order = match &instance.order_id {
         Some(order_id) => market::describe_order(&cloud.client, order_id, limit).await,
-        None => return Err(messages::untold(id, "its order")),
+        None => return Err(messages::unreported(id, "its order")),
     };
     let order = match order.map_err(|failure| messages::unread(id, &failure))? {
         Described::Found(order) => Some(order),
@@ -193,10 +193,10 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
         components = ordered.filter(|(key, _)| is_chosen(key)).collect();
     }
     if !components.contains_key(PACKAGE_VERSION) {
-        return Err(messages::untold(id, "its package version"));
+        return Err(messages::unreported(id, "its package version"));
     }
-    let product_code = instance.product_code.clone().ok_or_else(|| messages::untold(id, "its product"))?;
-    let sku_code = instance.product_sku_code.clone().ok_or_else(|| messages::untold(id, "its SKU"))?;
+    let product_code = instance.product_code.clone().ok_or_else(|| messages::unreported(id, "its product"))?;
+    let sku_code = instance.product_sku_code.clone().ok_or_else(|| messages::unreported(id, "its SKU"))?;
     let Some(missing) = missing(end, until, unit) else { return Err(messages::too_much(id, end, unit)) };
     let Some((period, new_end)) = missing else { return Ok(Need::Nothing(end)) };
     let renewal = Renewal {
@@ -258,7 +258,8 @@ async fn buy(
     // The price comes first, so that what is refused leaves nothing behind.
     let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
     let allowed = allow(cloud, wanted, &config.max_price, limit, count).await;
-    let (quote, reservation) = allowed.map_err(|refused| messages::refused(refused.explain(cloud, false), wanted))?;
+    let (quote, reservation) =
+        allowed.map_err(|refused| messages::refused(refused.diagnostic(cloud, false), wanted))?;
     let earlier = record::begin(journal, id, &new).unwrap_or_else(|error| {
         // The token finds the order all the same.
         tracing::warn!(%error, "a renewal was not recorded");
@@ -283,13 +284,13 @@ async fn buy(
     let placed = match market_renewal::renew(&cloud.client, &order, &limit.clone().not_after(last)).await {
         Ok(placed) => placed,
         Err(failure) => {
-            let is_reused = matches!(&failure.error, Error::Api(error) if error.refusal() == Refusal::TokenReused);
-            if failure.fate == Fate::NotDone && earlier.is_none() && !is_reused {
+            let is_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
+            if failure.certainty == Certainty::NotDone && earlier.is_none() && !is_reused {
                 give_back(cloud, reservation.as_ref());
                 record::forget(journal, id);
                 let summary = format!("The instance {id} was not renewed");
                 let subject = format!("The renewal of the instance {id}");
-                let error = explain::failure(&summary, &subject, &failure, &Money::NotPlaced);
+                let error = failure_messages::failure(&summary, &subject, &failure, &PurchaseOutcome::NotPlaced);
                 return Err(cloud.with_balance(error, &failure, limit).await.into());
             }
             if is_reused {

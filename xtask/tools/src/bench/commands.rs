@@ -4,9 +4,9 @@ use mock_endpoint::Mock;
 use tfplugin::schemas;
 
 use super::{
-    Bench, aim,
+    Bench,
     measure::{Run, median},
-    peer,
+    peer, target,
     work::{Work, orders, peers},
 };
 use crate::dist;
@@ -61,7 +61,7 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
     let mut page = String::from(
         "## Whole commands\n\nOf new orders, at Terraform's usual parallelism, with the mock endpoint on the same processors. \
          `terraform_data` has as many attributes as an order; the peer (`benches/peer`) has the same attributes on \
-         terraform-plugin-framework, and sends no requests.\n\n| command | orders | provider | `terraform_data` | ratio | aim | \
+         terraform-plugin-framework, and sends no requests.\n\n| command | orders | provider | `terraform_data` | ratio | target | \
          peer | ratio | processor time per order | the peer's |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
          |\n",
     );
@@ -81,8 +81,8 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
         ] {
             let ratio = seconds(ours) / seconds(floor);
             let within = match (name, count) {
-                ("plan", 1) => aim(ratio, 2.5, ""),
-                ("plan", 100) => aim(ratio, 1.5, ""),
+                ("plan", 1) => target(ratio, 2.5, ""),
+                ("plan", 100) => target(ratio, 1.5, ""),
                 _ => String::new(),
             };
             let per_order = |runs: &[Run]| format!("{:.2} ms", cpu(runs) / count as f64);
@@ -102,8 +102,8 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
         applies += &row(&ours, &theirs, count);
     }
     page += &format!(
-        "\n## One apply\n\nParallelism 10: a fifth more connections are 12.\n\n| orders | requests per order | connections | aim \
-         | peak memory | aim | the peer's |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
+        "\n## One apply\n\nParallelism 10: a fifth more connections are 12.\n\n| orders | requests per order | connections | target \
+         | peak memory | target | the peer's |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
     );
     Ok(page)
 }
@@ -113,8 +113,8 @@ fn row(ours: &Runs, theirs: &Runs, count: usize) -> String {
     let connections = ours.seen.iter().map(|(_, connections)| *connections).max().unwrap_or_default() as f64;
     let peak = |runs: &[Run]| median(runs.iter().map(|run| run.plugin_peak).collect());
     let ours = peak(&ours.applies);
-    let within = if count == 1000 { aim(ours, 16.0, " MiB") } else { String::new() };
+    let within = if count == 1000 { target(ours, 16.0, " MiB") } else { String::new() };
     let theirs = if theirs.applies.is_empty() { "-".to_owned() } else { format!("{:.1} MiB", peak(&theirs.applies)) };
-    let most = aim(connections, 12.0, "");
+    let most = target(connections, 12.0, "");
     format!("| {count} | {requests:.2} | {connections} | {most} | {ours:.1} MiB | {within} | {theirs} |\n")
 }

@@ -23,8 +23,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Bench, aim,
+    Bench,
     measure::{median, pem},
+    target,
     work::{Work, orders},
 };
 use crate::dist;
@@ -45,9 +46,9 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     Ok(format!(
         "## Distance\n\nAn apply of one order over TLS, at a service that is {} ms away each way, less the same at one that is \
          near: the round trips that nothing else hides. Its own requests and handshakes need {NEEDED}.\n\n| near | far | round \
-         trips | aim |\n| --- | --- | --- | --- |\n| {near:.2} s | {far:.2} s | {round_trips:.1} | {} |\n\n",
+         trips | target |\n| --- | --- | --- | --- |\n| {near:.2} s | {far:.2} s | {round_trips:.1} | {} |\n\n",
         EACH_WAY.as_millis(),
-        aim(round_trips, NEEDED + 2.0, "")
+        target(round_trips, NEEDED + 2.0, "")
     ))
 }
 

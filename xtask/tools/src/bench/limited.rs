@@ -3,7 +3,7 @@
 use mock_endpoint::Mock;
 
 use super::{
-    Bench, aim,
+    Bench, target,
     work::{Work, orders},
 };
 use crate::dist;
@@ -25,10 +25,10 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     let ratio = run.seconds / needed;
     Ok(format!(
         "## A service that limits its requests\n\nAn apply of {ORDERS} orders at a service that answers {RATE} requests a \
-         second.\n\n| orders | requests answered | throttled | the time that the limit allows | time | ratio | aim |\n| --- | --- \
+         second.\n\n| orders | requests answered | throttled | the time that the limit allows | time | ratio | target |\n| --- | --- \
          | --- | --- | --- | --- | --- |\n| {bought} | {answered} | {throttled} | {needed:.0} s | {:.0} s | {ratio:.2} | {} \
          |\n\n",
         run.seconds,
-        aim(ratio, 1.1, "")
+        target(ratio, 1.1, "")
     ))
 }

@@ -89,8 +89,8 @@ fn version(terraform: &Path) -> Result<String, String> {
     Ok(text.lines().next().unwrap_or("unknown").to_owned())
 }
 
-/// An aim in a table, and whether it is met.
-fn aim(value: f64, at_most: f64, unit: &str) -> String {
+/// A target in a table, and whether it is met.
+fn target(value: f64, at_most: f64, unit: &str) -> String {
     let verdict = if value <= at_most { "met" } else { "missed" };
     format!("{at_most}{unit}: {verdict}")
 }

@@ -5,8 +5,9 @@ use std::{fs, path::Path, process::Command};
 use xtask::run;
 
 use super::{
-    Bench, aim,
+    Bench,
     measure::{first_line, median, memory, pem},
+    target,
 };
 
 /// How many starts are measured.
@@ -26,7 +27,7 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     fs::write(&source, FLOOR).map_err(|error| error.to_string())?;
     run(Command::new("cc").arg("-O2").arg("-o").arg(&floor).arg(&source))?;
     let certificate = client_certificate()?;
-    let mut page = String::from("## Start\n\n| what | provider | aim | peer in Go |\n| --- | --- | --- | --- |\n");
+    let mut page = String::from("## Start\n\n| what | provider | target | peer in Go |\n| --- | --- | --- | --- |\n");
     let floor = start(&floor, &certificate)?.time;
     let ours = start(&bench.provider, &certificate)?;
     let peer = bench.peer.as_deref().map(|peer| start(peer, &certificate)).transpose()?;
@@ -40,7 +41,7 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
         ("resident memory at handshake", ours.memory, " MiB", 8.0, peer.as_ref().map(|peer| peer.memory)),
         ("binary", our_size, " MiB", 8.0, peer_size),
     ] {
-        let within = aim(value, at_most, unit);
+        let within = target(value, at_most, unit);
         page += &format!("| {what} | {value:.1}{unit} | {within} | {} |\n", shown(theirs, unit));
     }
     page += &format!("\nThe handshake line took {:.2} ms.\n\n", ours.time);

@@ -2,7 +2,7 @@
 
 use alicloud::{
     credentials::NoCredentials,
-    error::{ApiError, Error, Failure, Refusal, TransportKind},
+    error::{ApiError, ApiErrorKind, Error, Failure, TransportKind},
 };
 
 use tfplugin::diagnostics::Diagnostic;
@@ -11,7 +11,7 @@ use crate::journal::Journal;
 
 /// What a failure means for the user's money.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Money {
+pub(super) enum PurchaseOutcome {
     /// Only reading failed; orders stay as they are.
     OnlyRead,
     /// No order was placed.
@@ -24,7 +24,7 @@ pub(super) enum Money {
     MaybePlaced(String),
 }
 
-impl Money {
+impl PurchaseOutcome {
     /// The outcome, as a heading.
     pub(super) fn heading(&self) -> &'static str {
         match self {
@@ -56,19 +56,22 @@ const PERMISSIONS: [(&str, &str); 14] = [
 ];
 
 /// The error for a failed request about `subject`, such as `the order 2020…`.
-pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &Money) -> Diagnostic {
+pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &PurchaseOutcome) -> Diagnostic {
     // A plan and an import read too.
-    let command = if *money == Money::OnlyRead { Journal::current().command_name() } else { APPLY.to_owned() };
+    let command =
+        if *money == PurchaseOutcome::OnlyRead { Journal::current().command_name() } else { APPLY.to_owned() };
     let money = match money {
-        Money::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
-        Money::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
-        Money::NotPlacedNow(earlier) => format!("No order was placed by this apply, and nothing was paid. {earlier}"),
-        Money::NotRenewed => {
+        PurchaseOutcome::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
+        PurchaseOutcome::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),
+        PurchaseOutcome::NotPlacedNow(earlier) => {
+            format!("No order was placed by this apply, and nothing was paid. {earlier}")
+        }
+        PurchaseOutcome::NotRenewed => {
             "Nothing was bought. The order and its state stay as they are, and the next apply sets the \
                               auto-renewal of all of its instances."
                 .to_owned()
         }
-        Money::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
+        PurchaseOutcome::MaybePlaced(next) => format!("An order may have been placed.\n\n{next}"),
     };
     let detail = format!("{subject}: {failure}.\n\n{money}\n\n{} Then run {command} again.", failure_advice(failure));
     Diagnostic::error(summary, detail)
@@ -142,29 +145,29 @@ fn rejected(code: &str) -> &'static str {
 }
 
 fn refused(action: &str, error: &ApiError) -> String {
-    let advice = match error.refusal() {
-        Refusal::Keys => rejected(&error.code),
-        Refusal::Forbidden => return permission(action),
-        Refusal::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
-        Refusal::Owner if action.starts_with("Create") => {
+    let advice = match error.kind() {
+        ApiErrorKind::Keys => rejected(&error.code),
+        ApiErrorKind::Forbidden => return permission(action),
+        ApiErrorKind::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
+        ApiErrorKind::Owner if action.starts_with("Create") => {
             "Something that the purchase names, such as a coupon, belongs to another account: use the credentials of the \
              account that owns it, or leave it out."
         }
-        Refusal::Owner => "It belongs to another account: use the credentials of the account that owns it.",
-        Refusal::Site => {
+        ApiErrorKind::Owner => "It belongs to another account: use the credentials of the account that owns it.",
+        ApiErrorKind::Site => {
             "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the provider block \
              to International, or to Domestic for the Chinese site, and leave out endpoints of the other one. If both sites refuse \
              the account, ask the support of Alibaba Cloud, with the RequestId."
         }
-        Refusal::Quota => "Ask for a higher quota, or free some of it.",
-        Refusal::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",
-        Refusal::TokenReused => "Undo what was changed in the configuration, or give a new client_token.",
-        Refusal::Throttled | Refusal::ServerFault => "Wait a little.",
-        Refusal::Operation => {
+        ApiErrorKind::Quota => "Ask for a higher quota, or free some of it.",
+        ApiErrorKind::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",
+        ApiErrorKind::TokenReused => "Undo what was changed in the configuration, or give a new client_token.",
+        ApiErrorKind::Throttled | ApiErrorKind::ServerFault => "Wait a little.",
+        ApiErrorKind::Operation => {
             "The endpoint does not have this operation. Check region and endpoints in the provider block, and the environment \
              variables for endpoints."
         }
-        Refusal::NotFound | Refusal::Invalid => "Correct what the message names.",
+        ApiErrorKind::NotFound | ApiErrorKind::Invalid => "Correct what the message names.",
     };
     advice.to_owned()
 }
@@ -197,12 +200,17 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     ];
     let answers = answers.map(|(status, code)| {
         let answer = refused("CreateOrder", status, code, "The service says why.");
-        failure(Money::NotPlaced.heading(), "The order", &answer, &Money::NotPlaced)
+        failure(PurchaseOutcome::NotPlaced.heading(), "The order", &answer, &PurchaseOutcome::NotPlaced)
     });
-    let maybe = Money::MaybePlaced("Apply again: it finds the order and buys no second one.".to_owned());
-    let earlier = Money::NotPlacedNow("An earlier apply may have placed it.".to_owned());
+    let maybe = PurchaseOutcome::MaybePlaced("Apply again: it finds the order and buys no second one.".to_owned());
+    let earlier = PurchaseOutcome::NotPlacedNow("An earlier apply may have placed it.".to_owned());
     let mut samples = answers.to_vec();
-    samples.push(failure(Money::OnlyRead.heading(), order, &lost("DescribeOrder"), &Money::OnlyRead));
+    samples.push(failure(
+        PurchaseOutcome::OnlyRead.heading(),
+        order,
+        &lost("DescribeOrder"),
+        &PurchaseOutcome::OnlyRead,
+    ));
     samples.push(failure(maybe.heading(), "The order", &lost("CreateOrder"), &maybe));
     samples.push(failure(earlier.heading(), "The order", &lost("CreateOrder"), &earlier));
     samples

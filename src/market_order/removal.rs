@@ -1,4 +1,4 @@
-//! What is said of an order that goes: destroyed, or replaced by another one.
+//! The messages about an order that leaves the state: destroyed, or replaced by another one.
 
 use tfplugin::{Attr, Diagnostic, Partial};
 
