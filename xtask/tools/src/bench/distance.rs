@@ -37,8 +37,8 @@ const EACH_WAY: Duration = Duration::from_millis(50);
 const TIMES: usize = 5;
 
 /// What a plan and an apply of one order need: TCP, TLS 1.3 and DescribePrice for the plan; TCP, TLS, DescribePrice,
-/// CreateOrder and DescribeOrder for the apply.
-const NEEDED: f64 = 8.0;
+/// CreateOrder, DescribeOrder and DescribeInstance for the apply.
+const NEEDED: f64 = 9.0;
 
 pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     let (near, far) = (apply(bench, "near", Duration::ZERO)?, apply(bench, "far", EACH_WAY)?);
