@@ -154,7 +154,10 @@ impl Resource for Books {
         let found = branch.books().iter().find(|(_, known)| is_it(known)).map(|(number, known)| (*number, known.clone()));
         let Some((number, found)) = found else { return Ok(None) };
         (book.title, book.shelf, book.id) = (found.title.into(), found.shelf.into(), number.to_string().into());
-        book.set_identity(branch.identity(number));
+        // The one in the state stays, also where the provider has been given another branch since.
+        if book.identity().is_none() {
+            book.set_identity(branch.identity(number));
+        }
         Ok(Some(book))
     }
 

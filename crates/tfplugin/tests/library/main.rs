@@ -48,6 +48,15 @@ async fn a_search_finds_what_an_import_by_identity_takes() {
 }
 
 #[tokio::test]
+async fn a_book_stays_with_its_branch_when_the_provider_is_given_another() {
+    let mut host = host().await;
+    let emma = host.create(BOOK, &titled("Emma")).await.unwrap();
+    host.configure(&Value::object([("branch", "south".into())])).await.unwrap();
+    let read = host.read(BOOK, &emma).await.unwrap();
+    assert_eq!((read.identity.get("branch").as_str(), read.state), (Some("north"), emma.state));
+}
+
+#[tokio::test]
 async fn a_generated_configuration_has_what_differs_from_the_defaults() {
     let mut host = host().await;
     let book = |shelf: &str| {
