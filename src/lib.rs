@@ -10,6 +10,8 @@ mod catalogue;
 mod cloud;
 mod config;
 mod failure_messages;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod instance_access;
 mod journal;
 mod market_order;

@@ -52,8 +52,8 @@ impl Command {
     }
 
     /// A command line without the program's name, split as a shell would.
-    #[cfg(test)]
-    pub(super) fn from_line(line: &str) -> Self {
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn from_line(line: &str) -> Self {
         Self::parse(&split(line), |_| String::new())
     }
 

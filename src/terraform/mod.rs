@@ -97,10 +97,7 @@ impl Terraform {
     /// The state of the initialised backend and the chosen workspace.
     fn initialised(&self) -> StateId {
         let text = fs::read(self.data.join("terraform.tfstate")).unwrap_or_default();
-        let file: Json = serde_json::from_slice(&text).unwrap_or_default();
-        let backend = &file["backend"];
-        let kind = backend["type"].as_str().unwrap_or(backend::LOCAL);
-        StateId::new(kind, &backend["config"], &self.workspace(), self.command.state.as_deref())
+        initialised(&text, &self.workspace(), self.command.state.as_deref())
     }
 
     /// Terraform's workspace: TF_WORKSPACE, or else what the data directory names, or else the default one.
@@ -145,6 +142,27 @@ impl Terraform {
     pub(crate) fn is_pipeline(&self) -> bool {
         env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
     }
+}
+
+/// The state of a workspace in the backend that this file of the data directory names. `file` is what `-state` names.
+fn initialised(text: &[u8], workspace: &str, file: Option<&Path>) -> StateId {
+    let noted: Json = serde_json::from_slice(text).unwrap_or_default();
+    let backend = &noted["backend"];
+    let kind = backend["type"].as_str().unwrap_or(backend::LOCAL);
+    StateId::new(kind, &backend["config"], workspace, file)
+}
+
+/// What the file of the data directory says of the backend.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn backend_in_use(text: &[u8]) -> StateId {
+    initialised(text, DEFAULT_WORKSPACE, None)
+}
+
+/// What a saved plan of these parts says: its state, and what that held.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn saved_plan(plan: &[u8], state: Vec<u8>) -> (Option<StateId>, Option<Contents>) {
+    let plan = SavedPlan::of(plan, Some(state));
+    (plan.state(None), plan.contents())
 }
 
 /// Empty where the system does not tell.

@@ -46,8 +46,12 @@ struct Config {
 impl SavedPlan {
     pub(super) fn read(path: &Path) -> Self {
         let read = |name| read_member(path, name).ok();
-        let plan = read("tfplan").and_then(|bytes| Plan::decode(&*bytes).ok());
-        Self { backend: plan.and_then(|plan| plan.backend), state: read("tfstate") }
+        Self::of(&read("tfplan").unwrap_or_default(), read("tfstate"))
+    }
+
+    /// One of these parts.
+    pub(super) fn of(plan: &[u8], state: Option<Vec<u8>>) -> Self {
+        Self { backend: Plan::decode(plan).ok().and_then(|plan| plan.backend), state }
     }
 
     /// The state that it was made for. `file` is what `-state` names.

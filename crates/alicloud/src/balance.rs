@@ -31,7 +31,7 @@ pub async fn account_balance(client: &Client, limit: &Limit) -> Result<Balance, 
     client.call(&request, limit, read).await
 }
 
-fn read(reply: &Reply) -> Result<Balance, String> {
+pub(super) fn read(reply: &Reply) -> Result<Balance, String> {
     let data = reply.body.get("Data").and_then(|data| Balance::deserialize(data).ok());
     data.filter(|balance| balance.available_amount.is_some()).ok_or_else(|| "it has no AvailableAmount".to_owned())
 }

@@ -147,8 +147,8 @@ pub async fn orders_between(
 
 /// A part of an answer, and how many rows the whole has, if the service tells.
 #[derive(Debug, Default)]
-struct Page {
-    rows: Vec<Row>,
+pub(super) struct Page {
+    pub(super) rows: Vec<Row>,
     total: Option<usize>,
     request_id: Option<String>,
 }
@@ -199,7 +199,7 @@ async fn all_pages(
 
 /// A page of GetOrderDetail, which may leave out the data of an order that it does not know, or give them without anything
 /// in them.
-fn read_detail(reply: &Reply) -> Result<Page, String> {
+pub(super) fn read_detail(reply: &Reply) -> Result<Page, String> {
     let is_plain = |(name, json): (&String, &Json)| match name.as_str() {
         "Success" => reply::flag(json).is_none_or(|success| success),
         "Code" => reply::is_success_code(json),
@@ -220,7 +220,7 @@ fn is_unknown(error: &ApiError) -> bool {
     (200..300).contains(&error.status) && error.is_absent() && !error.request_id.is_empty()
 }
 
-fn read_page(reply: &Reply) -> Result<Page, String> {
+pub(super) fn read_page(reply: &Reply) -> Result<Page, String> {
     let data = reply.body.get("Data").filter(|data| data.is_object()).ok_or_else(|| "it has no Data".to_owned())?;
     let rows = reply::whole_list(data, "OrderList")?;
     let rows: Result<Vec<Row>, _> = rows.iter().map(Row::deserialize).collect();

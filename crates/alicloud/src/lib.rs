@@ -19,6 +19,8 @@ mod connecting;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod instance_access;
 pub mod market;
 pub mod market_instance;

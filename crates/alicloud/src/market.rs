@@ -299,7 +299,7 @@ pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Re
     Err(pages.endless())
 }
 
-fn read_instances(reply: &Reply) -> Result<(Vec<Instance>, usize), String> {
+pub(super) fn read_instances(reply: &Reply) -> Result<(Vec<Instance>, usize), String> {
     let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
     let items = reply::whole_list(&reply.body, "InstanceItems")?;
     let instances = items.iter().map(Instance::deserialize).collect::<Result<_, _>>();

@@ -41,7 +41,7 @@ pub async fn describe_instance(
     client.call_or(&request, limit, |reply| read(reply, instance_id), unknown).await
 }
 
-fn read(reply: &Reply, instance_id: &str) -> Result<Option<Box<Instance>>, String> {
+pub(super) fn read(reply: &Reply, instance_id: &str) -> Result<Option<Box<Instance>>, String> {
     let instance = Instance::deserialize(&reply.body).map_err(|_| "it is no instance".to_owned())?;
     match &instance.instance_id {
         Some(id) if id == instance_id => Ok(Some(Box::new(instance))),

@@ -77,7 +77,7 @@ impl<'c> Search<'c> {
     }
 }
 
-fn read(reply: &Reply) -> Result<(Vec<Held>, usize), String> {
+pub(super) fn read(reply: &Reply) -> Result<(Vec<Held>, usize), String> {
     let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
     let items = reply::whole_list(&reply.body, "InstanceItems")?;
     let instances = items.iter().map(Held::deserialize).collect::<Result<_, _>>();

@@ -159,7 +159,7 @@ impl Search {
     }
 }
 
-fn read_page(reply: &Reply) -> Result<(Vec<ListedProduct>, usize), String> {
+pub(super) fn read_page(reply: &Reply) -> Result<(Vec<ListedProduct>, usize), String> {
     let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
     let items = reply::whole_list(&reply.body, "ProductItems")?;
     let products: Result<Vec<ListedProduct>, _> = items.iter().map(ListedProduct::deserialize).collect();

@@ -99,7 +99,7 @@ fn parameters(role: &Role) -> Vec<(&'static str, String)> {
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn credentials(reply: &Reply) -> Result<Credentials, String> {
+pub(super) fn credentials(reply: &Reply) -> Result<Credentials, String> {
     let given = reply.body.get("Credentials").unwrap_or(&Json::Null);
     let field = |name: &str| given.get(name).and_then(reply::text).ok_or_else(|| format!("it has no {name}"));
     let (id, secret, token) = (field("AccessKeyId")?, field("AccessKeySecret")?, field("SecurityToken")?);

@@ -30,6 +30,8 @@ pub mod ephemeral;
 #[doc(hidden)]
 pub mod erased;
 pub mod function;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod identity;
 #[doc(hidden)]
 pub mod lifecycle;

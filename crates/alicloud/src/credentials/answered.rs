@@ -22,7 +22,7 @@ struct Answer {
 }
 
 /// Reads the answer of `whom`, which names it in errors.
-pub(super) fn credentials(whom: &str, status: u16, body: &[u8]) -> Result<Credentials, NoCredentials> {
+pub(crate) fn credentials(whom: &str, status: u16, body: &[u8]) -> Result<Credentials, NoCredentials> {
     let no = |what: &str| NoCredentials::new(format!("{whom} {what}"));
     if status != 200 {
         return Err(no(&format!("answered HTTP {status}")));

@@ -1,6 +1,6 @@
 //! Where keys come from: one file a source, one trait for all.
 
-mod answered;
+pub(super) mod answered;
 mod assume_role;
 mod cached;
 mod ecs_role;
