@@ -24,7 +24,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     let delivered = Progress::Delivered { order_id: ORDER.to_owned(), is_saved: false };
     let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
     let broken = || Damaged {
-        file: PathBuf::from("/work/.terraform/alicloud-purchases/0123456789abcdef.json"),
+        file: PathBuf::from("/srv/orders/.terraform/alicloud-purchases/0123456789abcdef.json"),
         error: serde_json::from_str::<u8>("{").expect_err("cut"),
         time: None,
     };
