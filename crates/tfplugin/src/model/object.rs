@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::{AsAttribute, AttributeType, Element, Invalid, Model, PartialValue, PlainElement};
+use super::{AsAttribute, AttributeType, Element, Invalid, Model, PartialValue, PlainElement, wrappers::transparent};
 use crate::{
     diagnostics::Diagnostics,
     schema::{Attribute, Kind},
@@ -64,23 +64,7 @@ impl<M> Deref for Object<M> {
     }
 }
 
-impl<P: PartialValue> PartialValue for Object<P> {
-    fn decode(value: &Value) -> Result<Self, Invalid> {
-        P::decode(value).map(Self)
-    }
-
-    fn encode(&self) -> Value {
-        self.0.encode()
-    }
-
-    fn encode_onto(&self, original: &Value) -> Value {
-        self.0.encode_onto(original)
-    }
-
-    fn is_wholly_known(&self) -> bool {
-        self.0.is_wholly_known()
-    }
-}
+transparent!(Object);
 
 impl<M: Model + AsAttribute> AttributeType for Object<M> {
     type Partial = Object<M::Partial>;

@@ -49,6 +49,30 @@ impl From<&str> for Computed<String> {
     }
 }
 
+/// Makes a wrapper of a field stand for what is in it, wherever values are decoded and encoded.
+macro_rules! transparent {
+    ($name:ident) => {
+        impl<P: PartialValue> PartialValue for $name<P> {
+            fn decode(value: &Value) -> Result<Self, Invalid> {
+                P::decode(value).map(Self)
+            }
+
+            fn encode(&self) -> Value {
+                self.0.encode()
+            }
+
+            fn encode_onto(&self, original: &Value) -> Value {
+                self.0.encode_onto(original)
+            }
+
+            fn is_wholly_known(&self) -> bool {
+                self.0.is_wholly_known()
+            }
+        }
+    };
+}
+pub(super) use transparent;
+
 /// A wrapper whose Debug shows nothing, and which is declared in the schema by a method of [`Attribute`].
 macro_rules! hidden {
     ($(#[$doc:meta])* $name:ident, $refine:ident) => {
@@ -83,23 +107,7 @@ macro_rules! hidden {
             }
         }
 
-        impl<P: PartialValue> PartialValue for $name<P> {
-            fn decode(value: &Value) -> Result<Self, Invalid> {
-                P::decode(value).map(Self)
-            }
-
-            fn encode(&self) -> Value {
-                self.0.encode()
-            }
-
-            fn encode_onto(&self, original: &Value) -> Value {
-                self.0.encode_onto(original)
-            }
-
-            fn is_wholly_known(&self) -> bool {
-                self.0.is_wholly_known()
-            }
-        }
+        transparent!($name);
 
         impl<T: AttributeType> AttributeType for $name<T> {
             type Partial = $name<T::Partial>;
