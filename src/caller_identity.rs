@@ -5,10 +5,7 @@ use std::time::Duration;
 use alicloud::sts;
 use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
 
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long asking may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -38,12 +35,7 @@ impl DataSource for CallerIdentitySource {
 
     async fn read(&self, cloud: &Cloud, _: CallerIdentity, ctx: &Context) -> Result<CallerIdentity, Diagnostics> {
         let caller = sts::caller_identity(&cloud.client, &cloud.limit(TIME, ctx)).await.map_err(|failure| {
-            failure_messages::failure(
-                "The caller cannot be identified",
-                "GetCallerIdentity",
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            )
+            failure_messages::read_failure("The caller cannot be identified", "The caller", &failure)
         })?;
         Ok(CallerIdentity {
             id: caller.principal_id.or_else(|| caller.account_id.clone()).into(),

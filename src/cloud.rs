@@ -205,11 +205,10 @@ impl AccountUnknown {
     /// The error for the user. Nothing was bought.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Failed(failure) => super::failure_messages::failure(
+            Self::Failed(failure) => super::failure_messages::read_failure(
                 "The account cannot be told",
                 "The account of the credentials",
                 failure,
-                &super::failure_messages::PurchaseOutcome::OnlyRead,
             ),
             Self::Another { wanted, account } => {
                 let detail = format!(

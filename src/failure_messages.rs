@@ -77,6 +77,11 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &P
     Diagnostic::error(summary, detail)
 }
 
+/// The error where only reading failed.
+pub(super) fn read_failure(summary: &str, subject: &str, failed: &Failure) -> Diagnostic {
+    failure(summary, subject, failed, &PurchaseOutcome::OnlyRead)
+}
+
 /// The command that buys.
 const APPLY: &str = "terraform apply";
 

@@ -6,10 +6,7 @@ use alicloud::instance_access::{self, Access, Handed};
 use secrecy::{ExposeSecret as _, SecretString};
 use tfplugin::{Computed, Context, Diagnostic, Diagnostics, EphemeralResource, Map, Model, Opened, Sensitive};
 
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long reading an instance may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -70,8 +67,7 @@ impl EphemeralResource for InstanceAccessResource {
             }
             Err(failure) => {
                 let summary = format!("The instance {id} cannot be read");
-                Err(failure_messages::failure(&summary, "DescribeInstance", &failure, &PurchaseOutcome::OnlyRead)
-                    .into())
+                Err(failure_messages::read_failure(&summary, &format!("The instance {id}"), &failure).into())
             }
         }
     }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use alicloud::products::{self, Choice, Described, Sold};
 use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model};
 
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long reading a product may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -101,7 +98,7 @@ impl DataSource for MarketProductSource {
             }
             Err(failure) => {
                 let summary = format!("The product {code} cannot be read");
-                Err(failure_messages::failure(&summary, "DescribeProduct", &failure, &PurchaseOutcome::OnlyRead).into())
+                Err(failure_messages::read_failure(&summary, &format!("The product {code}"), &failure).into())
             }
         }
     }

@@ -10,10 +10,7 @@ use regex::Regex;
 use serde_json::{Value as Json, json};
 use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model, value::Number};
 
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long reading all pages may take.
 const TIME: Duration = Duration::from_secs(600);
@@ -101,12 +98,7 @@ impl DataSource for MarketProductsSource {
     async fn read(&self, cloud: &Cloud, config: MarketProducts, ctx: &Context) -> Result<MarketProducts, Diagnostics> {
         let listed = products::products(&cloud.client, &config.search(), &cloud.limit(TIME, ctx)).await;
         let mut listed = listed.map_err(|failure| {
-            failure_messages::failure(
-                "The products cannot be listed",
-                "DescribeProducts",
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            )
+            failure_messages::read_failure("The products cannot be listed", "The list of products", &failure)
         })?;
         let is_wanted = config.filter();
         listed.retain(is_wanted);

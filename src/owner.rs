@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-    journal::Journal,
-    order::OrderModel,
-};
+use super::{Cloud, failure_messages, journal::Journal, order::OrderModel};
 use alicloud::{error::Failure, retry::Limit};
 use tfplugin::{Diagnostic, Private, PrivateKey, State};
 
@@ -62,12 +57,9 @@ impl Unread {
     /// The error for the user.
     pub(super) fn diagnostic(&self, id: &str) -> Diagnostic {
         match self {
-            Self::Failed(failure) => failure_messages::failure(
-                "The order cannot be read",
-                &format!("The order {id}"),
-                failure,
-                &PurchaseOutcome::OnlyRead,
-            ),
+            Self::Failed(failure) => {
+                failure_messages::read_failure("The order cannot be read", &format!("The order {id}"), failure)
+            }
             Self::AskedOnce => {
                 let detail = format!(
                     "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \

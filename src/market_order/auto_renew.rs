@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use alicloud::{
     error::{ApiErrorKind, Error, Failure},
-    market::Instance,
-    market_instance::{self, AutoRenewal},
+    market_instance::{self, AutoRenewal, Instance},
     retry::Limit,
 };
 use tfplugin::{

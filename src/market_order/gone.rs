@@ -1,14 +1,10 @@
 //! When an order that DescribeOrder does not know is out of the state: not while the account holds what came of it.
 
-use alicloud::{market, retry::Limit};
+use alicloud::{market_search, retry::Limit};
 use tfplugin::{Context, Diagnostic, State};
 
 use super::{MarketOrder, NAME};
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-    owner,
-};
+use crate::{Cloud, failure_messages, owner};
 
 /// Makes sure that an order is gone, which two replies did not know, the last one with this HTTP status. Returns the warning
 /// about it.
@@ -26,7 +22,7 @@ pub(super) async fn confirm(
     owner::confirm_gone(id, state, cloud, limit).await?;
     let product = state.product_code.as_str().unwrap_or_default();
     let brief = cloud.limit(LISTING, ctx);
-    match market::instances(&cloud.client, product, &brief).await {
+    match market_search::instances(&cloud.client, product, &brief).await {
         Ok(instances) if instances.iter().any(|instance| instance.order_id.as_deref() == Some(id)) => {
             Err(still_held(id, request_id))
         }
@@ -34,12 +30,8 @@ pub(super) async fn confirm(
         // Whoever may not ask, or is asked to wait, can be answered like this too.
         Err(failure) => {
             let subject = format!("DescribeOrder does not know the order {id} (HTTP {status}, RequestId {request_id})");
-            let mut error = failure_messages::failure(
-                "It cannot be told whether the order is gone",
-                &subject,
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            );
+            let mut error =
+                failure_messages::read_failure("It cannot be told whether the order is gone", &subject, &failure);
             error.detail += &format!(
                 "\n\nIf the order is really gone, take it out of the state; the next apply then buys a new one:\n\n  terraform \
                  state rm {NAME}.<name>"

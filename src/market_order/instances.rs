@@ -8,8 +8,8 @@ use std::{
 
 use alicloud::{
     error::Failure,
-    market::{self, Instance},
-    market_instance,
+    market_instance::{self, Instance},
+    market_search,
     retry::Limit,
 };
 use chrono::{TimeDelta, Utc};
@@ -117,8 +117,8 @@ async fn listed(
 ) -> Result<Vec<Instance>, Option<Diagnostic>> {
     let (id, product) = (shown_id::<MarketOrder>(state), state.product_code.as_str().unwrap_or_default());
     let cell = entry(&cloud.instance_lists.by_product, product);
-    let all =
-        cell.get_or_init(|| async { market::instances(&cloud.client, product, &cloud.limit(LISTING, ctx)).await });
+    let all = cell
+        .get_or_init(|| async { market_search::instances(&cloud.client, product, &cloud.limit(LISTING, ctx)).await });
     let mut instances: Vec<Instance> = match all.await {
         Ok(all) => all.iter().filter(|instance| instance.order_id.as_deref() == Some(id)).cloned().collect(),
         Err(failure) if cloud.instance_lists.is_first_report(product) => return Err(Some(unlisted(product, failure))),

@@ -286,14 +286,7 @@ impl Resource for MarketOrders {
         let limit = cloud.begin_import::<MarketOrder>(id, ctx)?;
         match find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))? {
             Described::Found(order) => {
-                let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
-                    id: id.into(),
-                    ..Partial::<MarketOrder>::default()
-                });
-                model::import(&mut state, &order);
-                let read = instances::read(cloud, &state, true, &limit, ctx).await;
-                instances::write(&mut state, read.as_deref());
-                auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
+                let mut state = imported(cloud, id, &order, &limit, ctx).await;
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
@@ -320,6 +313,17 @@ impl Resource for MarketOrders {
         order_identity::check_imported(&state, &identity)?;
         Ok(state)
     }
+}
+
+/// The state of an order that nothing was known of, as an import and a search have it.
+async fn imported(cloud: &Cloud, id: &str, order: &Order, limit: &Limit, ctx: &Context) -> State<MarketOrder> {
+    let mut state =
+        State::<MarketOrder>::new(Partial::<MarketOrder> { id: id.into(), ..Partial::<MarketOrder>::default() });
+    model::import(&mut state, order);
+    let read = instances::read(cloud, &state, true, limit, ctx).await;
+    instances::write(&mut state, read.as_deref());
+    auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
+    state
 }
 
 /// Records which token the planned purchase sends: the user's, or one that is made now where Terraform keeps it.

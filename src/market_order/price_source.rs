@@ -15,10 +15,7 @@ use super::{
     schema::{self, Cycle, PayType},
     sku,
 };
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long reading a price may take.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -132,13 +129,7 @@ impl DataSource for MarketPrices {
             }
             Err(failure) => {
                 let summary = format!("The price of {product} cannot be read");
-                Err(failure_messages::failure(
-                    &summary,
-                    &format!("The price of {product}"),
-                    &failure,
-                    &PurchaseOutcome::OnlyRead,
-                )
-                .into())
+                Err(failure_messages::read_failure(&summary, &format!("The price of {product}"), &failure).into())
             }
         }
     }

@@ -2,11 +2,7 @@
 
 use std::{io, time::Duration};
 
-use alicloud::{
-    market::{self, Commodity},
-    price,
-    retry::Limit,
-};
+use alicloud::{market::Commodity, market_search, price, retry::Limit};
 use chrono::{TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -269,7 +265,7 @@ async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, limit: &Limit) -
     let Some(age) = cloud.guard.recent_orders else { return Ok(()) };
     let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
     let since = Utc::now().checked_sub_signed(age).map_or(i64::MIN, |since| since.timestamp_millis());
-    let held = market::instances(&cloud.client, product, limit).await;
+    let held = market_search::instances(&cloud.client, product, limit).await;
     let held = held.map_err(|failure| Why::Failed(messages::unread_instances(&failure)))?;
     let is_recent = |created: Option<i64>| created.is_none_or(|created| created >= since);
     let is_same_sku = |told: Option<&str>| told.is_none_or(|told| told.eq_ignore_ascii_case(sku));

@@ -6,14 +6,10 @@ use alicloud::{
     market::{self, Described},
     market_search::{Held, Search},
 };
-use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial, State};
+use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model, Partial};
 
-use super::{MarketOrder, auto_renew, instances, model};
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-    order_identity::OrderIdentity,
-};
+use super::MarketOrder;
+use crate::{Cloud, failure_messages, order_identity::OrderIdentity};
 
 /// How long one request may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -62,15 +58,9 @@ impl ListResource for MarketOrderList {
             cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         let codes = search.product_codes.clone().unwrap_or_default();
         let mut seen = BTreeSet::new();
-        let mut pages = Search::new(&cloud.client, &codes);
-        let failed = |failure| {
-            failure_messages::failure(
-                "The orders cannot be listed",
-                "DescribeInstances",
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            )
-        };
+        let mut pages = Search::<Held>::new(&cloud.client, &codes);
+        let failed =
+            |failure| failure_messages::read_failure("The orders cannot be listed", "The list of orders", &failure);
         while let Some(page) = pages.next_page(&cloud.limit(TIME, ctx)).await.map_err(failed)? {
             for held in page.into_iter().filter(|held| search.wants(held)) {
                 let Some(order_id) = held.order_id.clone().filter(|id| seen.insert(id.clone())) else { continue };
@@ -100,25 +90,13 @@ async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<Market
     let summary = format!("The order {id} was found and could not be read");
     let limit = cloud.limit(TIME, ctx);
     match market::describe_order(&cloud.client, id, &limit).await {
-        Ok(Described::Found(order)) => {
-            let mut state = State::<MarketOrder>::new(Partial::<MarketOrder> {
-                id: id.into(),
-                ..Partial::<MarketOrder>::default()
-            });
-            model::import(&mut state, &order);
-            let read = instances::read(cloud, &state, true, &limit, ctx).await;
-            instances::write(&mut state, read.as_deref());
-            auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
-            Ok(state.into_partial())
-        }
+        Ok(Described::Found(order)) => Ok(super::imported(cloud, id, &order, &limit, ctx).await.into_partial()),
         Ok(Described::Absent { request_id, .. }) => {
             let detail = format!(
                 "DescribeInstances lists an instance of it, and DescribeOrder does not know it (RequestId {request_id})."
             );
             Err(Diagnostic::warning(summary, detail))
         }
-        Err(failure) => {
-            Err(failure_messages::failure(&summary, &format!("The order {id}"), &failure, &PurchaseOutcome::OnlyRead))
-        }
+        Err(failure) => Err(failure_messages::read_failure(&summary, &format!("The order {id}"), &failure)),
     }
 }

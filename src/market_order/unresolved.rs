@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use alicloud::{
     error::Failure,
     market::{self, Described},
+    market_search,
     retry::Limit,
 };
 use chrono::TimeDelta;
@@ -74,7 +75,7 @@ async fn candidates(
     limit: &Limit,
 ) -> Result<Vec<String>, Failure> {
     let product = planned.product_code.as_str().unwrap_or_default();
-    let instances = market::instances(&cloud.client, product, limit).await?;
+    let instances = market_search::instances(&cloud.client, product, limit).await?;
     let times = (entry.time - CLOCK_SLACK).timestamp_millis()..=(entry.last_moment() + CLOCK_SLACK).timestamp_millis();
     let in_time = |created: Option<i64>| created.is_none_or(|created| times.contains(&created));
     let orders = instances.into_iter().filter(|instance| in_time(instance.created_on));

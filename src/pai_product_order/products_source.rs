@@ -6,10 +6,7 @@ use alicloud::aiworkspace::{self, ListedProduct};
 use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
 
 use super::products::PRODUCTS;
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-};
+use crate::{Cloud, failure_messages};
 
 /// How long reading may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -56,12 +53,7 @@ impl DataSource for PaiProductsSource {
         let codes: Vec<String> = config.product_codes.clone().unwrap_or_else(all);
         let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.limit(TIME, ctx)).await;
         let listed = listed.map_err(|failure| {
-            failure_messages::failure(
-                "The PAI products cannot be listed",
-                "ListProducts",
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            )
+            failure_messages::read_failure("The PAI products cannot be listed", "The list of PAI products", &failure)
         })?;
         let told = |code: &String| listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
         let products: Vec<Product> = codes.iter().filter_map(told).map(Product::of).collect();

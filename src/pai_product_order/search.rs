@@ -11,11 +11,7 @@ use super::{
     products::{self, PRODUCTS},
     schema::{self, PaiProductOrder},
 };
-use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-    order_identity::OrderIdentity,
-};
+use crate::{Cloud, failure_messages, order_identity::OrderIdentity};
 
 /// How long one request may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -67,12 +63,7 @@ impl ListResource for PaiProductOrderList {
                     Ok(_) => rows,
                     Err(failure) => {
                         let summary = format!("The order {order_id} was found and could not be read");
-                        ctx.warn(failure_messages::failure(
-                            &summary,
-                            "GetOrderDetail",
-                            &failure,
-                            &PurchaseOutcome::OnlyRead,
-                        ));
+                        ctx.warn(failure_messages::read_failure(&summary, &format!("The order {order_id}"), &failure));
                         rows
                     }
                 }
@@ -105,12 +96,7 @@ async fn orders(
         let period = since.timestamp()..now.timestamp() + 1;
         let rows = billing::orders_between(&cloud.client, product.billing, period, &cloud.limit(TIME, ctx)).await;
         let rows = rows.map_err(|failure| {
-            failure_messages::failure(
-                "The orders cannot be listed",
-                "QueryOrders",
-                &failure,
-                &PurchaseOutcome::OnlyRead,
-            )
+            failure_messages::read_failure("The orders cannot be listed", "The list of orders", &failure)
         })?;
         for row in rows.into_iter().filter(|row| row.is_purchase() && product.matches(row).is_some()) {
             if let Some(id) = row.order_id.clone() {

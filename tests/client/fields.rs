@@ -131,7 +131,7 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     reads_all(&order, &["currency"]);
     assert_eq!(order.components().len(), 1);
     let (at, _service) = client("DescribeInstances");
-    let instances = market::instances(&at, "1", &limit).await.unwrap();
+    let instances = market_search::instances(&at, "1", &limit).await.unwrap();
     assert_eq!(instances.len(), 1);
     // Only the answer about a single one tells.
     reads_all(&instances, &["auto_renewal", "component_json"]);
@@ -140,7 +140,7 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let (at, _service) = client("AutoRenewInstance");
     market_instance::set_auto_renewal(&at, "1", &market_instance::AutoRenewal::Off, &limit).await.unwrap();
     let (at, _service) = client("DescribeInstances");
-    let mut search = market_search::Search::new(&at, &[]);
+    let mut search = market_search::Search::<market_search::Held>::new(&at, &[]);
     reads_all(&search.next_page(&limit).await.unwrap(), &[]);
     let (at, _service) = client("DescribeInstance");
     let access = instance_access::instance_access(&at, "1", &limit).await.unwrap();

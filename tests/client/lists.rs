@@ -5,7 +5,7 @@ use std::time::Duration;
 use alicloud::{
     billing,
     error::{Error, Failure},
-    market, market_search, products,
+    market_search, products,
     retry::Limit,
 };
 use mock_endpoint::{
@@ -57,7 +57,7 @@ async fn instances(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         pages,
         |rows, total| json!({"RequestId": "R", "TotalCount": total, "InstanceItems": {"InstanceItem": rows}}),
     );
-    let found = market::instances(&client_at(&service.url), "cmapi033136", &limit()).await;
+    let found = market_search::instances(&client_at(&service.url), "cmapi033136", &limit()).await;
     let asked = service.asked.lock().unwrap().len();
     (found.map(|found| found.len()), asked)
 }
@@ -81,7 +81,7 @@ async fn searched(pages: Vec<Page>) -> (Result<(), Failure>, usize, usize) {
         |rows, total| json!({"RequestId": "R", "TotalCount": total, "InstanceItems": {"InstanceItem": rows}}),
     );
     let client = client_at(&service.url);
-    let (mut search, mut found) = (market_search::Search::new(&client, &[]), 0);
+    let (mut search, mut found) = (market_search::Search::<market_search::Held>::new(&client, &[]), 0);
     let end = loop {
         match search.next_page(&limit()).await {
             Ok(Some(page)) => found += page.len(),

@@ -244,9 +244,9 @@ impl Client {
     }
 
     async fn send(&self, request: &Request, endpoint: Endpoint, limit: &Limit) -> Result<Reply, Error> {
-        limit.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
         let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
         let credentials = credentials.as_deref();
+        limit.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
         let (outgoing, signature) = self.sign(request, &endpoint, credentials);
         // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
         if limit.is_stopped() {

@@ -59,13 +59,14 @@ fn read(reply: &Reply) {
     if let Ok(market::Described::Found(order)) = market::Described::read(reply, &asked("OrderId")) {
         order.components();
     }
-    for instance in market::read_instances(reply).map(|(instances, _)| instances).unwrap_or_default() {
+    let listed = market_search::read::<market_instance::Instance>(reply);
+    for instance in listed.map(|(instances, _)| instances).unwrap_or_default() {
         instance.components();
     }
     if let Ok(Some(instance)) = market_instance::read(reply, &asked("InstanceId")) {
         instance.components();
     }
-    let _ = market_search::read(reply);
+    let _ = market_search::read::<market_search::Held>(reply);
     let _ = instance_access::Handed::read(reply, &asked("InstanceId"));
     let _ = price::Priced::read(reply, Some(&asked("ProductCode")));
     let _ = products::read_page(reply);

@@ -9,8 +9,6 @@ use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::{ApiError, Failure},
-    market_instance::loose_auto_renewal,
-    paging::Pages,
     reply::{self, loose_list, loose_text, loose_whole},
     retry::{Limit, Resend},
 };
@@ -140,7 +138,7 @@ impl Order {
 }
 
 /// The code and value of each component, from an object or its text.
-fn components(json: &Json) -> BTreeMap<String, String> {
+pub(super) fn components(json: &Json) -> BTreeMap<String, String> {
     let parsed;
     let components = match json {
         Json::String(text) => {
@@ -153,51 +151,6 @@ fn components(json: &Json) -> BTreeMap<String, String> {
     pairs
         .filter_map(|(code, component)| Some((code.clone(), reply::text(component.get("value").unwrap_or(component))?)))
         .collect()
-}
-
-/// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
-/// HostJson, is never read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Instance {
-    /// The order.
-    #[serde(deserialize_with = "loose_text")]
-    pub order_id: Option<String>,
-    /// The id.
-    #[serde(deserialize_with = "loose_text")]
-    pub instance_id: Option<String>,
-    /// The product, such as `cmapi033136`.
-    #[serde(deserialize_with = "loose_text")]
-    pub product_code: Option<String>,
-    /// The SKU, with the product's code.
-    #[serde(deserialize_with = "loose_text")]
-    pub product_sku_code: Option<String>,
-    /// Such as `APP`.
-    #[serde(deserialize_with = "loose_text")]
-    pub product_type: Option<String>,
-    /// Such as `OPENED`.
-    #[serde(deserialize_with = "loose_text")]
-    pub status: Option<String>,
-    /// When it was made, in milliseconds since 1970.
-    #[serde(deserialize_with = "loose_whole")]
-    pub created_on: Option<i64>,
-    /// When it began, in milliseconds since 1970.
-    #[serde(deserialize_with = "loose_whole")]
-    pub began_on: Option<i64>,
-    /// When it ends, in milliseconds since 1970.
-    #[serde(deserialize_with = "loose_whole")]
-    pub end_on: Option<i64>,
-    /// Whether it renews itself. Only DescribeInstance tells.
-    #[serde(deserialize_with = "loose_auto_renewal")]
-    pub auto_renewal: Option<bool>,
-    component_json: Json,
-}
-
-impl Instance {
-    /// What was chosen: code and value of each component. Only DescribeInstance tells.
-    pub fn components(&self) -> BTreeMap<String, String> {
-        components(&self.component_json)
-    }
 }
 
 /// The answer to CreateOrder.
@@ -273,37 +226,6 @@ pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> R
         is_unknown(error).then_some(Described::Absent { status, request_id })
     };
     client.call_or(&request, limit, |reply| Described::read(reply, order_id), unknown).await
-}
-
-/// How many instances one page has.
-const PAGE_SIZE: usize = 100;
-
-/// The most pages that are read.
-const MAX_PAGES: usize = 1000;
-
-/// DescribeInstances: all instances of a product that the account holds.
-///
-/// # Errors
-/// Anything but well-formed replies, and fewer instances than the service counts or more than are read.
-pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Result<Vec<Instance>, Failure> {
-    let mut pages = Pages::of("DescribeInstances");
-    for page in 1..=MAX_PAGES {
-        let query =
-            [("Codes", product_code.to_owned()), ("PageNumber", page.to_string()), ("PageSize", PAGE_SIZE.to_string())];
-        let request = Request::rpc(Product::Market, "DescribeInstances", query);
-        let (more, total) = client.call(&request, limit, read_instances).await?;
-        if !pages.add(more, Some(total)) {
-            return pages.complete();
-        }
-    }
-    Err(pages.endless())
-}
-
-pub(super) fn read_instances(reply: &Reply) -> Result<(Vec<Instance>, usize), String> {
-    let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
-    let items = reply::whole_list(&reply.body, "InstanceItems")?;
-    let instances = items.iter().map(Instance::deserialize).collect::<Result<_, _>>();
-    Ok((instances.map_err(|_| "it has an instance that is none".to_owned())?, total))
 }
 
 impl Described {

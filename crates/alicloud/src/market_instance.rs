@@ -1,6 +1,8 @@
 //! One instance that came of an order at the Marketplace: reading it (DescribeInstance), and whether it renews itself
 //! (AutoRenewInstance).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
@@ -8,10 +10,55 @@ use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::{ApiError, Failure},
-    market::Instance,
-    reply,
+    market,
+    reply::{self, loose_text, loose_whole},
     retry::Limit,
 };
+
+/// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
+/// HostJson, is never read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Instance {
+    /// The order.
+    #[serde(deserialize_with = "loose_text")]
+    pub order_id: Option<String>,
+    /// The id.
+    #[serde(deserialize_with = "loose_text")]
+    pub instance_id: Option<String>,
+    /// The product, such as `cmapi033136`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_code: Option<String>,
+    /// The SKU, with the product's code.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_sku_code: Option<String>,
+    /// Such as `APP`.
+    #[serde(deserialize_with = "loose_text")]
+    pub product_type: Option<String>,
+    /// Such as `OPENED`.
+    #[serde(deserialize_with = "loose_text")]
+    pub status: Option<String>,
+    /// When it was made, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub created_on: Option<i64>,
+    /// When it began, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub began_on: Option<i64>,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(deserialize_with = "loose_whole")]
+    pub end_on: Option<i64>,
+    /// Whether it renews itself. Only DescribeInstance tells.
+    #[serde(deserialize_with = "loose_auto_renewal")]
+    pub auto_renewal: Option<bool>,
+    component_json: Json,
+}
+
+impl Instance {
+    /// What was chosen: code and value of each component. Only DescribeInstance tells.
+    pub fn components(&self) -> BTreeMap<String, String> {
+        market::components(&self.component_json)
+    }
+}
 
 /// Whether an instance renews itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +134,7 @@ pub async fn set_auto_renewal(
 
 /// For serde: whether an instance renews itself. What AutoRenewal says is not documented, so only what is unmistakable
 /// counts; none for anything else.
-pub(super) fn loose_auto_renewal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+fn loose_auto_renewal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     const ON: [&str; 5] = ["open", "opened", "on", "enabled", "AutoRenewal"];
     const OFF: [&str; 7] = ["close", "closed", "off", "disabled", "NotRenewal", "ManualRenewal", "Normal"];
     let json = Json::deserialize(deserializer)?;

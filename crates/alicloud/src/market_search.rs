@@ -1,11 +1,12 @@
 //! A search for what an account holds of the Marketplace: DescribeInstances, page by page.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     client::{Client, Reply, Request},
     endpoint::Product,
     error::Failure,
+    market_instance::Instance,
     paging::Pages,
     reply::{self, loose_text},
     retry::Limit,
@@ -41,16 +42,27 @@ pub struct Held {
     pub status: Option<String>,
 }
 
-/// A search that goes on page by page, so that what is found can be used before everything is.
+/// DescribeInstances: all instances of a product that the account holds.
+///
+/// # Errors
+/// As for [`Search::next_page`].
+pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Result<Vec<Instance>, Failure> {
+    let mut search = Search::<Instance>::new(client, &[product_code.to_owned()]);
+    while search.next_page(limit).await?.is_some() {}
+    search.pages.complete()
+}
+
+/// A search that goes on page by page, so that what is found can be used before everything is. `T` is what is read of an
+/// instance: [`Held`] or [`Instance`].
 #[derive(Debug)]
-pub struct Search<'c> {
+pub struct Search<'c, T> {
     client: &'c Client,
     codes: Option<String>,
-    pages: Pages<Held>,
+    pages: Pages<T>,
     next: usize,
 }
 
-impl<'c> Search<'c> {
+impl<'c, T: DeserializeOwned + Clone + PartialEq> Search<'c, T> {
     /// For the instances of these products, or for all where there are none.
     pub fn new(client: &'c Client, product_codes: &[String]) -> Self {
         let codes = (!product_codes.is_empty()).then(|| product_codes.join(","));
@@ -61,7 +73,7 @@ impl<'c> Search<'c> {
     ///
     /// # Errors
     /// Anything but a well-formed reply, and fewer instances than the service counts or more than are read.
-    pub async fn next_page(&mut self, limit: &Limit) -> Result<Option<Vec<Held>>, Failure> {
+    pub async fn next_page(&mut self, limit: &Limit) -> Result<Option<Vec<T>>, Failure> {
         if self.next > MAX_PAGES {
             return Err(self.pages.endless());
         }
@@ -77,9 +89,9 @@ impl<'c> Search<'c> {
     }
 }
 
-pub(super) fn read(reply: &Reply) -> Result<(Vec<Held>, usize), String> {
+pub(super) fn read<T: DeserializeOwned>(reply: &Reply) -> Result<(Vec<T>, usize), String> {
     let total = reply::count(&reply.body).ok_or_else(|| "it has no TotalCount".to_owned())?;
     let items = reply::whole_list(&reply.body, "InstanceItems")?;
-    let instances = items.iter().map(Held::deserialize).collect::<Result<_, _>>();
+    let instances = items.iter().map(T::deserialize).collect::<Result<_, _>>();
     Ok((instances.map_err(|_| "it has an instance that is none".to_owned())?, total))
 }

@@ -12,8 +12,8 @@ use std::{
 use alicloud::{
     endpoint::Product,
     error::{ApiErrorKind, Certainty, Error, Failure},
-    market::{self, Described, Instance, NewOrder, is_order_id},
-    market_instance,
+    market::{self, Described, NewOrder, is_order_id},
+    market_instance::{self, Instance},
     market_renewal::{self, Renewal},
     retry::Limit,
 };
