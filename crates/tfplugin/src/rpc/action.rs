@@ -80,7 +80,7 @@ impl<P: Provider> Inner<P> {
             let action = self.action(&request.action_type)?;
             let config = action.config(request.config.as_ref())?;
             let ctx = ctx
-                .with_time_limits(Operation::Invoke, &action.schema.schema.block, &config)
+                .with_time_limits(Operation::Invoke, &action.schema().schema.block, &config)
                 .with_capabilities(wire::capabilities(request.client_capabilities));
             let client = self.client()?;
             let done = action.item.invoke(&*client, config, &ctx).await;

@@ -57,7 +57,7 @@ impl<P: Provider> Inner<P> {
         request: &open_ephemeral_resource::Request,
         ctx: Context,
     ) -> Attempt<open_ephemeral_resource::Response> {
-        let Registered { item, schema: SchemaWithType { schema, ty } } = self.ephemeral_resource(&request.type_name)?;
+        let (item, SchemaWithType { schema, ty }) = self.ephemeral_resource(&request.type_name)?.parts();
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let ctx = ctx.with_time_limits(Operation::Open, &schema.block, &config);
         let open = match self.client_or_deferral(&ctx) {

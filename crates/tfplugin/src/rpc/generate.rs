@@ -1,6 +1,6 @@
 //! Configurations for objects that exist already, as `-generate-config-out` writes them (Terraform 1.14).
 
-use super::{Inner, Registered, wire};
+use super::{Inner, wire};
 use crate::{
     diagnostics::Diagnostics,
     erased::Provider,
@@ -25,7 +25,7 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &generate_resource_config::Request,
     ) -> Result<Option<DynamicValue>, Diagnostics> {
-        let Registered { item, schema } = self.resource(&request.type_name)?;
+        let (item, schema) = self.resource(&request.type_name)?.parts();
         let state = wire::decode(request.state.as_ref(), &schema.ty, "state")?;
         if state.is_null() {
             return Ok(wire::null());

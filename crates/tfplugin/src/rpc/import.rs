@@ -1,6 +1,6 @@
 //! Imports, by id and by identity.
 
-use super::{Inner, Registered, provider::failure, wire};
+use super::{Inner, provider::failure, wire};
 use crate::{
     conform,
     context::{Context, Operation},
@@ -20,7 +20,7 @@ impl<P: Provider> Inner<P> {
         let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
         // An import has no configuration, so reading has its default time.
         let ctx = match self.resource(&request.type_name) {
-            Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema.schema.block, &Value::Null),
+            Ok(registered) => ctx.with_time_limits(Operation::Read, &registered.schema().schema.block, &Value::Null),
             Err(_) => ctx,
         };
         let (imported_resources, deferred, diagnostics) = match self.try_import(&request, &ctx).await {
@@ -39,7 +39,7 @@ impl<P: Provider> Inner<P> {
         request: &import_resource_state::Request,
         ctx: &Context,
     ) -> Result<import_resource_state::ImportedResource, Diagnostics> {
-        let Registered { item, schema } = self.resource(&request.type_name)?;
+        let (item, schema) = self.resource(&request.type_name)?.parts();
         let of_type = self.identity(&request.type_name);
         let asked = of_type.decode(request.identity.as_ref())?;
         of_type.check_import(&asked)?;

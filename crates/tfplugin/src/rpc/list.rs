@@ -87,8 +87,8 @@ impl<P: Provider> Inner<P> {
         let of_type = self.identity(type_name);
         let identity = of_type.encode(&of_type.listed(identity, &ctx));
         let resource_object = self.resources.get(type_name).filter(|_| !object.is_null()).and_then(|resource| {
-            let object: Value = conform::storable(&resource.schema.schema.block, object).0;
-            match wire::encode(&object, &resource.schema.ty) {
+            let object: Value = conform::storable(&resource.schema().schema.block, object).0;
+            match wire::encode(&object, &resource.schema().ty) {
                 Ok(object) => object,
                 Err(error) => {
                     ctx.warn(error);

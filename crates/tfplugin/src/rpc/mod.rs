@@ -22,7 +22,7 @@ use std::{
     collections::BTreeMap,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 pub use delivery::Delivering;
@@ -85,17 +85,17 @@ struct SchemaWithType {
     ty: Type,
 }
 
-/// Something that the provider offers, with its schema.
+/// Something that the provider offers, with its schema, which is built when it is first needed: most commands need few.
 struct Registered<T: ?Sized> {
     item: Box<T>,
-    schema: SchemaWithType,
+    schema: OnceLock<SchemaWithType>,
 }
 
 /// What the provider offers of one kind, by the type name.
 type Items<T> = BTreeMap<&'static str, Registered<T>>;
 
 fn registered<T: Item + ?Sized>(items: Vec<Box<T>>) -> Items<T> {
-    items.into_iter().map(|item| (item.name(), Registered { schema: item.schema().into(), item })).collect()
+    items.into_iter().map(|item| (item.name(), Registered { schema: OnceLock::new(), item })).collect()
 }
 
 fn find<'a, T: ?Sized>(items: &'a Items<T>, kind: &str, name: &str) -> Result<&'a Registered<T>, Diagnostic> {
@@ -108,16 +108,24 @@ fn find<'a, T: ?Sized>(items: &'a Items<T>, kind: &str, name: &str) -> Result<&'
 }
 
 impl<T: Item + ?Sized> Registered<T> {
+    fn schema(&self) -> &SchemaWithType {
+        self.schema.get_or_init(|| self.item.schema().into())
+    }
+
+    fn parts(&self) -> (&T, &SchemaWithType) {
+        (&self.item, self.schema())
+    }
+
     /// What is wrong with a configuration, by its schema and by its author.
     fn validate(&self, config: Option<&proto::DynamicValue>) -> Result<Diagnostics, Diagnostic> {
         let config = self.config(config)?;
-        let mut diagnostics = validate(&self.schema.schema.block, &config);
+        let mut diagnostics = validate(&self.schema().schema.block, &config);
         diagnostics.extend(self.item.validate(&config));
         Ok(diagnostics)
     }
 
     fn config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostic> {
-        wire::decode(config, &self.schema.ty, "configuration")
+        wire::decode(config, &self.schema().ty, "configuration")
     }
 }
 

@@ -1,6 +1,6 @@
 //! States that come from another type of resource.
 
-use super::{Inner, Registered, wire};
+use super::{Inner, wire};
 use crate::{
     conform,
     context::Context,
@@ -22,7 +22,7 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &move_resource_state::Request,
     ) -> Result<move_resource_state::Response, Diagnostics> {
-        let Registered { item, schema } = self.resource(&request.target_type_name)?;
+        let (item, schema) = self.resource(&request.target_type_name)?.parts();
         let json = |raw: &'_ Option<RawState>| raw.as_ref().map(|raw| raw.json.clone()).unwrap_or_default();
         let (state, identity) = (json(&request.source_state), json(&request.source_identity));
         let source = MoveSource {

@@ -10,7 +10,7 @@ use crate::{
     configure::Configured,
     context::{Context, Deferral, Operation},
     diagnostics::{Diagnostic, Diagnostics},
-    erased::Provider,
+    erased::{Item, Provider},
     plan,
     proto::{
         self, ActionSchema, Deferred, DynamicValue, ServerCapabilities, configure_provider, get_metadata,
@@ -136,7 +136,7 @@ impl<P: Provider> Inner<P> {
         ctx: Context,
     ) -> Result<read_data_source::Response, Diagnostics> {
         let registered = self.data_source(&request.type_name)?;
-        let SchemaWithType { schema, ty } = &registered.schema;
+        let SchemaWithType { schema, ty } = registered.schema();
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let ctx = ctx
             .with_time_limits(Operation::Read, &schema.block, &config)
@@ -175,8 +175,8 @@ impl<P: Provider> Inner<P> {
 }
 
 /// What Terraform is told of everything of one kind.
-fn schemas<T: ?Sized, S>(items: &Items<T>, schema: impl Fn(&Schema) -> S) -> HashMap<String, S> {
-    items.iter().map(|(name, registered)| ((*name).to_owned(), schema(&registered.schema.schema))).collect()
+fn schemas<T: Item + ?Sized, S>(items: &Items<T>, schema: impl Fn(&Schema) -> S) -> HashMap<String, S> {
+    items.iter().map(|(name, registered)| ((*name).to_owned(), schema(&registered.schema().schema))).collect()
 }
 
 /// Why a call failed, after what it warned of. Everything that a provider fails with comes through here.

@@ -1,7 +1,7 @@
 //! The life of a managed resource.
 
 use super::{
-    Diagnosed, Inner, Registered, SchemaWithType,
+    Diagnosed, Inner, SchemaWithType,
     delivery::Delivery,
     identity,
     provider::{deferral, failure},
@@ -36,7 +36,7 @@ impl<P: Provider> Inner<P> {
             let mut diagnostics = resource.validate(request.config.as_ref())?;
             if !wire::capabilities(request.client_capabilities).write_only_attributes_allowed {
                 let config = resource.config(request.config.as_ref())?;
-                diagnostics.extend(write_only(&resource.schema.schema.block, &config));
+                diagnostics.extend(write_only(&resource.schema().schema.block, &config));
             }
             Ok(diagnostics)
         });
@@ -53,7 +53,7 @@ impl<P: Provider> Inner<P> {
     }
 
     fn try_upgrade(&self, request: &upgrade_resource_state::Request) -> Attempt<Option<proto::DynamicValue>> {
-        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let (item, SchemaWithType { schema, ty }) = self.resource(&request.type_name)?.parts();
         let bad = |detail: String| Err(Diagnostic::error("Unreadable state", detail).into());
         if request.version > schema.version {
             return bad(format!(
@@ -82,7 +82,7 @@ impl<P: Provider> Inner<P> {
     }
 
     async fn try_read(&self, request: &read_resource::Request, ctx: Context) -> Attempt<read_resource::Response> {
-        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let (item, SchemaWithType { schema, ty }) = self.resource(&request.type_name)?.parts();
         let state = wire::decode(request.current_state.as_ref(), ty, "state")?;
         let of_type = self.identity(&request.type_name);
         let known = of_type.decode(request.current_identity.as_ref())?;
@@ -144,7 +144,7 @@ impl<P: Provider> Inner<P> {
         request: &plan_resource_change::Request,
         ctx: &Context,
     ) -> Attempt<plan_resource_change::Response> {
-        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let (item, SchemaWithType { schema, ty }) = self.resource(&request.type_name)?.parts();
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let proposed = wire::decode(request.proposed_new_state.as_ref(), ty, "proposed new state")?;
@@ -198,7 +198,7 @@ impl<P: Provider> Inner<P> {
     }
 
     async fn try_apply(&self, request: &apply_resource_change::Request, ctx: Context) -> Attempt<Applied> {
-        let Registered { item, schema: SchemaWithType { schema, ty } } = self.resource(&request.type_name)?;
+        let (item, SchemaWithType { schema, ty }) = self.resource(&request.type_name)?.parts();
         let prior = wire::decode(request.prior_state.as_ref(), ty, "prior state")?;
         let planned = wire::decode(request.planned_state.as_ref(), ty, "planned state")?;
         let config = wire::decode(request.config.as_ref(), ty, "configuration")?;
@@ -217,7 +217,7 @@ impl<P: Provider> Inner<P> {
         let planned = Object { state: planned, private, identity };
         let change = Applying { action, config, prior, planned, of_type };
         let client = self.client()?;
-        let applied = change.run(&**item, &*client, &schema.block, ty, &ctx).await;
+        let applied = change.run(item, &*client, &schema.block, ty, &ctx).await;
         let (Outcome { object, mut delivered }, errors) = applied.map_err(|errors| failure(&ctx, errors))?;
         let response = apply_resource_change::Response {
             new_state: wire::encode(&object.state, ty)?,
