@@ -112,9 +112,13 @@ fn start_of(pid: u32) -> Option<String> {
     // A process that has ended and that nobody has waited for is still listed.
     let state = fields.next().filter(|state| !matches!(*state, "Z" | "X"))?;
     let ticks = fields.nth(18).filter(|_| !state.is_empty())?;
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    Some(format!("{}/{ticks}", boot.trim()))
+    Some(format!("{}/{ticks}", BOOT.trim()))
 }
+
+/// Which boot of the system this is.
+#[cfg(target_os = "linux")]
+static BOOT: std::sync::LazyLock<String> =
+    std::sync::LazyLock::new(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default());
 
 /// When a process began, in words that no other process has; none if there is no such process.
 #[cfg(all(unix, not(target_os = "linux")))]
