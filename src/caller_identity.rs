@@ -10,7 +10,7 @@ use crate::{Cloud, failure_messages};
 /// How long asking may take.
 const TIME: Duration = Duration::from_secs(60);
 
-/// Whom the provider's credentials belong to (GetCallerIdentity).
+/// The account and the identity that the provider's credentials belong to (GetCallerIdentity).
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_caller_identity")]
 pub(crate) struct CallerIdentity {

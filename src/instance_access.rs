@@ -11,8 +11,8 @@ use crate::{Cloud, failure_messages};
 /// How long reading an instance may take.
 const TIME: Duration = Duration::from_secs(60);
 
-/// What an instance of a Marketplace order hands out to its buyer: URLs, users, passwords and hosts. Terraform reads it anew for
-/// each plan and apply, and stores it in no state and no plan file.
+/// The access data of an instance of a Marketplace order: URLs, hosts, user names and passwords. Terraform reads it for each
+/// plan and apply, and never stores it in the state or in a plan file.
 #[derive(Clone, Debug, Model)]
 #[model(ephemeral_resource = "alicloud_market_instance_access")]
 pub(crate) struct InstanceAccess {
@@ -21,9 +21,10 @@ pub(crate) struct InstanceAccess {
     instance_id: String,
     /// The status of the instance, such as `OPENED`.
     status: Computed<String>,
-    /// How to reach the application. The seller names the keys, such as `frontEndUrl`, `adminUrl`, `username` and `password`.
+    /// Access data of the application. The seller defines the keys, such as `frontEndUrl`, `adminUrl`, `username` and
+    /// `password`.
     app: Computed<Sensitive<Map<String>>>,
-    /// How to reach the machine, with keys such as `ip`, `innerIp`, `username` and `password`.
+    /// Access data of the machine, with keys such as `ip`, `innerIp`, `username` and `password`.
     host: Computed<Sensitive<Map<String>>>,
     /// The licence, if there is one.
     license_code: Computed<Sensitive<String>>,

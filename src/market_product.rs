@@ -10,17 +10,17 @@ use crate::{Cloud, failure_messages};
 /// How long reading a product may take.
 const TIME: Duration = Duration::from_secs(60);
 
-/// A product of the Alibaba Cloud Marketplace, with its SKUs and the package versions that `alicloud_market_order` takes.
-/// Reading it buys nothing.
+/// A product of the Alibaba Cloud Marketplace, with the SKUs and package versions to use in `alicloud_market_order`. Reading it
+/// buys nothing.
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_market_product")]
 pub(crate) struct MarketProduct {
-    /// The product, such as `cmapi033136`.
+    /// The product code, such as `cmapi033136`.
     #[attr(not_blank)]
     product_code: String,
-    /// Only ECS images of this region, such as `cn-hangzhou`. An ID tells the region of most images.
+    /// Only ECS images of this region, such as `cn-hangzhou`. The provider recognizes the region of most images by their ID.
     available_region: Option<String>,
-    /// The code of the product.
+    /// The product code.
     id: Computed<String>,
     /// The product, as a list of one element.
     product: Computed<Vec<Product>>,
@@ -36,7 +36,7 @@ struct Product {
     name: Computed<String>,
     /// The description, as HTML.
     description: Computed<String>,
-    /// What can be bought of the product.
+    /// The SKUs of the product.
     skus: Computed<Vec<Sku>>,
 }
 
@@ -44,11 +44,11 @@ struct Product {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Sku {
-    /// The code, which `sku_code` of `alicloud_market_order` takes.
+    /// The SKU, for `sku_code` of `alicloud_market_order`.
     sku_code: Computed<String>,
     /// The name.
     sku_name: Computed<String>,
-    /// The package versions. Products that need none have none.
+    /// The package versions. Empty if the product needs none.
     package_versions: Computed<Vec<PackageVersion>>,
     /// The ECS images.
     images: Computed<Vec<Image>>,
@@ -58,7 +58,7 @@ struct Sku {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct PackageVersion {
-    /// The version, which `package_version` of `alicloud_market_order` takes.
+    /// The version, for `package_version` of `alicloud_market_order`.
     package_version: Computed<String>,
     /// The name.
     package_name: Computed<String>,
@@ -72,7 +72,7 @@ struct Image {
     image_id: Computed<String>,
     /// The name.
     image_name: Computed<String>,
-    /// The region; empty if the ID does not tell it.
+    /// The region. Empty if it is not recognized.
     region_id: Computed<String>,
 }
 

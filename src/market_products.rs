@@ -15,9 +15,9 @@ use crate::{Cloud, failure_messages};
 /// How long reading all pages may take.
 const TIME: Duration = Duration::from_secs(600);
 
-/// Products of the Alibaba Cloud Marketplace, with their codes, which `alicloud_market_order` takes. Reading them buys nothing.
-/// Alibaba Cloud applies `search_term`, `category_id`, `product_type` and `sort`. The provider reads every page of its answer
-/// and applies the other arguments.
+/// Products of the Alibaba Cloud Marketplace, with the product codes to use in `alicloud_market_order`. Reading them buys
+/// nothing. Alibaba Cloud applies `search_term`, `category_id`, `product_type` and `sort`. The provider reads all pages and
+/// applies the other arguments.
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_market_products")]
 pub(crate) struct MarketProducts {
@@ -28,13 +28,13 @@ pub(crate) struct MarketProducts {
     /// The type of the products.
     #[attr(one_of("APP", "SERVICE", "MIRROR", "DOWNLOAD", "API_SERVICE"))]
     product_type: Option<String>,
-    /// What the products are sorted by, highest first.
+    /// What to sort the products by, highest first.
     #[attr(one_of("user_count-desc", "created_on-desc", "price-desc", "score-desc"))]
     sort: Option<String>,
     /// Only products whose name matches this regular expression.
     #[attr(validate(|text: &String| Regex::new(text).is_ok(), "a regular expression"))]
     name_regex: Option<String>,
-    /// The codes of the products, in their order. If set, only products with these codes.
+    /// The product codes, in the order of `products`. If set, only products with these codes.
     #[attr(optional)]
     ids: Computed<Vec<String>>,
     /// Only products of the supplier with this ID.
@@ -43,9 +43,9 @@ pub(crate) struct MarketProducts {
     supplier_name_keyword: Option<String>,
     /// Only products whose `suggested_price` begins with this number. `1` finds `10元/月` too.
     suggested_price: Option<Number>,
-    /// A file to write the products to, as JSON. `~` at its beginning is the home directory.
+    /// A file to write the products to, as JSON. A leading `~` means the home directory.
     output_file: Option<String>,
-    /// What tells this list from others.
+    /// An identifier of this list.
     id: Computed<String>,
     /// The products.
     products: Computed<Vec<Product>>,

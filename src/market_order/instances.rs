@@ -38,16 +38,16 @@ const LISTING: Duration = Duration::from_secs(60);
 pub(crate) struct OrderInstance {
     /// The ID of the instance.
     pub(super) id: Computed<String>,
-    /// Its status, such as `OPENED`.
+    /// The status of the instance, such as `OPENED`.
     pub(super) status: Computed<String>,
-    /// The type of its product, such as `APP`.
+    /// The type of the product, such as `APP`.
     pub(super) product_type: Computed<String>,
-    /// When it began (RFC 3339).
+    /// When the instance began (RFC 3339).
     pub(super) began_on: Computed<String>,
-    /// When it ends (RFC 3339). Null where it does not.
+    /// When the instance ends (RFC 3339). Null if it does not end.
     pub(super) ends_on: Computed<String>,
-    /// Whether it renews itself when it ends. Read only where `auto_renew` has a value, and in the last 14 days; null elsewhere,
-    /// and where the Marketplace does not tell.
+    /// Whether the instance renews itself when it ends. Read only if `auto_renew` has a value or the instance ends within 14
+    /// days. Null otherwise, or if the Marketplace does not return it.
     pub(super) auto_renewal: Computed<bool>,
 }
 

@@ -50,8 +50,8 @@ pub(crate) struct MarketOrder {
     )]
     pub(super) pay_type: PayType,
     /// The SKU, if it is neither `<product_code>-prepay` nor `<product_code>-postpay`, which `pay_type` selects: for example
-    /// `<product_code>-Package` (subscription) or `<product_code>-ECS` (pay as you go) for an image. You can omit the
-    /// product code and its dash. The DescribeProduct operation lists the SKUs of a product.
+    /// `<product_code>-Package` (subscription) or `<product_code>-ECS` (pay as you go) for an image. You can omit the product
+    /// code and its dash. The data source `alicloud_market_product` lists the SKUs of a product.
     #[attr(default_on_create = None, force_new, plan_modifier = sku::same_sku, not_blank)]
     pub(super) sku_code: Option<String>,
     /// The number of pricing cycles to buy.
@@ -81,14 +81,15 @@ pub(crate) struct MarketOrder {
     /// not bought. Changing it later updates only the state.
     #[attr(validator = purchase_guard::amount())]
     pub(super) max_price: Option<Number>,
-    /// Whether the instances of the order renew themselves when they end, and by how much: by the `pricing_cycle` and `duration`
-    /// of the order unless `cycle` and `duration` say otherwise. Changed in place; setting it buys nothing. Alibaba Cloud then
-    /// renews and charges on its own, whatever the limits of the provider block are. If you remove it, auto-renewal stays as it is:
-    /// to turn it off, set `enabled` to `false`.
+    /// Whether Alibaba Cloud renews the instances of the order when they end, and for how long: for the `pricing_cycle` and
+    /// `duration` of the order, unless you set `cycle` and `duration` here. A change is an in-place update and buys nothing.
+    /// Alibaba Cloud then renews and charges the account on its own: `max_price` and `purchase_guard` do not limit that. If you
+    /// remove the argument, auto-renewal stays as it is. To turn it off, set `enabled` to `false`.
     #[attr(default_on_create = None, validator = auto_renew::settings())]
     pub(super) auto_renew: Option<Map<String>>,
-    /// Whether destroying or replacing the order turns auto-renewal off first; if that fails, the order stays in the state. The state
-    /// has to have it: apply it before you destroy. Changing it changes only the state.
+    /// Whether to turn auto-renewal off before the order is destroyed or replaced. If that fails, the order stays in the state.
+    /// Apply this argument before you destroy the order: the destroy uses its value in the state. Changing it updates only the
+    /// state.
     pub(super) renew_off_on_destroy: Option<bool>,
     /// Time limits for the purchase (`create`) and for reading the order (`read`), each including all retries. If
     /// `max_retry_timeout` in the provider block is not 0, the shorter limit applies. Changing them sends no request.
@@ -130,11 +131,11 @@ pub(crate) struct MarketOrder {
     pub(super) paid_on: Computed<String>,
     /// IDs of the instances that this order created.
     pub(super) instance_ids: Computed<Vec<String>>,
-    /// The same with what the Marketplace tells of them.
+    /// The instances that this order created, with their status and dates.
     #[attr(changes_with(auto_renew))]
     pub(super) instances: Computed<Vec<OrderInstance>>,
-    /// When the first of the instances ends (RFC 3339). Null where none ends. Each refresh reads it, and warns of an order that has
-    /// expired, or that expires within 14 days and does not renew itself.
+    /// When the first of the instances ends (RFC 3339). Null if none ends. A plan warns if the order has expired, or expires
+    /// within 14 days without auto-renewal.
     #[attr(changes_with(auto_renew))]
     pub(super) expires_on: Computed<String>,
 }

@@ -18,7 +18,7 @@ const TIME: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct MarketOrderSearch {
-    /// The codes of the products, such as `cmapi033136`. All products if omitted.
+    /// The product codes, such as `cmapi033136`. Default: all products.
     #[attr(not_empty)]
     product_codes: Option<Vec<String>>,
     /// Only orders of products of this type, such as `APP`.

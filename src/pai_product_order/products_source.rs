@@ -11,16 +11,17 @@ use crate::{Cloud, failure_messages};
 /// How long reading may take.
 const TIME: Duration = Duration::from_secs(60);
 
-/// Which products for PAI the account has, which of them the caller may buy, and where. Reading them buys nothing.
+/// The products for Platform for AI (PAI): which the account has, and which the caller may buy. Reading them buys nothing.
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_pai_products")]
 pub(crate) struct PaiProducts {
-    /// The codes of the products, such as `PAI_share`. All that `alicloud_pai_product_order` can buy if omitted.
+    /// The product codes, such as `PAI_share`. Default: all products that `alicloud_pai_product_order` can buy.
     #[attr(not_empty)]
     product_codes: Option<Vec<String>>,
-    /// The region that was asked: the provider's. A product may be purchased in some regions only.
+    /// The region of the provider. The result applies to this region: a product may be purchased in one region and not in
+    /// another.
     region_id: Computed<String>,
-    /// The products, in the order of their codes in `product_codes`.
+    /// The products, in the order of `product_codes`.
     products: Computed<Vec<Product>>,
 }
 
@@ -28,15 +29,15 @@ pub(crate) struct PaiProducts {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Product {
-    /// The code, which `alicloud_pai_product_order` takes.
+    /// The product code, for `product_code` of `alicloud_pai_product_order`.
     product_code: Computed<String>,
     /// The ID.
     product_id: Computed<String>,
     /// Whether the account has the product.
     is_purchased: Computed<bool>,
-    /// Whether the caller may buy the product. Null if Alibaba Cloud does not tell.
+    /// Whether the caller may buy the product. Null if Alibaba Cloud does not return it.
     has_permission_to_purchase: Computed<bool>,
-    /// The page on which the product can be bought by hand.
+    /// The page on which you can buy the product by hand.
     purchase_url: Computed<String>,
 }
 

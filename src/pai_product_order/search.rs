@@ -19,15 +19,15 @@ const TIME: Duration = Duration::from_secs(60);
 /// How far a search looks back that does not say it.
 const LOOK_BACK: Days = Days::new(365);
 
-/// Finds the orders of pay-as-you-go products for PAI, including those for which billing does not say for certain which
-/// products they hold.
+/// Finds the orders of pay-as-you-go products for Platform for AI (PAI), including orders whose products billing does not
+/// identify for certain.
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct PaiProductOrderSearch {
-    /// The codes of the products, such as `PAI_share`. All products if omitted.
+    /// The product codes, such as `PAI_share`. Default: all products.
     #[attr(validate(|codes: &Vec<String>| are_known(codes), "one or more codes that `alicloud_pai_product_order` can buy"))]
     product_codes: Option<Vec<String>>,
-    /// Only orders that were placed on this day or later, as `YYYY-MM-DD` in UTC. The last 365 days if omitted.
+    /// Only orders that were placed on this day or later, as `YYYY-MM-DD` in UTC. Default: the last 365 days.
     #[attr(validate(|day: &String| day.parse::<NaiveDate>().is_ok(), "a day as YYYY-MM-DD"))]
     since: Option<String>,
 }

@@ -51,24 +51,25 @@ const LONGEST_POLL: Duration = Duration::from_secs(60);
 /// How long reading it once may take.
 const LONGEST_READ: Duration = Duration::from_secs(15);
 
-/// Renews an instance of the Alibaba Cloud Marketplace, so that it runs until a date at least. Invoking it buys what is missing and
-/// pays at once; an instance that runs long enough costs nothing. Needs Terraform 1.14.
+/// Renews an instance of an Alibaba Cloud Marketplace order, so that it runs at least until a date. Invoking the action buys
+/// the missing time and pays for it immediately. If the instance already runs long enough, nothing is bought.
 #[derive(Clone, Debug, Model)]
 #[model(action = "alicloud_market_renewal")]
 pub(crate) struct MarketRenewal {
     /// The ID of the instance: one of `instance_ids` of an `alicloud_market_order`.
     #[attr(validate(|id: &String| is_order_id(id), "the ID of an instance: digits only"))]
     instance_id: String,
-    /// The date that the instance must run beyond, in UTC.
+    /// How long the instance must run: until the end of a day in UTC, or until a moment.
     #[attr(validator = missing::valid_until())]
     until: String,
-    /// The most that the renewal may cost, in `currency` of the provider's `purchase_guard` (default `CNY`). It is compared when
-    /// the action is planned, and again right before the renewal is sent; one whose price is not known is refused.
+    /// The highest price to pay for the renewal, in the `currency` of the provider's `purchase_guard` (default `CNY`). The plan
+    /// compares the price with it, and the action does so again before it sends the renewal. A renewal whose price is unknown
+    /// is not bought.
     #[attr(validator = purchase_guard::amount())]
     max_price: Number,
-    /// The unit of what is bought. Default: the unit that the order of the instance was bought by.
+    /// The unit of time to buy. Default: the unit that the order of the instance was bought with.
     pricing_cycle: Option<Cycle>,
-    /// How long invoking the action (`invoke`) may take, all attempts together.
+    /// The time limit for invoking the action (`invoke`), including all retries.
     #[attr(timeouts(invoke = "10m"))]
     timeouts: Timeouts,
 }
