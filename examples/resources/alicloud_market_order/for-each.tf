@@ -1,7 +1,7 @@
 # Several orders with for_each
 #
-# Derive each `client_token` from `each.key`, so that each order has a token of its own. Adding a key buys
-# one order; removing a key removes one order from the state, and that order stays paid.
+# Derive each `client_token` from `each.key`, so that each order has a token of its own. If you add a key, Terraform buys one
+# order. If you remove a key, Terraform removes one order from the state, and that order stays paid.
 resource "alicloud_market_order" "seat" {
   for_each = toset(["production", "staging"])
 

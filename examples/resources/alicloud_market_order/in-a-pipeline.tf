@@ -1,8 +1,8 @@
 # In a pipeline
 #
-# A job that starts in an empty directory has no purchase journal, so the `client_token` is the only record of an
-# interrupted purchase. Make it a constant of the environment, never a job number or a timestamp: a new token buys a
-# new order. The guide [pipelines](../guides/pipelines.md) has complete workflows.
+# A job that starts in an empty directory has no [purchase journal](../guides/money.md#what-the-provider-keeps-on-disk), so
+# the `client_token` is the only record of an interrupted purchase. Use one constant for each environment, never a job number
+# or a timestamp: a new token buys a new order. The guide [pipelines](../guides/pipelines.md) has complete workflows.
 variable "environment" {
   type    = string
   default = "production"
