@@ -59,10 +59,10 @@ fn data(count: usize) -> String {
 
 pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
     let mut page = String::from(
-        "## Whole commands\n\nOf new orders, at Terraform's usual parallelism, with the mock endpoint on the same processors. \
-         `terraform_data` has as many attributes as an order; the peer (`benches/peer`) has the same attributes on \
+        "## Whole commands\n\nEach command runs on new orders, with Terraform's default parallelism and the mock endpoint on the same \
+         processors. `terraform_data` has as many attributes as an order. The peer (`benches/peer`) has the same attributes on \
          terraform-plugin-framework, and sends no requests.\n\n| command | orders | provider | `terraform_data` | ratio | target | \
-         peer | ratio | processor time per order | the peer's |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
+         peer | ratio to the peer | provider CPU per order | peer CPU per order |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
          |\n",
     );
     let mut applies = String::new();
@@ -102,8 +102,8 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
         applies += &row(&ours, &theirs, count);
     }
     page += &format!(
-        "\n## One apply\n\nParallelism 10: a fifth more connections are 12.\n\n| orders | requests per order | connections | target \
-         | peak memory | target | the peer's |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
+        "\n## One apply\n\nTerraform's parallelism is 10, and the target for connections is a fifth more.\n\n| orders | requests per \
+         order | connections | target | peak memory | target | peer peak memory |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
     );
     Ok(page)
 }

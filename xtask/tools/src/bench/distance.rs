@@ -44,8 +44,8 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     let (near, far) = (apply(bench, "near", Duration::ZERO)?, apply(bench, "far", EACH_WAY)?);
     let round_trips = (far - near) / (2.0 * EACH_WAY.as_secs_f64());
     Ok(format!(
-        "## Distance\n\nAn apply of one order over TLS, at a service that is {} ms away each way, less the same at one that is \
-         near: the round trips that nothing else hides. Its own requests and handshakes need {NEEDED}.\n\n| near | far | round \
+        "## Distance\n\nThe time of an apply of one order over TLS at a service {} ms away each way, minus its time at a near \
+         service, in round trips. Its own requests and handshakes need {NEEDED}.\n\n| near | far | round \
          trips | target |\n| --- | --- | --- | --- |\n| {near:.2} s | {far:.2} s | {round_trips:.1} | {} |\n\n",
         EACH_WAY.as_millis(),
         target(round_trips, NEEDED + 2.0, "")

@@ -24,7 +24,7 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     let needed = answered as f64 / RATE as f64;
     let ratio = run.seconds / needed;
     Ok(format!(
-        "## A service that limits its requests\n\nAn apply of {ORDERS} orders at a service that answers {RATE} requests a \
+        "## A service with a rate limit\n\nAn apply of {ORDERS} orders at a service that answers {RATE} requests a \
          second.\n\n| orders | requests answered | throttled | the time that the limit allows | time | ratio | target |\n| --- | --- \
          | --- | --- | --- | --- | --- |\n| {bought} | {answered} | {throttled} | {needed:.0} s | {:.0} s | {ratio:.2} | {} \
          |\n\n",

@@ -48,8 +48,8 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     work::write_overrides(&overrides, &provider, peer.as_deref())?;
     let bench = Bench { terraform, provider, peer, directory, overrides };
     let mut page = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`, all in one run (`--large` adds 5,000 orders). Read the ratios: the times are \
-         this machine's.\n\nMachine: {}. {}. Provider: `{target}`.\n\n",
+        "# Benchmarks\n\n`cargo xtask bench` writes this page in one run (`--large` adds 5,000 orders). Compare the ratios: the times \
+         depend on the machine.\n\nMachine: {}. {}. Provider: `{target}`.\n\n",
         machine(),
         version(&bench.terraform)?
     );

@@ -37,7 +37,7 @@ pub(super) fn measure(bench: &Bench) -> Result<String, String> {
     let ratio = ours.time / floor;
     let peer_ratio = peer.as_ref().map(|peer| peer.time / floor);
     for (what, value, unit, at_most, theirs) in [
-        ("exec to handshake line, mutual TLS, beside a C program that prints it", ratio, " times", 4.0, peer_ratio),
+        ("start to handshake line, mutual TLS, relative to a bare C program", ratio, " times", 4.0, peer_ratio),
         ("resident memory at handshake", ours.memory, " MiB", 8.0, peer.as_ref().map(|peer| peer.memory)),
         ("binary", our_size, " MiB", 8.0, peer_size),
     ] {
