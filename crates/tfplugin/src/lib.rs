@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 //!
-//! ## Where to find it
+//! ## Overview of the modules
 //!
-//! - [`Model`], [`Attr`], [`Partial`]: what a struct says, and values of which parts may not be known yet
-//! - [`Provider`], [`Resource`], [`DataSource`], [`ListResource`]: what an author writes
-//! - [`EphemeralResource`], [`Action`], [`Function`]: what can be offered beside these
-//! - [`Plan`], [`State`], [`Context`]: what the author's code is given
-//! - [`identity`]: what objects are known by
-//! - [`schema`]: what attributes say of themselves
+//! - [`Model`], [`Attr`], [`Partial`]: structs that define a schema, and values that may be unknown in part
+//! - [`Provider`], [`Resource`], [`DataSource`], [`ListResource`]: the traits that you implement
+//! - [`EphemeralResource`], [`Action`], [`Function`]: the traits of the other kinds
+//! - [`Plan`], [`State`], [`Context`]: what your code receives
+//! - [`identity`]: identities of objects
+//! - [`schema`]: attributes, their defaults and validators
 //! - [`value`]: values, types, paths and their encodings
-//! - [`private`], [`diagnostics`]: what is remembered, and what the user is told
+//! - [`private`], [`diagnostics`]: private data beside a state; errors and warnings
 //! - [`serve`]: the process, from go-plugin's handshake to its end
 //! - `docs` and `testing` (features): the registry's pages, and a host that drives a provider in a test
 
