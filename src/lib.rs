@@ -1,7 +1,7 @@
 //! A Terraform provider that buys Alibaba Cloud orders, each exactly once.
 //!
-//! The crate [`tfplugin`] speaks Terraform's plugin protocol, the crate [`alicloud`] speaks to Alibaba Cloud; what the
-//! provider offers is here.
+//! The crate [`tfplugin`] implements Terraform's plugin protocol, and the crate [`alicloud`] calls Alibaba Cloud. This crate has the
+//! provider's resources, data sources and actions.
 
 mod balance;
 mod caller_identity;

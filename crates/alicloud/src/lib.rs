@@ -1,15 +1,15 @@
-//! The client: signed requests to Alibaba Cloud, answered with types.
+//! The client: signed requests to Alibaba Cloud, with typed responses.
 //!
-//! - [`client`]: one request, from building it to classifying the reply, and when it is sent again
+//! - [`client`]: a request, from building it to classifying the reply, and when it is sent again
 //! - [`signature`]: RPC V1, ROA V1 and ACS3-HMAC-SHA256 as pure functions
 //! - [`credentials`]: where keys come from
 //! - [`endpoint`], [`regions`], [`site`]: where requests go
-//! - [`reply`]: what can be told of a reply without knowing the operation
-//! - [`error`]: what went wrong, and whether the operation can have happened all the same
+//! - [`reply`]: what replies of all operations have in common
+//! - [`error`]: what went wrong, and whether the operation may have happened nevertheless
 //! - [`market`], [`market_instance`], [`market_renewal`], [`market_search`], [`products`], [`price`], [`instance_access`],
 //!   [`billing`], [`balance`], [`aiworkspace`], [`sts`]: the operations
 //!
-//! Nothing here knows of Terraform.
+//! This crate does not depend on Terraform.
 
 pub mod aiworkspace;
 pub mod balance;

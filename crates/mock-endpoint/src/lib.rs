@@ -1,11 +1,11 @@
 //! A mock of the Alibaba Cloud operations that the provider calls, with a real HTTP server on loopback.
 //!
-//! - [`Mock`]: start one, and ask it what happened
-//! - [`ledger`]: the orders, requests and connections that it has seen
-//! - [`fault`]: what is to go wrong, and how often
-//! - `gateway`: signature, timestamp, nonce and version are checked, then an operation answers
-//! - `operations`: one product a file
-//! - `control`: the same over HTTP, under `/_mock/`
+//! - [`Mock`]: starts a mock, and reports what happened
+//! - [`ledger`]: the orders, requests and connections of a mock
+//! - [`fault`]: faults to simulate, and how often
+//! - `gateway`: checks signature, timestamp, nonce and version, then calls an operation
+//! - `operations`: one file for each product
+//! - `control`: ledger and faults over HTTP, under `/_mock/`
 //!
 //! It shares no code with the client, so that each checks the other.
 
