@@ -14,7 +14,7 @@ use crate::{Cloud, failure_messages, order_identity::OrderIdentity};
 /// How long one request may take.
 const TIME: Duration = Duration::from_secs(60);
 
-/// Finds the orders on the Alibaba Cloud Marketplace whose instances the account holds.
+/// Finds the orders on the Alibaba Cloud Marketplace that have an instance in the account.
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct MarketOrderSearch {
