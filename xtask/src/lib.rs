@@ -41,31 +41,31 @@ const COMMANDS: [Command; 8] = [
     Command {
         name: "dev",
         arguments: "[--mock | --print]",
-        about: "open a shell in which Terraform uses the provider of this checkout, and the mock if you ask for it",
+        about: "open a shell in which Terraform uses the provider of this checkout, and with --mock the mock endpoint",
         run: dev::run,
     },
     Command {
         name: "terraform",
         arguments: "[1.0.3 | 1.15]",
-        about: "print the path of the Terraform that all this uses, or of one that pip brings",
+        about: "print the path of the Terraform that these commands use, or of a version from pip",
         run: terraform::run,
     },
     Command {
         name: "versions",
         arguments: "",
-        about: "run a part of the tests with the Terraforms that pip brings",
+        about: "run a part of the tests with the versions of Terraform from pip",
         run: versions::run,
     },
     Command {
         name: "docs",
         arguments: "[--check]",
-        about: "write docs/ from the schemas and examples/, or only compare",
+        about: "generate docs/ from the schemas and examples/, or only compare",
         run: |arguments| tool("docs", arguments),
     },
     Command {
         name: "bench",
-        arguments: "",
-        about: "measure whole processes and write docs/benchmarks.md",
+        arguments: "[--large | PART]",
+        about: "measure whole processes and write docs/benchmarks.md, or measure one part",
         run: |arguments| tool("bench", arguments),
     },
     Command {
