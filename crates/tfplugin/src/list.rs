@@ -129,8 +129,18 @@ impl<'a, M: ResourceModel> Listing<'a, M> {
     /// Hands over one object, with what [`Context::warn`] was told since the last one.
     ///
     /// # Errors
-    /// [`ListEnd::Enough`]: this was the last one that Terraform wants, or it wants none any more.
+    /// [`ListEnd::Enough`]: this was the last one that Terraform wants, or it wants none any more. [`ListEnd::Failed`]: the
+    /// object itself is [wanted](Self::wants_objects) and missing, which ends Terraform 1.14 to 1.17 when it generates
+    /// configuration.
     pub async fn send(&mut self, found: Found<M>) -> Result<(), ListEnd> {
+        if self.sink.wants_objects && found.object.is_none() {
+            let detail = format!(
+                "Terraform asked for whole objects (include_resource), and the provider gave only the identity of {:?}. \
+                 This is a fault of the provider: please report it. Without include_resource the search works.",
+                found.display_name
+            );
+            return Err(Diagnostic::error("The result of the search is incomplete", detail).into());
+        }
         let mut warnings = self.ctx.take_warnings();
         warnings.extend(found.warnings);
         let object = found.object.as_ref().filter(|_| self.sink.wants_objects).map(|object| object.encode());

@@ -53,6 +53,9 @@ fn check_attributes(attributes: &[Attribute], object: &Value, path: &Path, diagn
         }
         check_value(attribute, attribute.name, value, &path, diagnostics);
         if let Kind::Nested(nesting, attributes) = &attribute.kind {
+            if *nesting != Nesting::Single {
+                visit_elements(value, &path, |object, path| check_element(attribute, object, path, diagnostics));
+            }
             visit(*nesting, value, &path, |object, path| {
                 check_relations(attributes, &[], object, path, diagnostics);
                 check_attributes(attributes, object, path, diagnostics);
@@ -71,21 +74,25 @@ fn check_value(attribute: &Attribute, name: &str, value: &Value, path: &Path, di
         diagnostics.invalid(path.clone(), format!("Invalid {name}"), format!("{path} {wrong}."));
     }
     let Some(element) = &attribute.element else { return };
+    visit_elements(value, path, |value, path| {
+        check_element(attribute, value, path, diagnostics);
+        check_value(element, name, value, path, diagnostics);
+    });
+}
+
+fn check_element(attribute: &Attribute, element: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    if element.is_null() && !attribute.allows_null_elements {
+        let summary = format!("Invalid {}", attribute.name);
+        diagnostics.invalid(path.clone(), summary, format!("{path} must have a value. It is null."));
+    }
+}
+
+/// Each element of a collection, with its path.
+fn visit_elements(value: &Value, path: &Path, mut each: impl FnMut(&Value, &Path)) {
     match value {
-        Value::List(elements) => {
-            for (at, value) in elements.iter().enumerate() {
-                check_value(element, name, value, &path.index(at), diagnostics);
-            }
-        }
-        Value::Set(elements) => {
-            let path = path.element();
-            elements.iter().for_each(|value| check_value(element, name, value, &path, diagnostics));
-        }
-        Value::Map(elements) => {
-            for (key, value) in elements {
-                check_value(element, name, value, &path.key(key.as_str()), diagnostics);
-            }
-        }
+        Value::List(elements) => elements.iter().enumerate().for_each(|(at, value)| each(value, &path.index(at))),
+        Value::Set(elements) => elements.iter().for_each(|value| each(value, &path.element())),
+        Value::Map(elements) => elements.iter().for_each(|(key, value)| each(value, &path.key(key.as_str()))),
         _ => {}
     }
 }
@@ -174,7 +181,9 @@ fn visit(nesting: Nesting, value: &Value, path: &Path, mut each: impl FnMut(&Val
             ObjectAt::Index(index) => path.index(index),
             ObjectAt::Key(key) => path.key(key),
         };
-        each(object, &path);
+        if !object.is_null() {
+            each(object, &path);
+        }
         Value::Null
     });
 }

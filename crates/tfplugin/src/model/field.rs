@@ -1,12 +1,12 @@
 //! The fields of models: what their Rust types say of attributes, and the tokens that name them.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::marker::PhantomData;
 
 use super::{AsAttribute, Attr, AttributeType, Blocks, Computed, Partial, Timeouts};
 use crate::{
     diagnostics::Diagnostics,
-    schema::{Attribute, Mode, NestedBlock, Nesting},
-    value::{Path, Type, Value},
+    schema::{Attribute, Mode, NestedBlock},
+    value::{Path, Type},
 };
 
 /// What can stand in a field of a model. The type decides the mode: `T` is required, `Option<T>` optional, `Computed<T>`
@@ -136,17 +136,14 @@ impl FieldType for Timeouts {
 /// # Errors
 /// A value that is unknown, or not of the type.
 pub fn complete_block<F: FieldType + Blocks>(attr: Attr<Partial<F::Value>>, path: &Path) -> Result<F, Diagnostics> {
-    let empty = match F::NESTING {
-        Nesting::List | Nesting::Set => Value::List(Vec::new()),
-        Nesting::Map => Value::Map(BTreeMap::new()),
-        Nesting::Single | Nesting::Group => Value::Null,
-    };
-    F::complete(if attr.is_null() { Attr::decode(&empty) } else { attr }, path)
+    F::complete(if attr.is_null() { Attr::decode(&F::NESTING.without_blocks()) } else { attr }, path)
 }
 
 /// The attribute that a field of this type declares.
 pub fn attribute<F: FieldType<Value: AsAttribute>>(name: &'static str) -> Attribute {
-    let attribute = Attribute { kind: F::Value::kind(), mode: F::MODE, ..Attribute::new(name, Type::Dynamic) };
+    let allows_null_elements = F::IS_VARIADIC && F::MODE == Mode::Optional;
+    let attribute = Attribute::new(name, Type::Dynamic);
+    let attribute = Attribute { kind: F::Value::kind(), mode: F::MODE, allows_null_elements, ..attribute };
     F::Value::refine(attribute)
 }
 

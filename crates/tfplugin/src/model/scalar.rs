@@ -140,12 +140,18 @@ scalar!(
 scalar!(Number, Number, value => value.as_number().cloned(), "must be a number", this => this.clone().into());
 scalar!(
     f64, Number, value => value.as_number().and_then(float), "must be a number of at most 64 bits",
-    this => Number::from_f64(*this).ok().into()
+    this => from_float(*this)
 );
 scalar!(
     f32, Number, value => value.as_number().and_then(float32), "must be a number of at most 32 bits",
-    this => Number::from_f64((*this).into()).ok().into()
+    this => from_float((*this).into())
 );
+
+/// Terraform has no number that is none, and none without end: such a result is reported as one that the provider left
+/// unknown.
+fn from_float(float: f64) -> Value {
+    Number::from_f64(float).map_or_else(|_| Value::unknown(), Value::Number)
+}
 
 /// The nearest float; none for a number that is too large for one, or too small to be told from nothing.
 fn float(number: &Number) -> Option<f64> {
@@ -159,7 +165,7 @@ fn float32(number: &Number) -> Option<f32> {
     (float.is_finite() && (float != 0.0 || *number == 0_i64.into())).then_some(float)
 }
 
-/// Any type: the value is what it is.
+/// Any type: the value is what it is. One without a type gets [its own](Value::typed).
 impl Scalar for Value {
     fn ty() -> Type {
         Type::Dynamic
@@ -170,7 +176,7 @@ impl Scalar for Value {
     }
 
     fn encode(&self) -> Value {
-        self.clone()
+        self.clone().typed()
     }
 
     fn is_wholly_known(&self) -> bool {

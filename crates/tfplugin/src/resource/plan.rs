@@ -127,7 +127,8 @@ impl<M: ResourceModel> Plan<M> {
         (self.action != Action::Create).then_some(&self.prior)
     }
 
-    /// Sets a computed value. [`Attr::Unknown`] leaves it to the apply. Only what is `Computed` can be set:
+    /// Sets a computed value. [`Attr::Unknown`] leaves it to the apply. Without effect where the object goes, so that a hook
+    /// need not ask. Only what is `Computed` can be set:
     ///
     /// ```compile_fail
     /// # use tfplugin::{Model, Plan};
@@ -148,6 +149,9 @@ impl<M: ResourceModel> Plan<M> {
         place: impl Into<Place<M, T, Settable>>,
         value: impl Into<Attr<Partial<T>>>,
     ) {
+        if self.action == Action::Destroy {
+            return;
+        }
         let path = Path::from(place.into());
         let original = self.state.at(&path).cloned().unwrap_or(Value::Null);
         let value: Attr<Partial<T>> = value.into();

@@ -17,6 +17,8 @@ pub struct Attribute {
     pub kind: Kind,
     /// What each element is, where the values are collections of anything but nested objects.
     pub element: Option<Box<Attribute>>,
+    /// Whether an element may be null, which only one of any number of arguments of a function may.
+    pub allows_null_elements: bool,
     /// Who gives the value.
     pub mode: Mode,
     /// The value where the configuration gives none.
@@ -141,6 +143,7 @@ impl Attribute {
             name,
             kind,
             element: None,
+            allows_null_elements: false,
             mode: Mode::Optional,
             default: None,
             force_new: false,

@@ -83,6 +83,16 @@ impl Nesting {
         }
     }
 
+    /// What a configuration has where it writes none of these blocks.
+    pub(crate) fn without_blocks(self) -> Value {
+        match self {
+            Self::List => Value::List(Vec::new()),
+            Self::Set => Value::Set(Vec::new()),
+            Self::Map => Value::object::<String>([]),
+            Self::Single | Self::Group => Value::Null,
+        }
+    }
+
     /// Rebuilds a value of nested objects, object by object. Anything but objects (null, unknown) is left as it is.
     pub fn map_objects(self, value: &Value, mut each: impl FnMut(ObjectAt<'_>, &Value) -> Value) -> Value {
         match (self, value) {

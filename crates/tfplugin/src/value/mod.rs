@@ -116,6 +116,38 @@ impl Value {
         Self::Map(attributes.into_iter().map(|(k, v)| (k.into(), v)).collect())
     }
 
+    /// The value with the type that it has by itself, for an attribute whose schema leaves the type open. A list becomes a
+    /// tuple and a map an object; a set takes the type of its first element.
+    ///
+    /// ```
+    /// use tfplugin::value::{Type, Value};
+    ///
+    /// let sizes = Value::from(vec![1, 2]).typed();
+    /// let types = Type::Tuple(vec![Type::Number, Type::Number]);
+    /// assert_eq!(sizes, Value::Dynamic(Box::new((types, Value::from(vec![1, 2])))));
+    /// ```
+    #[must_use]
+    pub fn typed(self) -> Self {
+        match self {
+            Self::Null | Self::Unknown(_) | Self::Dynamic(_) => self,
+            value => Self::Dynamic(Box::new((value.own_type(), value))),
+        }
+    }
+
+    fn own_type(&self) -> Type {
+        match self {
+            Self::Null | Self::Unknown(_) | Self::Dynamic(_) => Type::Dynamic,
+            Self::Bool(_) => Type::Bool,
+            Self::Number(_) => Type::Number,
+            Self::String(_) => Type::String,
+            Self::List(elements) => Type::Tuple(elements.iter().map(Self::own_type).collect()),
+            Self::Set(elements) => Type::set(elements.first().map_or(Type::Dynamic, Self::own_type)),
+            Self::Map(attributes) => {
+                Type::object(attributes.iter().map(|(name, value)| (name.as_str(), value.own_type())))
+            }
+        }
+    }
+
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

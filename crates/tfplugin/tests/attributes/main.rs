@@ -7,7 +7,7 @@ mod models;
 use broken::Broken;
 use models::{Everything, Test};
 use tfplugin::{
-    Attr, Diagnostics, Model as _,
+    Attr, Diagnostics, Model as _, Scalar,
     schema::Nesting,
     testing::{Host, Stored, check},
     value::{Number, Type, Value},
@@ -78,6 +78,47 @@ async fn elements_are_validated_where_they_stand() {
     assert_eq!(paths(&errors), ["sizes[1]", "ports[\"b\"]", "times[0][0]"]);
     let shown = host.description(NAME, "sizes").unwrap();
     assert!(shown.contains("Each must be one of \"Small\", \"Large\""), "{shown}");
+}
+
+#[tokio::test]
+async fn an_element_is_never_null() {
+    let mut host = host().await;
+    let config = object([
+        ("sizes", list(["Small".into(), Value::Null])),
+        ("ports", object([("a", Value::Null)])),
+        ("marks", Value::set([Value::Null])),
+        ("inner", object([("text", Value::Null)])),
+        ("must", object([])),
+    ]);
+    let errors = host.validate(NAME, &config).await.unwrap_err();
+    assert_eq!(paths(&errors), ["sizes[1]", "ports[\"a\"]", "marks"]);
+    assert_eq!(errors.iter().next().unwrap().detail, "sizes[1] must have a value. It is null.");
+}
+
+#[tokio::test]
+async fn a_state_has_no_null_where_no_block_is_written() {
+    let mut host = host().await;
+    let mut stored = host.create(NAME, &object([("must", object([]))])).await.unwrap();
+    stored.state.set_attribute("must_not", Value::Null);
+    let read = host.read(NAME, &stored).await.unwrap();
+    assert_eq!(read.state.get("must_not"), &list([]));
+    assert_eq!(read.state.get("may"), &Value::Null);
+}
+
+#[test]
+fn a_number_that_is_none_is_not_null() {
+    for float in [f64::NAN, f64::INFINITY] {
+        assert_eq!(<f64 as Scalar>::encode(&float), Value::unknown());
+    }
+    assert_eq!(<f32 as Scalar>::encode(&0.5), Value::from(Number::parse("0.5").unwrap()));
+}
+
+#[test]
+fn a_value_of_any_type_is_written_with_its_own() {
+    let value = object([("name", "a".into()), ("sizes", list([1_i64.into(), Value::Null]))]);
+    let ty = Type::object([("name", Type::String), ("sizes", Type::Tuple(vec![Type::Number, Type::Dynamic]))]);
+    assert_eq!(<Value as Scalar>::encode(&value), Value::Dynamic(Box::new((ty, value))));
+    assert_eq!(<Value as Scalar>::encode(&Value::Null), Value::Null);
 }
 
 #[tokio::test]

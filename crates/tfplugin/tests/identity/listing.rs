@@ -62,6 +62,15 @@ async fn warnings_come_with_their_object_and_an_error_ends_it() {
     assert!(!panicked.iter().next().unwrap().detail.contains("secret"));
 }
 
+#[tokio::test]
+async fn an_object_that_was_asked_for_has_to_come() {
+    let mut host = host().await;
+    assert!(host.list(NAME, &criteria(2, "is bare"), 100, false).await.is_ok());
+    let failed = host.list(NAME, &criteria(2, "is bare"), 100, true).await.unwrap_err();
+    assert_eq!(summaries(&failed), ["The result of the search is incomplete"]);
+    assert!(failed.iter().next().unwrap().detail.contains("server 1"), "{failed:?}");
+}
+
 async fn server() -> (Server<Typed<Test>>, Arc<Watch>) {
     let watch = Arc::new(Watch::default());
     let server = Server::new(Typed(Test(Arc::clone(&watch))), Lifecycle::default());

@@ -294,7 +294,7 @@ pub struct Criteria {
     /// How many there are.
     #[attr(default = 3, range(0..=1000))]
     count: i64,
-    /// What happens at the second one: `warns`, `fails`, `panics` or `waits`.
+    /// What happens at the second one: `warns`, `fails`, `is bare`, `panics` or `waits`.
     #[attr(default = "")]
     second: String,
 }
@@ -337,7 +337,7 @@ impl ListResource for Search {
                 }
                 _ => {}
             }
-            if listing.wants_objects() {
+            if listing.wants_objects() && (number, criteria.second.as_str()) != (1, "is bare") {
                 let server = Partial::<Server> { name: id.clone().into(), id: id.into(), ..Default::default() };
                 found = found.with_object(server);
             }

@@ -170,6 +170,7 @@ impl Resource for Machines {
             let warning = Diagnostic::warning(format!("{name} goes"), "For good.");
             ctx.warn(warning.clone());
             ctx.warn(warning);
+            plan.set(Machine::PRICE, 1);
         }
         if plan.creates() && client.is_some() {
             plan.set(Machine::PRICE, quoted);
