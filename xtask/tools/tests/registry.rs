@@ -13,7 +13,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::{Work, binary, host, terraform};
+use common::{Work, binary, host, terraform_and_opentofu};
 use serde_json::{Value as Json, json};
 use xtask_tools::{
     dist::{NAME, VERSION, package, platform},
@@ -119,7 +119,10 @@ impl Registry {
 
 #[test]
 fn terraform_takes_the_release_from_a_registry_and_verifies_it() {
-    let Some(terraform) = terraform() else { return };
+    let terraforms = terraform_and_opentofu();
+    if terraforms.is_empty() {
+        return;
+    }
     let directory = tempfile::TempDir::new().unwrap();
     let at = |name: &str| directory.path().join(name);
     let release = at("release");
@@ -137,8 +140,9 @@ fn terraform_takes_the_release_from_a_registry_and_verifies_it() {
     let port = registry.serve(tls(&at("ca.pem")));
 
     fs::write(at("cli.tfrc"), "").unwrap();
-    let open = |name: &str| {
-        let mut work = Work::new(terraform.clone(), at(name), &at("cli.tfrc"));
+    let open = |terraform: &Path, name: &str| {
+        let program = terraform.file_name().unwrap().display();
+        let mut work = Work::new(terraform.to_owned(), at(&format!("{program}-{name}")), &at("cli.tfrc"));
         work.set("SSL_CERT_FILE", at("ca.pem").to_str().unwrap());
         let main = work.directory.join("main.tf");
         let source = format!("\"localhost:{port}/example/alicloud\"");
@@ -146,19 +150,23 @@ fn terraform_takes_the_release_from_a_registry_and_verifies_it() {
         fs::write(main, configuration).unwrap();
         work
     };
-    let work = open("work");
-    let said = work.run(&["init", "-no-color"]);
-    assert!(said.contains(&format!("Installed localhost:{port}/example/alicloud v{VERSION}")), "{said}");
-    assert!(said.contains(&key_id), "{said}");
-    assert!(!said.contains("Warning"), "{said}");
-    let lock = work.lock_file();
-    assert!(lock.contains("zh:") && lock.contains("h1:"), "{lock}");
-    work.run(&["apply", "-auto-approve", "-no-color"]);
-    work.run(&["plan", "-detailed-exitcode"]);
-    assert_eq!(work.mock.ledger().orders.len(), 2);
+    for terraform in &terraforms {
+        let work = open(terraform, "work");
+        let said = work.run(&["init", "-no-color"]);
+        assert!(said.contains(&format!("Installed localhost:{port}/example/alicloud v{VERSION}")), "{said}");
+        assert!(said.contains(&key_id), "{said}");
+        assert!(!said.contains("Warning"), "{said}");
+        let lock = work.lock_file();
+        assert!(lock.contains("zh:") && lock.contains("h1:"), "{lock}");
+        work.run(&["apply", "-auto-approve", "-no-color"]);
+        work.run(&["plan", "-detailed-exitcode"]);
+        assert_eq!(work.mock.ledger().orders.len(), 2);
+    }
 
     // Checksums that someone else signed are refused.
     sign::sign(&other, &sums).unwrap();
-    let refused = open("refused").run_to(1, &["init", "-no-color"]);
-    assert!(refused.contains("signature"), "{refused}");
+    for terraform in &terraforms {
+        let refused = open(terraform, "refused").run_to(1, &["init", "-no-color"]);
+        assert!(refused.contains("signature"), "{refused}");
+    }
 }

@@ -2,13 +2,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
-use xtask::{find_terraform, root, terraform_alone};
+use xtask::{find_terraform, on_path, root, terraform_alone};
 use xtask_tools::dist::NAME;
 
 /// The provider, built as the quickstart builds it: another choice of packages would be compiled anew.
@@ -27,6 +28,11 @@ pub(crate) fn terraform() -> Option<PathBuf> {
             None
         }
     }
+}
+
+/// The same, and OpenTofu too where both are there.
+pub(crate) fn terraform_and_opentofu() -> BTreeSet<PathBuf> {
+    terraform().into_iter().flat_map(|terraform| [Some(terraform), on_path("tofu")]).flatten().collect()
 }
 
 /// The target of this machine.
