@@ -160,7 +160,7 @@ impl<M: ResourceModel> Moves<M> {
             format!("It can be made of: {}.", self.sources.join(", "))
         };
         let detail = format!(
-            "A {} cannot be made of a {} of {} (schema version {}). {known} Nothing was moved: remove the moved block.",
+            "{} cannot be made of {} of {} (schema version {}). {known} Nothing was moved: remove the moved block.",
             M::TYPE_NAME,
             source.type_name,
             source.provider,

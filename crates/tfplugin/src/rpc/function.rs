@@ -64,14 +64,14 @@ impl Registered {
         let mut is_ready = true;
         for (at, argument) in arguments.iter().enumerate() {
             let parameter = signature.parameter(at);
-            let parameter =
-                parameter.ok_or_else(|| failure(format!("expected {least} arguments, not {given}"), None))?;
+            let parameter = parameter
+                .ok_or_else(|| failure(format!("too many arguments: {given}, and the function takes {least}"), None))?;
             let value = decode(argument, parameter).map_err(|text| failure(text, Some(at)))?;
             is_ready &= parameter.allows_unknown || value.is_wholly_known();
             values.push(value);
         }
         if given < least {
-            return Err(failure(format!("expected {least} arguments or more, not {given}"), None));
+            return Err(failure(format!("too few arguments: {given}, and the function needs {least}"), None));
         }
         // Terraform makes no such call either.
         let result = if is_ready { item.call(signature, values) } else { Ok(Value::unknown()) };

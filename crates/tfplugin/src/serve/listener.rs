@@ -63,15 +63,26 @@ impl Listener {
 
     #[cfg(unix)]
     fn bind_unix() -> io::Result<(Self, Address)> {
+        let base = env::var_os("PLUGIN_UNIX_SOCKET_DIR").filter(|dir| !dir.is_empty());
+        Self::bind_unix_in(&base.map_or_else(env::temp_dir, Into::into))
+    }
+
+    #[cfg(unix)]
+    fn bind_unix_in(base: &std::path::Path) -> io::Result<(Self, Address)> {
         use std::os::unix::fs::PermissionsExt;
 
-        let base = env::var_os("PLUGIN_UNIX_SOCKET_DIR").filter(|dir| !dir.is_empty());
-        let base = base.map_or_else(env::temp_dir, Into::into);
         // The directory is what keeps others out: some systems ignore the permissions of the socket itself.
         let only_us = std::fs::Permissions::from_mode(0o700);
         let directory = tempfile::Builder::new().prefix("plugin-").permissions(only_us).tempdir_in(base)?;
         let path = directory.path().join("socket");
-        let listener = tokio::net::UnixListener::bind(&path)?;
+        let listener = tokio::net::UnixListener::bind(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => {
+                let path = path.display();
+                let what = "is too long for a Unix socket: set TMPDIR, or PLUGIN_UNIX_SOCKET_DIR, to a shorter path";
+                io::Error::new(error.kind(), format!("{path} {what}"))
+            }
+            _ => error,
+        })?;
         let path = path.into_os_string().into_string();
         let path = path.map_err(|_| io::Error::other("the directory for sockets has a name that is not UTF-8"))?;
         Ok((Self::Unix { listener, _directory: directory }, Address::Unix(path)))
@@ -196,5 +207,19 @@ impl AsyncWrite for Connection {
 
     fn is_write_vectored(&self) -> bool {
         self.0.is_write_vectored()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_that_is_too_long_for_a_socket_says_what_to_do() {
+        let directory = tempfile::tempdir().unwrap_or_else(|error| unreachable!("{error}"));
+        let deep = directory.path().join("d".repeat(120));
+        assert!(std::fs::create_dir(&deep).is_ok());
+        let Err(error) = Listener::bind_unix_in(&deep) else { unreachable!() };
+        assert!(error.to_string().contains("set TMPDIR"), "{error}");
     }
 }

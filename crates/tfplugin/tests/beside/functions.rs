@@ -261,8 +261,11 @@ async fn a_wrong_call_and_a_panic_are_errors_of_the_call() {
         server.call_function(Request::new(request)).await.unwrap().into_inner().error.unwrap()
     };
     assert!(call("other", &[]).await.text.contains("count_known, first, join, oldest"));
-    assert_eq!(call("first", &[b"\xa1a"]).await.text, "expected 2 arguments or more, not 1");
-    assert_eq!(call("first", &[b"\xa1a", b"\xa1b", b"\xa1c"]).await.text, "expected 2 arguments, not 3");
+    assert_eq!(call("first", &[b"\xa1a"]).await.text, "too few arguments: 1, and the function needs 2");
+    assert_eq!(
+        call("first", &[b"\xa1a", b"\xa1b", b"\xa1c"]).await.text,
+        "too many arguments: 3, and the function takes 2"
+    );
     assert_eq!(call("first", &[b"\xa1a", b"\xa2b"]).await.function_argument, Some(1));
     let panicked = call("join", &[b"\xa1-", b"\xa5panic"]).await.text;
     assert!(panicked.contains("CallFunction join") && !panicked.contains("secret"), "{panicked}");
