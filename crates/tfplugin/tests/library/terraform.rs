@@ -2,15 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde_json::json;
-use tfplugin::testing::terraform::{
-    Action, Apply, Destroy, Feature, Import, Query, Refresh, Terraform, WorkingDirectory,
+use serde_json::{Value as Json, json};
+use tfplugin::{
+    testing::terraform::{Action, Apply, Destroy, Feature, Import, Query, Refresh, Terraform, WorkingDirectory},
+    value::Path,
 };
 
 use super::{Book, Library, PLUGIN, Volume};
 
 const EMMA: &str = "library_book.emma";
 const BOOK: &str = "resource \"library_book\" \"emma\" {\n  title = \"Emma\"\n}\n";
+const UNTITLED: &str = "resource \"library_book\" \"emma\" {}\n";
 
 fn library(terraform: &Terraform) -> WorkingDirectory {
     terraform.serving(PLUGIN, Library::default())
@@ -66,7 +68,7 @@ fn a_book_lives_its_whole_life() {
     directory.step(Apply::new(&moved).plans(EMMA, Action::Update).stores(EMMA, Book::SHELF, "attic"));
     let restless = BOOK.replace('}', "  shelf = timestamp()\n}");
     directory.step(Apply::new(&restless).is_never_settled());
-    directory.step(Apply::new("resource \"library_book\" \"emma\" {}\n").fails("\"title\" is required"));
+    directory.step(Apply::new(UNTITLED).fails("\"title\" is required").stores(EMMA, Book::TITLE, "Emma"));
     directory.step(Apply::new(BOOK).plans(EMMA, Action::Update));
     directory.step(Apply::new(BOOK).plans(EMMA, Action::Nothing));
     directory.step(Refresh::new().stores(EMMA, Book::TITLE, "Emma"));
@@ -85,10 +87,11 @@ fn what_is_gone_is_noticed_by_a_refresh() {
     directory.step(Apply::new(BOOK).plans(EMMA, Action::Create));
 }
 
-/// The message of a step that does not find what it expects.
+/// The message of a step that does not find what it expects; empty if it does.
 fn failure(step: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(step)).unwrap_err();
-    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    let Err(panic) = catch_unwind(AssertUnwindSafe(step)) else { return String::new() };
+    let formatted = panic.downcast_ref::<String>().map(String::as_str);
+    formatted.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -109,6 +112,28 @@ fn a_step_that_finds_something_else_says_what() {
     directory.write("terraform.tfstate", &directory.read("terraform.tfstate").replace("entrance", "attic"));
     let said = failure(|| _ = directory.step(Import::of(EMMA)));
     assert!(said.contains("shelf of library_book.emma"), "{said}");
+}
+
+#[test]
+fn a_step_that_could_not_fail_says_so() {
+    let Some(terraform) = Terraform::find() else { return };
+    let directory = library(&terraform);
+    directory.step(Apply::new(BOOK));
+    let misspelt = || Path::attribute("shelv");
+    let fails = || Apply::new(UNTITLED).fails("\"title\" is required");
+    let said = [
+        failure(|| _ = directory.step(Apply::new(BOOK).stores(EMMA, misspelt(), Json::Null))),
+        failure(|| _ = directory.step(Apply::new(BOOK).leaves_unknown(EMMA, misspelt()))),
+        failure(|| _ = directory.step(Import::of(EMMA).ignores("shelv"))),
+        failure(|| _ = directory.step(fails().stores(EMMA, Book::SHELF, "attic"))),
+        failure(|| _ = directory.step(fails().plans(EMMA, Action::Update))),
+        failure(|| _ = directory.step(Apply::new(BOOK).only_plans().is_never_settled())),
+    ];
+    let said = said.each_ref().map(|said| said.split(':').next().unwrap_or_default());
+    let misspelt = "library_book.emma has no attribute shelv";
+    let elsewhere = "the state has \"entrance\" for shelf of library_book.emma, and not \"attic\"";
+    let unplanned = ["there is no plan to check", "a step that only plans makes no plan after an apply"];
+    assert_eq!(said, [misspelt, misspelt, misspelt, elsewhere, unplanned[0], unplanned[1]]);
 }
 
 #[test]

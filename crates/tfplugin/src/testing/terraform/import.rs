@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Outcome, ShownPlan, ShownState, Step, WorkingDirectory};
+use super::{Outcome, ShownPlan, ShownState, Step, WorkingDirectory, check::ensure_attribute};
 use crate::value::Path;
 
 /// Imports an object that the state has into another, empty state, and compares what comes of it.
@@ -55,7 +55,14 @@ impl Step for Import<'_> {
     #[track_caller]
     fn run(self, directory: &WorkingDirectory) {
         let before = directory.state();
-        assert!(before.attributes(self.address).is_some(), "no {} is in the state", self.address);
+        let address = self.address;
+        let Some(attributes) = before.attributes(address) else { panic!("no {address} is in the state") };
+        for ignored in &self.ignored {
+            let objects = [attributes, before.identity(address)];
+            if let Err(what) = ensure_attribute(address, &Path::attribute(*ignored), &objects) {
+                panic!("{what}");
+            }
+        }
         let other = directory.beside();
         other.write("main.tf", &directory.read("main.tf"));
         match self.by {

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     Action, Outcome, ShownPlan, ShownState, WorkingDirectory,
-    check::{Check, ensure, hold},
+    check::{Check, ensure, ensure_attribute, hold},
 };
 use crate::value::Path;
 
@@ -26,20 +26,20 @@ struct Expected<'c> {
 impl<'c> Expected<'c> {
     fn stores(&mut self, address: &'c str, path: Path, value: Json) {
         self.state.push(Box::new(move |state| {
-            ensure(state.attributes(address).is_some(), || format!("no {address} is in the state"))?;
+            let attributes = state.attributes(address).ok_or_else(|| format!("no {address} is in the state"))?;
+            ensure_attribute(address, &path, &[attributes])?;
             let stored = state.value(address, path.clone());
             ensure(*stored == value, || format!("the state has {stored} for {path} of {address}, and not {value}"))
         }));
     }
 
-    /// Whether the command succeeded and the state was looked at.
+    /// Whether the command succeeded.
     #[track_caller]
     fn check(&self, outcome: Outcome, directory: &WorkingDirectory) -> bool {
         let outcome = if self.fails { outcome.fails() } else { outcome.succeeds() };
         outcome.says(&self.says);
-        if !self.fails && !self.state.is_empty() {
-            let state = directory.state();
-            hold(&self.state, &state);
+        if !self.state.is_empty() {
+            hold(&self.state, &directory.state());
         }
         !self.fails
     }
@@ -82,7 +82,7 @@ macro_rules! expectations {
                 self
             }
 
-            /// Terraform fails, and says this. Nothing that would come afterwards is checked.
+            /// Terraform fails, and says this. What is expected of the state counts after the failure too.
             #[must_use]
             pub fn fails(mut self, words: &'c str) -> Self {
                 self.expected.fails = true;
@@ -125,6 +125,8 @@ impl<'c> Apply<'c> {
     pub fn leaves_unknown(mut self, address: &'c str, path: impl Into<Path>) -> Self {
         let path = path.into();
         self.plan.push(Box::new(move |plan| {
+            let change = plan.change(address).ok_or_else(|| format!("no {address} is in the plan"))?;
+            ensure_attribute(address, &path, &[&change["after"], &change["after_unknown"]])?;
             ensure(plan.is_unknown(address, path.clone()), || format!("the plan knows {path} of {address}"))
         }));
         self
@@ -147,7 +149,7 @@ impl<'c> Apply<'c> {
         self
     }
 
-    /// The plan after the apply is not empty.
+    /// The plan after the apply is not empty. Not together with [`only_plans`](Self::only_plans), after which there is none.
     #[must_use]
     pub fn is_never_settled(mut self) -> Self {
         self.is_never_settled = true;
@@ -158,19 +160,22 @@ impl<'c> Apply<'c> {
 impl Step for Apply<'_> {
     #[track_caller]
     fn run(self, directory: &WorkingDirectory) {
+        let Self { plans_only, is_never_settled, .. } = self;
+        assert!(!(plans_only && is_never_settled), "a step that only plans makes no plan after an apply");
         directory.configure(self.configuration);
         let planned = directory.run(&["plan", "-no-color", "-out=plan.bin"]);
-        if planned.code != Some(0) || self.plans_only {
+        if planned.code != Some(0) || plans_only {
             self.expected.check(planned.clone(), directory);
         }
         if planned.code != Some(0) {
+            assert!(self.plan.is_empty(), "there is no plan to check: {}", planned.text);
             return;
         }
         if !self.plan.is_empty() {
             let shown = ShownPlan::new(directory.json(&["show", "-json", "plan.bin"]));
             hold(&self.plan, &shown);
         }
-        if self.plans_only {
+        if plans_only {
             return;
         }
         let mut applied = directory.run(&["apply", "-no-color", "plan.bin"]);
@@ -178,7 +183,7 @@ impl Step for Apply<'_> {
         applied.text = format!("{} {}", planned.text, applied.text);
         if self.expected.check(applied, directory) {
             let again = directory.plan();
-            let expected = if self.is_never_settled { Some(2) } else { Some(0) };
+            let expected = if is_never_settled { Some(2) } else { Some(0) };
             assert_eq!(again.code, expected, "the plan after the apply: {}", again.text);
         }
     }
