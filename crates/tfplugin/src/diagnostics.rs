@@ -2,6 +2,9 @@
 
 use super::value::Path;
 
+/// How every message about a fault of the provider ends. What comes with a warning, the SDK has repaired.
+pub(crate) const FAULT: &str = "This is a fault of the provider: please report it.";
+
 /// How grave a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -68,8 +71,7 @@ impl Diagnostics {
     #[must_use]
     pub(crate) fn into_failure(mut self) -> Self {
         if self.0.is_empty() {
-            let detail = "The provider gave no reason. This is a fault of the provider: please report it.";
-            self.push(Diagnostic::error("The operation failed", detail));
+            self.push(Diagnostic::error("The operation failed", format!("The provider gave no reason. {FAULT}")));
         } else if !self.has_errors() {
             self.0.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
         }

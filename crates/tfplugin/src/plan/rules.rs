@@ -2,7 +2,7 @@
 
 use super::{Action, Plan};
 use crate::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     schema::{Attribute, Block, Kind, NestedBlock, Nesting, ObjectAt},
     value::{Path, Value},
 };
@@ -43,7 +43,7 @@ impl<'a> Values<'a> {
 }
 
 fn refusal(path: &Path, what: &str) -> Diagnostic {
-    let detail = format!("{what} Terraform would refuse this plan. This is a fault of the provider: please report it.");
+    let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
     let diagnostic = Diagnostic::error("Invalid plan made by the provider", detail);
     if path.is_empty() { diagnostic } else { diagnostic.at(path.clone()) }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     model::{Model, Partial, PartialValue as _, decoded},
     object::Stored,
     value::{Value, json},
@@ -100,7 +100,7 @@ impl<M: Model> Upgrades<M> {
         let Some((_, step)) = self.0.iter().find(|(version, _)| *version == stored.version) else {
             let detail = format!(
                 "The state was stored with schema version {}, and this provider reads version {} and those that it upgrades \
-                 from: {:?}. This is a fault of the provider: please report it.",
+                 from: {:?}. {FAULT}",
                 stored.version,
                 M::SCHEMA_VERSION,
                 self.versions()

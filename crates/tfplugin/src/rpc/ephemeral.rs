@@ -13,7 +13,7 @@ use super::{
 use crate::{
     conform::conform,
     context::{Context, Operation},
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     erased::{EphemeralResource, Opened, Provider},
     plan,
     private::Private,
@@ -136,8 +136,7 @@ fn timestamp(time: SystemTime) -> Timestamp {
 
 fn differs(name: &str, paths: &[String]) -> Diagnostic {
     let detail = format!(
-        "{name} is open. For {} it came with another value than its configuration has, which stays. This is a fault of the \
-         provider: please report it.",
+        "{name} is open. For {} it came with another value than its configuration has, which stays. {FAULT}",
         paths.join(", ")
     );
     Diagnostic::warning("The result differs from the configuration", detail)

@@ -6,7 +6,7 @@ use super::{Inner, SchemaWithType, wire};
 use crate::{
     conform,
     context::Context,
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     erased::{Provider, Resource},
     object::Stored,
     plan::{self, Action},
@@ -15,8 +15,6 @@ use crate::{
     validate::validate,
     value::{Value, json, msgpack},
 };
-
-const REPORT: &str = "This is a fault of the provider: please report it.";
 
 /// What the objects of one type of resource are known by.
 pub(super) struct Identity {
@@ -70,7 +68,7 @@ impl<P: Provider> Inner<P> {
         let current = identity.schema.schema.version;
         if request.version > current {
             let detail = format!(
-                "The identity of a {} was stored by a newer version of the provider (identity version {}, this one has \
+                "The identity of {} was stored by a newer version of the provider (identity version {}, this one has \
                  {current}). Use that version or a later one.",
                 request.type_name, request.version
             );
@@ -144,7 +142,7 @@ impl OfType<'_> {
         }
         let detail = format!(
             "The state holds the {} with the identity {}, and the provider read the one with the identity {}. An identity \
-             never changes, so the state stays as it was. {REPORT}",
+             never changes, so the state stays as it was. {FAULT}",
             self.type_name,
             identity.text(prior),
             identity.text(&read)
@@ -167,7 +165,7 @@ impl OfType<'_> {
         }
         let detail = format!(
             "The import asked for the {} with the identity {}, and the provider found the one with the identity {}. Nothing \
-             was imported. {REPORT}",
+             was imported. {FAULT}",
             self.type_name,
             identity.text(asked),
             identity.text(&found)
@@ -179,7 +177,7 @@ impl OfType<'_> {
     pub(super) fn check_plan(self, action: Action, prior: &Value, planned: &Value) -> Result<(), Diagnostic> {
         let Some(identity) = self.identity else { return Ok(()) };
         let refused = |what: String| {
-            let detail = format!("{what} Terraform would refuse this plan. {REPORT}");
+            let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
             Err(Diagnostic::error("Invalid plan made by the provider", detail))
         };
         if !matches!(action, Action::Nothing | Action::Update) {
@@ -225,7 +223,7 @@ impl OfType<'_> {
     }
 
     fn warn(self, ctx: &Context, summary: &str, what: &str) {
-        ctx.warn(Diagnostic::warning(summary, format!("{what} This is about {}. {REPORT}", self.type_name)));
+        ctx.warn(Diagnostic::warning(summary, format!("{what} This is about {}. {FAULT}", self.type_name)));
     }
 }
 

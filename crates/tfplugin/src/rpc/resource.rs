@@ -10,7 +10,7 @@ use super::{
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     erased::{Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
     plan::{self, Action, Proposal},
@@ -343,7 +343,7 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
     let paths: Vec<String> = differences.iter().map(ToString::to_string).collect();
     let detail = format!(
         "The apply succeeded. For {} it came out with another value than Terraform planned. The state keeps the planned \
-         value, so that Terraform accepts the result. This is a fault of the provider: please report it.",
+         value, so that Terraform accepts the result. {FAULT}",
         paths.join(", ")
     );
     ctx.warn(Diagnostic::warning("The result differs from the plan", detail));
@@ -354,10 +354,7 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
 pub(super) fn storable(block: &Block, state: Value, ctx: &Context) -> Value {
     let (state, unknown) = conform::storable(block, state);
     if !unknown.is_empty() {
-        let detail = format!(
-            "The provider set no value for {}. The state has null there. This is a fault of the provider: please report it.",
-            unknown.join(", ")
-        );
+        let detail = format!("The provider set no value for {}. The state has null there. {FAULT}", unknown.join(", "));
         ctx.warn(Diagnostic::warning("The result is incomplete", detail));
     }
     state

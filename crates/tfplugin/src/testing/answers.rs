@@ -2,7 +2,7 @@
 
 use super::{
     host::{Applied, Host, Planned, Stored},
-    messages::{Outcome, checked, decode, diagnostics, fault, path},
+    messages::{Outcome, decode, fault, path},
     rules::{check_applied, check_object, check_plan},
 };
 use crate::{
@@ -14,29 +14,29 @@ use crate::{
 
 impl<P: Provider> Host<P> {
     pub(super) fn planned(
-        &self,
+        &mut self,
         resource: &str,
         config: &Value,
         prior: &Value,
         answer: proto::plan_resource_change::Response,
     ) -> Outcome<Planned> {
+        self.checked(answer.diagnostics)?;
         let block = self.block(resource)?;
-        let warnings = checked(answer.diagnostics)?;
         let state = decode(answer.planned_state, &block.ty())?;
         let requires_replace: Vec<Path> = answer.requires_replace.into_iter().map(path).collect();
         check_plan(block, config, prior, &state, &requires_replace)?;
         let identity = self.identity(resource, answer.planned_identity)?;
-        Ok(Planned { state, requires_replace, private: answer.planned_private, identity, warnings })
+        Ok(Planned { state, requires_replace, private: answer.planned_private, identity })
     }
 
     pub(super) fn applied(
-        &self,
+        &mut self,
         resource: &str,
         planned: &Value,
         answer: proto::apply_resource_change::Response,
     ) -> Outcome<Applied> {
+        let diagnostics = self.reported(answer.diagnostics)?;
         let block = self.block(resource)?;
-        let diagnostics = diagnostics(answer.diagnostics);
         let state = decode(answer.new_state, &block.ty())?;
         // Beside an error Terraform stores what there is.
         if !diagnostics.has_errors() {
@@ -46,16 +46,20 @@ impl<P: Provider> Host<P> {
         Ok(Applied { stored: Stored { state, private: answer.private, identity }, diagnostics })
     }
 
-    pub(super) fn refreshed(&self, resource: &str, answer: proto::read_resource::Response) -> Outcome<Stored> {
+    pub(super) fn refreshed(&mut self, resource: &str, answer: proto::read_resource::Response) -> Outcome<Stored> {
+        self.checked(answer.diagnostics)?;
         let block = self.block(resource)?;
-        checked(answer.diagnostics)?;
         let identity = self.identity(resource, answer.new_identity)?;
         stored(block, answer.new_state, answer.private, identity, "read")
     }
 
-    pub(super) fn imported(&self, resource: &str, answer: proto::import_resource_state::Response) -> Outcome<Stored> {
+    pub(super) fn imported(
+        &mut self,
+        resource: &str,
+        answer: proto::import_resource_state::Response,
+    ) -> Outcome<Stored> {
+        self.checked(answer.diagnostics)?;
         let block = self.block(resource)?;
-        checked(answer.diagnostics)?;
         let first = answer.imported_resources.into_iter().next();
         let first = first.ok_or_else(|| fault("nothing was imported"))?;
         let identity = self.identity(resource, first.identity)?;
@@ -187,12 +191,12 @@ mod tests {
             (machine("a", 1.into(), Value::unknown(), "secret".into()), "password"),
         ];
         for (state, path) in table {
-            let (host, planned_state) = message(&state).await;
+            let (mut host, planned_state) = message(&state).await;
             let answer = proto::plan_resource_change::Response { planned_state, ..Default::default() };
             let planned = host.planned("machine", &as_configured(), &Value::Null, answer);
             assert_eq!(refused(planned).1, [path]);
         }
-        let (host, planned_state) = message(&as_configured()).await;
+        let (mut host, planned_state) = message(&as_configured()).await;
         let answer = proto::plan_resource_change::Response { planned_state, ..Default::default() };
         assert!(host.planned("machine", &Value::Null, &as_configured(), answer).is_err(), "a destroy plans null");
     }
@@ -209,12 +213,12 @@ mod tests {
             (Value::Null, summary, ""),
         ];
         for (state, summary, path) in table {
-            let (host, new_state) = message(&state).await;
+            let (mut host, new_state) = message(&state).await;
             let answer = proto::apply_resource_change::Response { new_state, ..Default::default() };
             let applied = host.applied("machine", &planned, answer);
             assert_eq!(refused(applied), (summary.to_owned(), vec![path.to_owned()]));
         }
-        let (host, new_state) = message(&as_configured()).await;
+        let (mut host, new_state) = message(&as_configured()).await;
         let answer = proto::apply_resource_change::Response { new_state, ..Default::default() };
         assert_eq!(refused(host.applied("machine", &Value::Null, answer)).0, summary);
     }
@@ -226,7 +230,7 @@ mod tests {
             (machine("a", 1.into(), "1".into(), "x".into()), "password"),
         ];
         for (state, path) in table {
-            let (host, new_state) = message(&state).await;
+            let (mut host, new_state) = message(&state).await;
             let answer = proto::read_resource::Response { new_state: new_state.clone(), ..Default::default() };
             assert_eq!(refused(host.refreshed("machine", answer)).1, [path]);
             let first = proto::import_resource_state::ImportedResource { state: new_state, ..Default::default() };
@@ -234,7 +238,7 @@ mod tests {
                 proto::import_resource_state::Response { imported_resources: vec![first], ..Default::default() };
             assert_eq!(refused(host.imported("machine", answer)).1, [path]);
         }
-        let (host, nothing) = message(&Value::Null).await;
+        let (mut host, nothing) = message(&Value::Null).await;
         let answer = proto::read_resource::Response { new_state: nothing.clone(), ..Default::default() };
         assert!(host.refreshed("machine", answer).is_ok_and(|gone| gone.state.is_null()));
         let first = proto::import_resource_state::ImportedResource { state: nothing, ..Default::default() };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     function::Signature,
-    registration::{Provider, schemas},
+    registration::{Provider, Schemas, schemas},
     schema::{Attribute, Block, Default, Kind, Mode, NestedBlock, Nesting},
     validate::wrong_default,
     value::Type,
@@ -12,8 +12,8 @@ use crate::{
 
 /// Everything that Terraform would refuse about the schemas of a provider, or that has no effect, each with its place.
 pub fn check<P: Provider>(source: &P) -> Vec<String> {
-    let mut found = Vec::new();
     let all = schemas(source);
+    let mut found = duplicates(&all);
     check_block("provider", &all.provider.block, &mut found);
     check_stored("provider", &all.provider.block, &mut found);
     for (name, schema) in &all.data_sources {
@@ -30,11 +30,7 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
         ("action ", all.actions),
     ];
     for (kind, schemas) in kinds {
-        let mut names = BTreeSet::new();
         for (name, schema) in schemas {
-            if !names.insert(name) {
-                found.push(format!("{kind}{name}: this name is here twice"));
-            }
             check_block(&format!("{kind}{name}"), &schema.block, &mut found);
         }
     }
@@ -61,13 +57,28 @@ pub fn check<P: Provider>(source: &P) -> Vec<String> {
     found
 }
 
+/// What cannot be reached, because something else of its kind has the same name.
+pub(super) fn duplicates(all: &Schemas) -> Vec<String> {
+    let kinds = [
+        ("", names(&all.resources)),
+        ("data ", names(&all.data_sources)),
+        ("list ", names(&all.list_resources)),
+        ("ephemeral ", names(&all.ephemeral_resources)),
+        ("action ", names(&all.actions)),
+        ("function ", names(&all.functions)),
+    ];
+    let mut seen = BTreeSet::new();
+    let all = kinds.into_iter().flat_map(|(kind, names)| names.into_iter().map(move |name| format!("{kind}{name}")));
+    all.filter(|place| !seen.insert(place.clone())).map(|place| format!("{place}: this name is here twice")).collect()
+}
+
+fn names<T>(items: &[(&'static str, T)]) -> Vec<&'static str> {
+    items.iter().map(|(name, _)| *name).collect()
+}
+
 fn check_functions(functions: &[(&'static str, Signature)], found: &mut Vec<String>) {
-    let mut names = BTreeSet::new();
     for (name, signature) in functions {
         let place = format!("function {name}");
-        if !names.insert(*name) {
-            found.push(format!("{place}: this name is here twice"));
-        }
         if signature.description.is_empty() {
             found.push(format!("{place}: nothing describes it"));
         }

@@ -6,9 +6,9 @@ use tonic::Request;
 
 use super::{
     host::Host,
-    messages::{Outcome, answered, checked, completed, decode, encode, fault, named},
+    messages::{Outcome, answered, completed, decode, encode, fault, named},
 };
-use crate::{diagnostics::Diagnostics, proto, registration::Provider, value::Value};
+use crate::{proto, registration::Provider, value::Value};
 
 /// An ephemeral resource that is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +19,6 @@ pub struct Open {
     pub private: Option<Vec<u8>>,
     /// When it has to be renewed.
     pub renew_at: Option<SystemTime>,
-    /// Warnings.
-    pub warnings: Diagnostics,
 }
 
 impl<P: Provider> Host<P> {
@@ -36,7 +34,7 @@ impl<P: Provider> Host<P> {
             config: config.clone(),
         };
         let validated = answered(self.client.validate_ephemeral_resource_config(Request::new(request)).await)?;
-        checked(validated.diagnostics)?;
+        self.checked(validated.diagnostics)?;
         let capabilities = self.capabilities();
         let request = proto::open_ephemeral_resource::Request {
             type_name: ephemeral.to_owned(),
@@ -44,7 +42,7 @@ impl<P: Provider> Host<P> {
             client_capabilities: Some(capabilities),
         };
         let opened = answered(self.client.open_ephemeral_resource(Request::new(request)).await)?;
-        let warnings = checked(opened.diagnostics)?;
+        self.checked(opened.diagnostics)?;
         if opened.deferred.is_some() {
             return if capabilities.deferral_allowed { Ok(None) } else { Err(fault("it was put off, unasked")) };
         }
@@ -54,7 +52,7 @@ impl<P: Provider> Host<P> {
         }
         let renew_at =
             opened.renew_at.map(SystemTime::try_from).transpose().map_err(|error| fault(&error.to_string()))?;
-        Ok(Some(Open { result, private: opened.private, renew_at, warnings }))
+        Ok(Some(Open { result, private: opened.private, renew_at }))
     }
 
     /// Renews an ephemeral resource, with what it or its last renewal remembered.
@@ -65,19 +63,20 @@ impl<P: Provider> Host<P> {
         let request =
             proto::renew_ephemeral_resource::Request { type_name: ephemeral.to_owned(), private: open.private.clone() };
         let renewed = answered(self.client.renew_ephemeral_resource(Request::new(request)).await)?;
-        let warnings = checked(renewed.diagnostics)?;
+        self.checked(renewed.diagnostics)?;
         let renew_at =
             renewed.renew_at.map(SystemTime::try_from).transpose().map_err(|error| fault(&error.to_string()))?;
-        Ok(Open { result: open.result.clone(), private: renewed.private, renew_at, warnings })
+        Ok(Open { result: open.result.clone(), private: renewed.private, renew_at })
     }
 
     /// Closes an ephemeral resource. Terraform does so with what was remembered when it was opened.
     ///
     /// # Errors
     /// What the provider answers.
-    pub async fn close(&mut self, ephemeral: &str, open: &Open) -> Outcome<Diagnostics> {
+    pub async fn close(&mut self, ephemeral: &str, open: &Open) -> Outcome<()> {
         let request =
             proto::close_ephemeral_resource::Request { type_name: ephemeral.to_owned(), private: open.private.clone() };
-        checked(answered(self.client.close_ephemeral_resource(Request::new(request)).await)?.diagnostics)
+        let closed = answered(self.client.close_ephemeral_resource(Request::new(request)).await)?;
+        self.checked(closed.diagnostics)
     }
 }

@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 use tonic::Request;
 
 use super::{
-    messages::{Outcome, Types, answered, checked, completed, decode, encode, fault, named, types},
+    check::duplicates,
+    messages::{Outcome, Types, answered, completed, decode, encode, fault, named, types},
     rules::check_object,
 };
 use crate::{
     context::Capabilities,
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostic, Diagnostics},
     erased::Provider as _,
     function::Signature,
     lifecycle::Lifecycle,
     proto::{self, DynamicValue, provider_client::ProviderClient, provider_server::ProviderServer},
-    registration::{Provider, Typed},
+    registration::{Provider, Typed, schemas},
     rpc::{Delivering, Server},
     schema::Block,
     value::{Path, Type, Value},
 };
 
-/// Drives one provider.
+/// Drives one provider, and fails where Terraform would, or where it would not because the SDK has repaired a fault of the
+/// provider. The warnings of all answers are in [`take_warnings`](Self::take_warnings).
 pub struct Host<P: Provider> {
     pub(super) client: ProviderClient<Delivering<ProviderServer<Server<Typed<P>>>>>,
     schemas: proto::get_provider_schema::Response,
@@ -36,6 +38,8 @@ pub struct Host<P: Provider> {
     capabilities: Capabilities,
     meta: Option<DynamicValue>,
     meta_type: Option<Type>,
+    pub(super) tolerates_faults: bool,
+    pub(super) warnings: Diagnostics,
     lifecycle: Lifecycle,
 }
 
@@ -50,8 +54,6 @@ pub struct Planned {
     pub private: Vec<u8>,
     /// What the object will be known by; null for nothing.
     pub identity: Value,
-    /// Warnings.
-    pub warnings: Diagnostics,
 }
 
 /// An object as it is stored.
@@ -78,8 +80,13 @@ impl<P: Provider> Host<P> {
     /// Starts a provider and reads its schemas.
     ///
     /// # Errors
-    /// What the provider answers.
+    /// What the provider answers, and what it offers twice under one name. [`check`](super::check()) finds everything that
+    /// is wrong with the schemas.
     pub async fn start(provider: P) -> Outcome<Self> {
+        let duplicates = duplicates(&schemas(&provider));
+        if !duplicates.is_empty() {
+            return Err(fault(&duplicates.join("; ")));
+        }
         let provider = Typed(provider);
         let block = provider.schema().ty();
         let resources =
@@ -112,6 +119,8 @@ impl<P: Provider> Host<P> {
             capabilities,
             meta: None,
             meta_type,
+            tolerates_faults: false,
+            warnings: Diagnostics::default(),
             lifecycle,
         })
     }
@@ -120,6 +129,12 @@ impl<P: Provider> Host<P> {
     #[must_use]
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         Self { capabilities, ..self }
+    }
+
+    /// The same for a provider with faults: what the SDK repairs is a warning here too, as Terraform shows it.
+    #[must_use]
+    pub fn tolerating_faults(self) -> Self {
+        Self { tolerates_faults: true, ..self }
     }
 
     /// The same for a module that tells this about itself (`provider_meta`).
@@ -141,25 +156,25 @@ impl<P: Provider> Host<P> {
     ///
     /// # Errors
     /// What the provider answers.
-    pub async fn configure(&mut self, block: &Value) -> Outcome<Diagnostics> {
+    pub async fn configure(&mut self, block: &Value) -> Outcome<()> {
         let config = encode(&completed(block, &self.block)?, &self.block)?;
         let request = proto::validate_provider_config::Request { config: config.clone() };
         let validated = answered(self.client.validate_provider_config(Request::new(request)).await)?;
-        checked(validated.diagnostics)?;
+        self.checked(validated.diagnostics)?;
         let request = proto::configure_provider::Request {
             config,
             terraform_version: "1.11.0".to_owned(),
             client_capabilities: Some(self.capabilities()),
         };
         let configured = answered(self.client.configure_provider(Request::new(request)).await)?;
-        checked(configured.diagnostics)
+        self.checked(configured.diagnostics)
     }
 
     /// Validates the configuration of a resource.
     ///
     /// # Errors
     /// What the provider answers.
-    pub async fn validate(&mut self, resource: &str, config: &Value) -> Outcome<Diagnostics> {
+    pub async fn validate(&mut self, resource: &str, config: &Value) -> Outcome<()> {
         let ty = self.resource(resource)?;
         let request = proto::validate_resource_config::Request {
             type_name: resource.to_owned(),
@@ -167,15 +182,18 @@ impl<P: Provider> Host<P> {
             client_capabilities: Some(self.capabilities()),
         };
         let validated = answered(self.client.validate_resource_config(Request::new(request)).await)?;
-        checked(validated.diagnostics)
+        self.checked(validated.diagnostics)
     }
 
-    /// Plans: a create where nothing is stored, a destroy where the configuration is null.
+    /// Validates and plans: a create where nothing is stored, a destroy where the configuration is null.
     ///
     /// # Errors
     /// What the provider answers, and where Terraform would refuse its plan.
     pub async fn plan(&mut self, resource: &str, config: &Value, prior: Option<&Stored>) -> Outcome<Planned> {
         let ty = self.resource(resource)?;
+        if !config.is_null() {
+            self.validate(resource, config).await?;
+        }
         let config = completed(config, &ty)?;
         let prior = prior.cloned().unwrap_or_default();
         let request = proto::plan_resource_change::Request {
@@ -196,8 +214,8 @@ impl<P: Provider> Host<P> {
     /// Applies a plan.
     ///
     /// # Errors
-    /// The message could not be sent or read, or Terraform would refuse the result. What the provider answers is in the
-    /// result.
+    /// The message could not be sent or read, Terraform would refuse the result, or the plan is a replacement. What the
+    /// provider answers is in the result.
     pub async fn apply(
         &mut self,
         resource: &str,
@@ -206,6 +224,15 @@ impl<P: Provider> Host<P> {
         planned: &Planned,
     ) -> Outcome<Applied> {
         let ty = self.resource(resource)?;
+        if !planned.requires_replace.is_empty() && !planned.state.is_null() {
+            let paths: Vec<String> = planned.requires_replace.iter().map(ToString::to_string).collect();
+            let what = format!(
+                "Terraform does not apply a plan that replaces the object ({}): plan and apply a destroy, then plan again \
+                 without a prior object and apply that",
+                paths.join(", ")
+            );
+            return Err(fault(&what));
+        }
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
             prior_state: encode(prior.map_or(&Value::Null, |prior| &prior.state), &ty)?,
@@ -262,11 +289,11 @@ impl<P: Provider> Host<P> {
             raw_state: Some(raw_state),
         };
         let upgraded = answered(self.client.upgrade_resource_state(Request::new(request)).await)?;
-        checked(upgraded.diagnostics)?;
+        self.checked(upgraded.diagnostics)?;
         decode(upgraded.upgraded_state, &ty)
     }
 
-    /// Imports an object.
+    /// Imports an object and reads it.
     ///
     /// # Errors
     /// What the provider answers, and where Terraform would refuse it.
@@ -282,23 +309,34 @@ impl<P: Provider> Host<P> {
             client_capabilities: Some(self.capabilities()),
         };
         let imported = answered(self.client.import_resource_state(Request::new(request)).await)?;
-        self.imported(resource, imported)
+        let imported = self.imported(resource, imported)?;
+        let read = self.read(resource, &imported).await?;
+        if read.state.is_null() {
+            let detail = "The import returned an object, and the read that follows it found none.";
+            return Err(Diagnostic::error("Cannot import non-existent remote object", detail).into());
+        }
+        Ok(read)
     }
 
-    /// Reads a data source.
+    /// Validates and reads a data source.
     ///
     /// # Errors
     /// What the provider answers.
     pub async fn data(&mut self, source: &str, config: &Value) -> Outcome<Value> {
         let ty = named(&self.data_sources, source)?;
+        let config = encode(&completed(config, &ty)?, &ty)?;
+        let request =
+            proto::validate_data_resource_config::Request { type_name: source.to_owned(), config: config.clone() };
+        let validated = answered(self.client.validate_data_resource_config(Request::new(request)).await)?;
+        self.checked(validated.diagnostics)?;
         let request = proto::read_data_source::Request {
             type_name: source.to_owned(),
-            config: encode(&completed(config, &ty)?, &ty)?,
+            config,
             provider_meta: self.meta.clone(),
             ..Default::default()
         };
         let read = answered(self.client.read_data_source(Request::new(request)).await)?;
-        checked(read.diagnostics)?;
+        self.checked(read.diagnostics)?;
         let found = decode(read.state, &ty)?;
         check_object(&Block::default(), &found, "read")?;
         if found.is_null() { Err(fault("a data source was read, and there is no object")) } else { Ok(found) }

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     host::{Host, Stored},
-    messages::{Outcome, answered, checked, completed, decode, encode, named},
+    messages::{Outcome, answered, completed, decode, encode, named},
 };
 use crate::{
     proto::{self, ResourceIdentityData},
@@ -34,7 +34,7 @@ impl<P: Provider> Host<P> {
             raw_identity: Some(raw_identity),
         };
         let upgraded = answered(self.client.upgrade_resource_identity(Request::new(request)).await)?;
-        checked(upgraded.diagnostics)?;
+        self.checked(upgraded.diagnostics)?;
         self.identity(resource, upgraded.upgraded_identity)
     }
 

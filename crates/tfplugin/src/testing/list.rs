@@ -4,9 +4,9 @@ use tonic::Request;
 
 use super::{
     host::Host,
-    messages::{Outcome, answered, checked, completed, decode, diagnostics, encode, fault, named},
+    messages::{Outcome, answered, completed, decode, encode, fault, named},
 };
-use crate::{diagnostics::Diagnostics, proto, registration::Provider, value::Value};
+use crate::{proto, registration::Provider, value::Value};
 
 /// One object that a search has found.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Listed {
 }
 
 impl<P: Provider> Host<P> {
-    /// Searches as `terraform query` does: for at most so many objects, or until the first error. With the warnings.
+    /// Searches as `terraform query` does: for at most so many objects, or until the first error.
     ///
     /// # Errors
     /// What the provider answers.
@@ -30,7 +30,7 @@ impl<P: Provider> Host<P> {
         config: &Value,
         limit: usize,
         include_resource: bool,
-    ) -> Outcome<(Vec<Listed>, Diagnostics)> {
+    ) -> Outcome<Vec<Listed>> {
         let ty = named(&self.list_resources, resource)?;
         let config = encode(&completed(config, &ty)?, &ty)?;
         let request = proto::validate_list_resource_config::Request {
@@ -38,7 +38,8 @@ impl<P: Provider> Host<P> {
             config: config.clone(),
             ..Default::default()
         };
-        checked(answered(self.client.validate_list_resource_config(Request::new(request)).await)?.diagnostics)?;
+        let validated = answered(self.client.validate_list_resource_config(Request::new(request)).await)?;
+        self.checked(validated.diagnostics)?;
         let request = proto::list_resource::Request {
             type_name: resource.to_owned(),
             config,
@@ -46,14 +47,11 @@ impl<P: Provider> Host<P> {
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
         };
         let mut events = answered(self.client.list_resource(Request::new(request)).await)?;
-        let (mut found, mut messages) = (Vec::new(), Diagnostics::default());
+        let mut found = Vec::new();
         while found.len() < limit {
             let event = events.message().await.map_err(|status| fault(status.message()))?;
             let Some(event) = event else { break };
-            messages.extend(diagnostics(event.diagnostic));
-            if messages.has_errors() {
-                return Err(messages);
-            }
+            self.checked(event.diagnostic)?;
             if event.identity.is_none() {
                 continue;
             }
@@ -63,6 +61,6 @@ impl<P: Provider> Host<P> {
                 object: decode(event.resource_object, &self.resource(resource)?)?,
             });
         }
-        Ok((found, messages))
+        Ok(found)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::host::Host;
 use crate::{
-    diagnostics::{Diagnostic, Diagnostics, Severity},
+    diagnostics::{Diagnostic, Diagnostics, FAULT, Severity},
     erased::Item,
     proto::{self, DynamicValue},
+    registration::Provider,
     value::{Path, Step, Type, Value, msgpack},
 };
 
@@ -87,7 +89,7 @@ pub(super) fn path(path: proto::AttributePath) -> Path {
     steps.fold(Path::default(), |path, step| path.then(step))
 }
 
-pub(super) fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
+fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
     let diagnostic = |message: proto::Diagnostic| Diagnostic {
         severity: match message.severity() {
             proto::diagnostic::Severity::Warning => Severity::Warning,
@@ -100,8 +102,31 @@ pub(super) fn diagnostics(messages: Vec<proto::Diagnostic>) -> Diagnostics {
     messages.into_iter().map(diagnostic).collect()
 }
 
-/// The warnings, if there are no errors.
-pub(super) fn checked(messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
-    let diagnostics = diagnostics(messages);
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(diagnostics) }
+impl<P: Provider> Host<P> {
+    /// The warnings of all answers since the last call of this, in their order.
+    pub fn take_warnings(&mut self) -> Diagnostics {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// The messages of an answer, unless the SDK has repaired a fault of the provider in it.
+    pub(super) fn reported(&mut self, messages: Vec<proto::Diagnostic>) -> Outcome<Diagnostics> {
+        let reported = diagnostics(messages);
+        let is_warning = |message: &Diagnostic| message.severity == Severity::Warning;
+        self.warnings.extend(reported.iter().filter(|message| is_warning(message)).cloned());
+        let is_repaired = |message: &Diagnostic| is_warning(message) && message.detail.ends_with(FAULT);
+        if self.tolerates_faults || !reported.iter().any(is_repaired) {
+            return Ok(reported);
+        }
+        let failed = reported.into_iter().map(|message| match is_repaired(&message) {
+            true => Diagnostic { severity: Severity::Error, ..message },
+            false => message,
+        });
+        Err(failed.collect())
+    }
+
+    /// An answer without errors.
+    pub(super) fn checked(&mut self, messages: Vec<proto::Diagnostic>) -> Outcome<()> {
+        let reported = self.reported(messages)?;
+        if reported.has_errors() { Err(reported) } else { Ok(()) }
+    }
 }

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     host::{Host, Stored},
-    messages::{Outcome, answered, checked, decode, encode, fault},
+    messages::{Outcome, answered, decode, encode, fault},
 };
 use crate::{proto, registration::Provider, value::Value};
 
@@ -52,7 +52,7 @@ impl<P: Provider> Host<P> {
             ..Default::default()
         };
         let moved = answered(self.client.move_resource_state(Request::new(request)).await)?;
-        checked(moved.diagnostics)?;
+        self.checked(moved.diagnostics)?;
         let state = decode(moved.target_state, &ty)?;
         if state.is_null() {
             return Err(fault("nothing was moved"));
@@ -69,7 +69,7 @@ impl<P: Provider> Host<P> {
         let request =
             proto::generate_resource_config::Request { type_name: resource.to_owned(), state: encode(state, &ty)? };
         let generated = answered(self.client.generate_resource_config(Request::new(request)).await)?;
-        checked(generated.diagnostics)?;
+        self.checked(generated.diagnostics)?;
         decode(generated.config, &ty)
     }
 }

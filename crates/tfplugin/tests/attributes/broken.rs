@@ -34,14 +34,15 @@ impl Resource for BrokenResource {
     }
 }
 
-pub(crate) struct Broken;
+/// With as many resources of the same name.
+pub(crate) struct Broken(pub(crate) usize);
 
 impl Provider for Broken {
     type Block = Block;
     type Client = ();
 
     fn resources(&self) -> Resources<()> {
-        Resources::new().add(BrokenResource)
+        (0..self.0).fold(Resources::new(), |resources, _| resources.add(BrokenResource))
     }
 
     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {

@@ -159,7 +159,7 @@ async fn elements_that_mean_the_same_plan_nothing() {
 #[test]
 fn what_only_a_test_can_find_is_found() {
     assert_eq!(
-        check(&Broken),
+        check(&Broken(1)),
         [
             "test_broken.any: Terraform has no collections of values of any type",
             "test_broken: version 2 needs one upgrade from each older version, and has []",
@@ -168,8 +168,16 @@ fn what_only_a_test_can_find_is_found() {
 }
 
 #[tokio::test]
+async fn what_has_the_name_of_another_one_is_found_and_starts_nothing() {
+    let twice = "test_broken: this name is here twice";
+    assert_eq!(check(&Broken(2))[0], twice);
+    let errors = Host::start(Broken(2)).await.err().unwrap();
+    assert_eq!(errors.iter().next().unwrap().detail, twice);
+}
+
+#[tokio::test]
 async fn a_state_that_nobody_upgrades_is_an_error() {
-    let mut host = Host::start(Broken).await.unwrap();
+    let mut host = Host::start(Broken(1)).await.unwrap();
     let errors = host.upgrade("test_broken", 1, "{}").await.unwrap_err();
     assert!(errors.iter().next().unwrap().detail.contains("schema version 1"), "{errors:?}");
 }
@@ -248,11 +256,13 @@ async fn a_demand_reaches_into_an_object() {
 
 #[tokio::test]
 async fn a_data_source_sees_defaults_and_stores_nothing_unknown() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let read = host.data("test_length", &object([("text", "four".into())])).await.unwrap();
     assert_eq!((read.get("length").as_i64(), read.get("forgotten")), (Some(4), &Value::Null));
     let errors = host.data("test_length", &object([("misspelt", Value::Null)])).await.unwrap_err();
     assert!(errors.has_errors());
+    let errors = host.data("test_length", &object([("text", "".into())])).await.unwrap_err();
+    assert_eq!(paths(&errors), ["text"], "what is read is valid");
 }
 
 #[tokio::test]

@@ -151,6 +151,7 @@ impl Resource for Everythings {
 #[model(data_source = "test_length")]
 pub(crate) struct Length {
     /// The text.
+    #[attr(not_blank)]
     text: String,
     /// What counts.
     #[attr(default = Size::Small)]

@@ -145,18 +145,18 @@ fn summaries(diagnostics: &Diagnostics) -> Vec<&str> {
 async fn a_plan_warns_or_refuses() {
     assert_eq!(check(&Machines::default()), [""; 0]);
     let mut host = host().await;
-    let planned = host.plan_action("test_restart", &machine("a")).await.unwrap();
-    assert_eq!(summaries(&planned), ["a restarts 1 times by it"]);
-    let planned = host.plan_action("test_restart", &machine(Value::unknown())).await.unwrap();
-    assert_eq!(summaries(&planned), ["some machine restarts 1 times by it"]);
+    host.plan_action("test_restart", &machine("a")).await.unwrap();
+    host.plan_action("test_restart", &machine(Value::unknown())).await.unwrap();
+    let warnings = ["a restarts 1 times by it", "some machine restarts 1 times by it"];
+    assert_eq!(summaries(&host.take_warnings()), warnings);
     for (name, summary) in [("gone", "There is no such machine"), ("root", "Never"), ("", "Invalid machine")] {
         let refused = host.plan_action("test_restart", &machine(name)).await.unwrap_err();
         assert_eq!(summaries(&refused), [summary]);
         assert_eq!(refused.iter().next().unwrap().path, Some(Restart::MACHINE.into()));
     }
     host.configure(&Value::object([("endpoint", Value::unknown())])).await.unwrap();
-    let planned = host.plan_action("test_restart", &machine("a")).await.unwrap();
-    assert_eq!(summaries(&planned), ["a restarts 1 times by nobody yet"]);
+    host.plan_action("test_restart", &machine("a")).await.unwrap();
+    assert_eq!(summaries(&host.take_warnings()), ["a restarts 1 times by nobody yet"]);
     let refused = host.invoke("test_restart", &machine("a")).await.unwrap().diagnostics;
     assert_eq!(summaries(&refused), ["Provider not configured yet"]);
 }
@@ -174,6 +174,7 @@ async fn it_tells_of_its_progress_and_then_how_it_ended() {
     let panicked = host.invoke("test_restart", &machine("panic")).await.unwrap().diagnostics;
     assert_eq!(summaries(&panicked), ["Provider fault in InvokeAction"]);
     assert!(!panicked.iter().next().unwrap().detail.contains("secret"));
+    assert_eq!(summaries(&host.invoke("test_restart", &machine("root")).await.unwrap_err()), ["Never"]);
 }
 
 async fn server() -> (Server<Typed<Machines>>, Arc<World>, Lifecycle) {

@@ -128,8 +128,9 @@ async fn a_provider_cannot_let_one_through() {
 }
 
 async fn refused(host: &mut Host<Framework>, config: &Value) -> Vec<String> {
-    let wrong = host.validate("framework_writeonly_validations", config).await;
-    let found = wrong.unwrap_or_else(|errors| errors);
+    let validated = host.validate("framework_writeonly_validations", config).await;
+    let warnings = host.take_warnings();
+    let found = validated.map_or_else(|errors| errors, |()| warnings);
     found.iter().map(|diagnostic| diagnostic.summary.clone()).collect()
 }
 

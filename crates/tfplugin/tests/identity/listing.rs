@@ -26,12 +26,12 @@ fn criteria(count: i64, second: &str) -> Value {
 #[tokio::test]
 async fn every_object_comes_with_identity_and_name() {
     let mut host = host().await;
-    let (found, messages) = host.list(NAME, &Value::object::<String>([]), 100, false).await.unwrap();
-    assert!(messages.iter().next().is_none());
+    let found = host.list(NAME, &Value::object::<String>([]), 100, false).await.unwrap();
+    assert!(host.take_warnings().iter().next().is_none());
     let names: Vec<&str> = found.iter().map(|listed| listed.display_name.as_str()).collect();
     assert_eq!(names, ["server 0", "server 1", "server 2"], "three, as the default says");
     assert_eq!((&found[2].identity, &found[2].object), (&here("i-2"), &Value::Null));
-    let (found, _) = host.list(NAME, &criteria(1, ""), 100, true).await.unwrap();
+    let found = host.list(NAME, &criteria(1, ""), 100, true).await.unwrap();
     let mut object = named("i-0");
     object.set_attribute("id", "i-0");
     object.set_attribute("size", Value::Null);
@@ -50,11 +50,10 @@ async fn a_search_is_validated() {
 #[tokio::test]
 async fn warnings_come_with_their_object_and_an_error_ends_it() {
     let mut host = host().await;
-    let (found, messages) = host.list(NAME, &criteria(2, "warns"), 100, false).await.unwrap();
-    assert_eq!((found.len(), summaries(&messages)), (2, vec!["Slow", "Odd", "Late"]));
-    assert!(!messages.has_errors());
-    let (_, messages) = host.list(NAME, &criteria(3, "warns"), 2, false).await.unwrap();
-    assert_eq!(summaries(&messages), ["Slow", "Odd"], "the last one that is wanted brings its warnings");
+    let found = host.list(NAME, &criteria(2, "warns"), 100, false).await.unwrap();
+    assert_eq!((found.len(), summaries(&host.take_warnings())), (2, vec!["Slow", "Odd", "Late"]));
+    host.list(NAME, &criteria(3, "warns"), 2, false).await.unwrap();
+    assert_eq!(summaries(&host.take_warnings()), ["Slow", "Odd"], "the last one that is wanted brings its warnings");
     let failed = host.list(NAME, &criteria(9, "fails"), 100, false).await.unwrap_err();
     assert_eq!(summaries(&failed), ["Failed"]);
     let panicked = host.list(NAME, &criteria(9, "panics"), 100, false).await.unwrap_err();

@@ -118,7 +118,7 @@ async fn a_replacement_gets_an_identity_of_its_own() {
 
 #[tokio::test]
 async fn what_a_create_leaves_out_is_told_and_taints_nothing() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let (created, messages) = made(&mut host, "nameless").await;
     assert_eq!((summaries(&messages), messages.has_errors()), (vec!["The identity is missing"], false));
     assert_eq!((created.state.get("id").as_str(), &created.identity), (Some("i-nameless"), &Value::Null));
@@ -136,7 +136,7 @@ async fn what_a_create_leaves_out_is_told_and_taints_nothing() {
 
 #[tokio::test]
 async fn a_plan_may_know_it_and_the_result_is_the_truth() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let planned = host.plan(NAME, &named("planned"), None).await.unwrap();
     assert_eq!(planned.identity.get("region").as_str(), Some("planned"));
     let applied = host.apply(NAME, &named("planned"), None, &planned).await.unwrap();
@@ -157,7 +157,7 @@ async fn a_plan_may_know_it_and_the_result_is_the_truth() {
 
 #[tokio::test]
 async fn another_identity_is_another_object() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let (other, _) = made(&mut host, "other").await;
     let errors = host.read(NAME, &other).await.unwrap_err();
     let error = errors.iter().next().unwrap();
@@ -193,11 +193,13 @@ async fn an_import_asks_by_id_or_by_identity() {
     let asked = Value::object([("id", "there".into())]);
     let imported = host.import_by_identity(NAME, &asked).await.unwrap();
     assert_eq!(imported.identity, identity("there", "here".into(), &[]), "the provider adds what was left out");
-    let read = host.read(NAME, &imported).await.unwrap();
-    assert_eq!(read.state.get("name").as_str(), Some("theirs"));
+    assert_eq!(imported.state.get("name").as_str(), Some("theirs"), "an import reads");
     let asked = Value::object([("id", "as_asked".into())]);
     let imported = host.import_by_identity(NAME, &asked).await.unwrap();
     assert_eq!(imported.identity, identity("as_asked", Value::Null, &[]));
+
+    let gone = host.import(NAME, "gone").await.unwrap_err();
+    assert_eq!(summaries(&gone), ["Cannot import non-existent remote object"]);
 
     let import = async |host: &mut Host<Test>, id: Value| {
         let errors = host.import_by_identity(NAME, &Value::object([("id", id)])).await.unwrap_err();

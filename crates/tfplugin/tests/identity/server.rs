@@ -142,6 +142,7 @@ impl Provider for Test {
     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<World>, Diagnostics> {
         let world = World { watch: Arc::clone(&self.0), ..World::default() };
         world.add("there", "theirs");
+        world.add("as_asked", "theirs");
         Ok(Configured::Ready(world))
     }
 }

@@ -38,7 +38,7 @@ async fn a_search_finds_what_an_import_by_identity_takes() {
     for title in ["Emma", "Persuasion"] {
         host.create(BOOK, &titled(title)).await.unwrap();
     }
-    let (found, _) = host.list(BOOK, &titled("Emma"), 10, true).await.unwrap();
+    let found = host.list(BOOK, &titled("Emma"), 10, true).await.unwrap();
     let [emma] = &found[..] else { panic!("{found:?}") };
     let imported = host.import_by_identity(BOOK, &emma.identity).await.unwrap();
     assert_eq!((&imported.identity, &imported.state), (&emma.identity, &emma.object));

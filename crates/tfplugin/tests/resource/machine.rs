@@ -199,6 +199,9 @@ impl Resource for Machines {
         if let Some(disks) = state.disks.known_mut() {
             disks.iter_mut().filter_map(Attr::known_mut).for_each(|disk| disk.price = 3.into());
         }
+        if let Some(labels) = state.labels.known_mut() {
+            labels.iter_mut().filter_map(Attr::known_mut).for_each(|label| label.number = 1.into());
+        }
         match state.name.as_str().unwrap_or_default() {
             "fails" => Err(Diagnostic::error("Failed", "Nothing was made.").into()),
             "fails_silently" => Err(Diagnostics::default().into()),

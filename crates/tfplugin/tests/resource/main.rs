@@ -48,7 +48,8 @@ async fn a_hook_sets_warns_once_and_refuses() {
     assert_eq!(planned.state.get("price").as_i64(), Some(5));
     let created = host.create(NAME, &named("a")).await.unwrap();
     let destroy = host.plan(NAME, &Value::Null, Some(&created)).await.unwrap();
-    assert_eq!(summaries(&destroy.warnings), ["a goes"]);
+    assert!(destroy.state.is_null());
+    assert_eq!(summaries(&host.take_warnings()), ["a goes"]);
     let refused = host.plan(NAME, &named("refused"), None).await.unwrap_err();
     assert_eq!((summaries(&refused), paths(&refused)), (vec!["Refused"], vec!["name".to_owned()]));
 }
@@ -72,7 +73,33 @@ async fn a_hook_adds_a_replacement() {
     let created = host.create(NAME, &named("moved")).await.unwrap();
     let moved = host.plan(NAME, &named("moved"), Some(&created)).await.unwrap();
     assert_eq!(moved.requires_replace.iter().map(ToString::to_string).collect::<Vec<_>>(), ["address"]);
-    assert_eq!(summaries(&moved.warnings), ["moved goes"]);
+    assert_eq!(summaries(&host.take_warnings()), ["moved goes"]);
+    let refused = host.apply(NAME, &named("moved"), Some(&created), &moved).await.unwrap_err();
+    let detail = &refused.iter().next().unwrap().detail;
+    assert!(detail.contains("(address)") && detail.contains("plan again without a prior object"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_the_sdk_repairs_fails_the_test_of_a_provider() {
+    let mut host = host().await;
+    let created = host.create(NAME, &named("differs")).await.unwrap_err();
+    assert_eq!((summaries(&created), created.has_errors()), (vec!["The result differs from the plan"], true));
+    let leaks = host.create(NAME, &named("leaks")).await.unwrap();
+    let read = host.read(NAME, &leaks).await.unwrap_err();
+    assert_eq!((summaries(&read), read.has_errors()), (vec!["The result is incomplete"], true));
+    host.take_warnings();
+    let mut host = host.tolerating_faults();
+    host.read(NAME, &leaks).await.unwrap();
+    let told = host.take_warnings();
+    assert_eq!((summaries(&told), told.has_errors()), (vec!["The result is incomplete"], false));
+    assert_eq!(host.take_warnings(), Diagnostics::default());
+}
+
+#[tokio::test]
+async fn what_is_planned_is_valid() {
+    let mut host = host().await;
+    let errors = host.plan(NAME, &with("a", "speed", "Warp"), None).await.unwrap_err();
+    assert_eq!(paths(&errors), ["speed"]);
 }
 
 #[tokio::test]
@@ -129,7 +156,7 @@ async fn a_failure_without_an_error_is_an_error() {
 
 #[tokio::test]
 async fn what_is_stored_has_nothing_unknown_and_no_write_only_values() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let created = host.create(NAME, &named("leaks")).await.unwrap();
     let read = host.read(NAME, &created).await.unwrap();
     assert!(read.state.get("key").is_null() && read.state.get("address").is_null());
@@ -141,7 +168,7 @@ async fn what_is_stored_has_nothing_unknown_and_no_write_only_values() {
 
 #[tokio::test]
 async fn a_value_of_the_plan_is_kept_until_the_next_change_of_it() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let created = host.create(NAME, &named("differs")).await.unwrap();
     let read = host.read(NAME, &created).await.unwrap();
     assert_eq!(read.state.get("speed").as_str(), Some("Slow"), "kept over the refresh");
@@ -170,7 +197,7 @@ async fn demands_see_what_the_environment_gives() {
 
 #[tokio::test]
 async fn a_result_agrees_with_its_plan_and_meaning_is_no_difference() {
-    let mut host = host().await;
+    let mut host = host().await.tolerating_faults();
     let config = with("differs", "wait", "1m");
     let planned = host.plan(NAME, &config, None).await.unwrap();
     let applied = host.apply(NAME, &config, None, &planned).await.unwrap();
