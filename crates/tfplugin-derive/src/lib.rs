@@ -24,7 +24,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// identity of a resource, optionally with `version = 1` and `mutable`.
 ///
 /// The type of a field decides who sets the value: `T` is required, `T` with a default is optional, `Option<T>` is optional,
-/// `Computed<T>` is computed. Its doc comment is the description. In `#[attr(…)]`:
+/// `Computed<T>` is computed. Its doc comment is the description. Its token (`Book::SHELF` of `shelf`) is as visible as the field:
+/// a test in another file needs a field that is `pub(crate)`, one in another crate a field that is `pub`. In `#[attr(…)]`:
 ///
 /// | option | meaning |
 /// | --- | --- |

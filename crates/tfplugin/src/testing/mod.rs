@@ -2,23 +2,85 @@
 //! [check](check()) of all schemas, and acceptance tests with a real [Terraform or OpenTofu](terraform).
 //!
 //! ```
-//! # use tfplugin::{Configure, Configured, Context, Diagnostics, Model, Provider, Resources};
-//! # /// Nothing.
+//! use tfplugin::{
+//!     testing::{Host, check},
+//!     value::Value,
+//! };
+//! # use tfplugin::*;
+//! #
+//! # /// A greeting.
 //! # #[derive(Debug, Clone, Model)]
-//! # #[model(provider)]
-//! # struct Block { /// Unused.
-//! #     unused: Option<String> }
-//! # struct Example;
-//! # impl Provider for Example {
-//! #     type Block = Block;
+//! # #[model(resource = "example_greeting")]
+//! # struct Greeting {
+//! #     /// Whom it greets.
+//! #     name: String,
+//! #     /// What it says.
+//! #     #[attr(changes_with(name))]
+//! #     text: Computed<String>,
+//! # }
+//! #
+//! # struct Greetings;
+//! #
+//! # impl Resource for Greetings {
+//! #     type Model = Greeting;
 //! #     type Client = ();
-//! #     fn resources(&self) -> Resources<()> { Resources::new() }
-//! #     async fn configure(&self, _: Configure<Block>, _: &Context) -> Result<Configured<()>, Diagnostics> {
+//! #
+//! #     async fn create(
+//! #         &self,
+//! #         _: &(),
+//! #         create: Create<Greeting>,
+//! #         _: &Context,
+//! #     ) -> Result<State<Greeting>, CreateError<Greeting>> {
+//! #         let mut state = create.planned;
+//! #         state.text = format!("Hello, {}", state.complete()?.name).into();
+//! #         Ok(state)
+//! #     }
+//! #
+//! #     async fn read(
+//! #         &self,
+//! #         _: &(),
+//! #         state: State<Greeting>,
+//! #         _: &Context,
+//! #     ) -> Result<Option<State<Greeting>>, Diagnostics> {
+//! #         Ok(Some(state))
+//! #     }
+//! #
+//! #     async fn delete(&self, _: &(), _: Delete<Greeting>, _: &Context) -> Result<(), Diagnostics> {
+//! #         Ok(())
+//! #     }
+//! # }
+//! #
+//! # impl Provider for Greetings {
+//! #     type Block = ();
+//! #     type Client = ();
+//! #
+//! #     fn resources(&self) -> Resources<()> {
+//! #         Resources::new().add(Greetings)
+//! #     }
+//! #
+//! #     async fn configure(&self, _: Configure<()>, _: &Context) -> Result<Configured<()>, Diagnostics> {
 //! #         Ok(Configured::Ready(()))
 //! #     }
 //! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Diagnostics> {
 //! // In every provider's tests:
-//! assert_eq!(tfplugin::testing::check(&Example), Vec::<String>::new());
+//! assert_eq!(check(&Greetings), [""; 0]);
+//!
+//! // With #[tokio::test]:
+//! let mut host = Host::start(Greetings).await?;
+//! host.configure(&Value::object::<&str>([])).await?;
+//! let config = Value::object([("name", "Emma".into())]);
+//! let created = host.create("example_greeting", &config).await?;
+//! assert_eq!(created.state.get("text").as_str(), Some("Hello, Emma"));
+//!
+//! let read = host.read("example_greeting", &created).await?;
+//! let again = host.plan("example_greeting", &config, Some(&read)).await?;
+//! assert_eq!(again.state, read.state, "nothing is left to change");
+//! assert_eq!(host.take_warnings(), Diagnostics::default());
+//! # Ok(())
+//! # }
 //! ```
 
 mod actions;
