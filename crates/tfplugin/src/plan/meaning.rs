@@ -1,5 +1,6 @@
 //! Values that look different and mean the same.
 
+use super::fill::can_become;
 use crate::{
     schema::{Attribute, Block, Kind, NestedBlock, Nesting},
     value::Value,
@@ -43,11 +44,13 @@ fn keep_attribute(attribute: &Attribute, before: &Value, after: &Value) -> Optio
     }
 }
 
-/// Whether keeping every meaning makes an object the original one.
+/// Whether keeping every meaning makes an object the original one, or what the original can become.
 fn has_kept(attributes: &[Attribute], original: &Value, new: &Value) -> bool {
     attributes.iter().all(|attribute| {
         let (before, after) = (original.get(attribute.name), new.get(attribute.name));
-        before == after || keep_attribute(attribute, before, after).is_some_and(|kept| kept == *before)
+        before == after
+            || !before.is_known()
+            || keep_attribute(attribute, before, after).is_some_and(|kept| can_become(before, &kept))
     })
 }
 
@@ -55,7 +58,7 @@ fn has_kept(attributes: &[Attribute], original: &Value, new: &Value) -> bool {
 fn has_kept_block(block: &Block, original: &Value, new: &Value) -> bool {
     let has_kept_nested = |nested: &NestedBlock| {
         let (before, after) = (original.get(nested.name), new.get(nested.name));
-        before == after || keep_block(nested, before, after) == *before
+        before == after || can_become(before, &keep_block(nested, before, after))
     };
     has_kept(&block.attributes, original, new) && block.blocks.iter().all(has_kept_nested)
 }
@@ -78,16 +81,14 @@ fn keep_objects(
     keep: &dyn Fn(&Value, Value) -> Value,
     has_kept: &dyn Fn(&Value, &Value) -> bool,
 ) -> Value {
-    // What is stored has no unknown parts, so what was planned with some is not the same as it.
-    let known = || original.as_list().unwrap_or_default().iter().filter(|element| element.is_wholly_known());
-    let known: Vec<&Value> = if nesting == Nesting::Set { known().collect() } else { Vec::new() };
     nesting.map_objects(new, |at, object| match (super::fill::counterpart(original, at), original) {
         (Some(original), _) => keep(original, object.clone()),
         // An element of a set is the same if keeping every meaning makes it so.
         (None, Value::Set(elements)) => {
             let is_there = elements.binary_search(object).is_ok();
-            let same = || known.iter().find(|element| has_kept(element, object));
-            if is_there { object.clone() } else { same().map_or(object, |same| *same).clone() }
+            let same = || elements.iter().find(|element| has_kept(element, object));
+            let kept = |same: Option<&Value>| same.map_or_else(|| object.clone(), |same| keep(same, object.clone()));
+            if is_there { object.clone() } else { kept(same()) }
         }
         (None, _) => object.clone(),
     })

@@ -143,6 +143,19 @@ impl Block {
         object
     }
 
+    /// The object with no null where a collection of blocks is empty.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_blocks(&self, mut object: Value) -> Value {
+        for nested in &self.blocks {
+            let inner = match object.get(nested.name) {
+                Value::Null => nested.nesting.without_blocks(),
+                blocks => nested.nesting.map_objects(blocks, |_, object| nested.block.with_blocks(object.clone())),
+            };
+            object.set_attribute(nested.name, inner);
+        }
+        object
+    }
+
     /// The type of values of this block.
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name, attribute.ty()));

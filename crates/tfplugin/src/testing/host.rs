@@ -178,7 +178,7 @@ impl<P: Provider> Host<P> {
         let ty = self.resource(resource)?;
         let request = proto::validate_resource_config::Request {
             type_name: resource.to_owned(),
-            config: encode(&completed(config, &ty)?, &ty)?,
+            config: encode(&self.config(resource, config)?, &ty)?,
             client_capabilities: Some(self.capabilities()),
         };
         let validated = answered(self.client.validate_resource_config(Request::new(request)).await)?;
@@ -194,7 +194,7 @@ impl<P: Provider> Host<P> {
         if !config.is_null() {
             self.validate(resource, config).await?;
         }
-        let config = completed(config, &ty)?;
+        let config = self.config(resource, config)?;
         let prior = prior.cloned().unwrap_or_default();
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
@@ -237,7 +237,7 @@ impl<P: Provider> Host<P> {
             type_name: resource.to_owned(),
             prior_state: encode(prior.map_or(&Value::Null, |prior| &prior.state), &ty)?,
             planned_state: encode(&planned.state, &ty)?,
-            config: encode(&completed(config, &ty)?, &ty)?,
+            config: encode(&self.config(resource, config)?, &ty)?,
             planned_private: planned.private.clone(),
             planned_identity: self.identity_data(resource, &planned.identity)?,
             provider_meta: self.meta.clone(),
@@ -340,6 +340,12 @@ impl<P: Provider> Host<P> {
         let found = decode(read.state, &ty)?;
         check_object(&Block::default(), &found, "read")?;
         if found.is_null() { Err(fault("a data source was read, and there is no object")) } else { Ok(found) }
+    }
+
+    /// A configuration as Terraform sends it.
+    fn config(&self, resource: &str, config: &Value) -> Outcome<Value> {
+        let block = self.block(resource)?;
+        Ok(block.with_blocks(completed(config, &block.ty())?))
     }
 
     pub(super) fn resource(&self, name: &str) -> Outcome<Type> {
