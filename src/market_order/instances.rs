@@ -146,8 +146,9 @@ fn ends_soon(instance: &Instance) -> bool {
     end(instance).is_some_and(|end| end <= (Utc::now() + NOTICE).timestamp_millis())
 }
 
-/// Brings the instances into a state.
+/// Brings the instances into a state. Whether one renews itself is there where each refresh reads it too.
 pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instance]>) {
+    let is_renewal_read = !state.auto_renew.is_null();
     let told = instances.map(|instances| {
         let told = instances.iter().map(|instance| {
             Attr::Known(Partial::<OrderInstance> {
@@ -156,7 +157,7 @@ pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instan
                 product_type: instance.product_type.clone().into(),
                 began_on: instance.began_on.and_then(moment).into(),
                 ends_on: instance.end_on.and_then(moment).into(),
-                auto_renewal: instance.auto_renewal.into(),
+                auto_renewal: instance.auto_renewal.filter(|_| is_renewal_read || ends_soon(instance)).into(),
             })
         });
         Attr::Known(told.collect())

@@ -236,11 +236,11 @@ impl Resource for MarketOrders {
         model::refresh(&mut state, &order);
         let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;
         if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &limit, ctx).await {
-            instances::write(&mut state, Some(&read));
             match was_half_imported {
                 true => auto_renew::import(&mut state, &read),
                 false => auto_renew::refresh(&mut state, &read),
             }
+            instances::write(&mut state, Some(&read));
             let is_in_force = !order.order_status.as_deref().is_some_and(has_ended);
             instances::ending(&id, &read).filter(|_| is_in_force).into_iter().for_each(|warning| ctx.warn(warning));
         }
@@ -321,8 +321,8 @@ async fn imported(cloud: &Cloud, id: &str, order: &Order, limit: &Limit, ctx: &C
         State::<MarketOrder>::new(Partial::<MarketOrder> { id: id.into(), ..Partial::<MarketOrder>::default() });
     model::import(&mut state, order);
     let read = instances::read(cloud, &state, true, limit, ctx).await;
-    instances::write(&mut state, read.as_deref());
     auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
+    instances::write(&mut state, read.as_deref());
     state
 }
 

@@ -160,7 +160,7 @@ async fn an_end_that_is_shown_late_is_no_reason_to_buy_again() {
     let mut elsewhere = Job::start(&mock).await;
     for job in [&mut job, &mut elsewhere] {
         let (_, ended) = invoke(job, &arguments).await;
-        says(&ended, &["was renewed, and does not show its new end yet"]);
+        says(&ended, &["was renewed, and its new end was not seen yet"]);
     }
     assert_eq!(bought(&mock), (1, after(end, 2)));
     let tokens: std::collections::BTreeSet<_> =
@@ -171,7 +171,7 @@ async fn an_end_that_is_shown_late_is_no_reason_to_buy_again() {
     more["until"] = json!(moment(after(end, 2) + TimeDelta::days(1)));
     more["max_price"] = json!(100);
     let (_, ended) = invoke(&mut job, &more).await;
-    says(&ended, &["an earlier renewal is not settled", "nothing was bought now", "rm "]);
+    says(&ended, &["an earlier renewal is not settled", "nothing is bought", "rm "]);
     assert_eq!(bought(&mock), (1, after(end, 2)));
     // Once the end shows, only the rest is bought. After that, an older end is no reason either.
     show(&mock, None);
@@ -183,6 +183,70 @@ async fn an_end_that_is_shown_late_is_no_reason_to_buy_again() {
     assert_eq!(ended, []);
     assert!(progress.last().unwrap().contains("was renewed until"), "{progress:?}");
     assert_eq!(bought(&mock), (2, after(end, 3)));
+}
+
+#[tokio::test]
+async fn an_end_that_moves_by_less_than_was_bought_is_no_reason_to_buy_again() {
+    let (mock, end) = world();
+    let arguments = arguments(end);
+    let mut job = Job::start(&mock).await;
+    show(&mock, Some(end));
+    says(&invoke(&mut job, &arguments).await.1, &["its new end was not seen yet"]);
+    // A correction by a millisecond is the same end, also for another directory; one by days is not the renewal.
+    show(&mock, Some(end + TimeDelta::milliseconds(1)));
+    for job in [&mut job, &mut Job::start(&mock).await] {
+        says(&plan(job, &arguments).await, &["2 × Month"]);
+        says(&invoke(job, &arguments).await.1, &["its new end was not seen yet"]);
+    }
+    show(&mock, Some(end + TimeDelta::days(10)));
+    says(&plan(&mut job, &arguments).await, &["an earlier renewal is not settled"]);
+    says(&invoke(&mut job, &arguments).await.1, &["an earlier renewal is not settled", "-invoke=action."]);
+    assert_eq!(bought(&mock), (1, after(end, 2)));
+}
+
+#[tokio::test]
+async fn a_renewal_that_was_cancelled_or_refunded_is_told() {
+    for status in ["REFUND", "DELETE"] {
+        let (mock, end) = world();
+        let arguments = arguments(end);
+        let mut job = Job::start(&mock).await;
+        assert_eq!(invoke(&mut job, &arguments).await.1, []);
+        show(&mock, Some(end));
+        let renewal = mock.ledger().orders.keys().find(|id| *id != ORDER).cloned().unwrap();
+        mock.ledger().orders.get_mut(&renewal).unwrap().told.insert("OrderStatus".to_owned(), json!(status));
+        let mut elsewhere = Job::start(&mock).await;
+        says(
+            &invoke(&mut elsewhere, &arguments).await.1,
+            &["was cancelled or refunded", &renewal, "Nothing was bought now"],
+        );
+        // Another period is another renewal.
+        let mut more = arguments.clone();
+        more["until"] = json!(moment(after(end, 2) + TimeDelta::days(1)));
+        more["max_price"] = json!(100);
+        show(&mock, None);
+        mock.ledger().instances.get_mut(INSTANCE).unwrap().ends = end;
+        assert_eq!(invoke(&mut elsewhere, &more).await.1, []);
+        assert_eq!(bought(&mock), (2, after(end, 3)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_valid_is_refused_at_the_plan_and_before_anything_is_sent() {
+    let (mock, end) = world();
+    let mut job = Job::start(&mock).await;
+    for (name, value) in [
+        ("until", json!("31.3.2027")),
+        ("max_price", json!(-1)),
+        ("instance_id", json!("abc")),
+        ("timeouts", json!({"invoke": "3 bananas"})),
+    ] {
+        let mut wrong = arguments(end);
+        wrong[name] = value;
+        says(&plan(&mut job, &wrong).await, &["Invalid "]);
+        says(&invoke(&mut job, &wrong).await.1, &["Invalid "]);
+    }
+    assert_eq!(bought(&mock), (0, end));
+    assert!(mock.ledger().requests.iter().all(|seen| !seen.operation.contains("Instance")));
 }
 
 #[tokio::test]

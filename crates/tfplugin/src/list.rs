@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     context::Context,
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     erased::{Listed, Sink},
     identity::Identity,
     model::{ListModel, Partial, PartialValue as _, ResourceModel},
@@ -126,20 +126,24 @@ impl<'a, M: ResourceModel> Listing<'a, M> {
         self.sink.remaining
     }
 
-    /// Hands over one object, with what [`Context::warn`] was told since the last one.
+    /// Hands over one object, with what [`Context::warn`] was told since the last one. Where objects are
+    /// [wanted](Self::wants_objects), one without its object is left out, and only its warnings say why: Terraform 1.14 to 1.17
+    /// end themselves when they generate configuration without it.
     ///
     /// # Errors
     /// [`ListEnd::Enough`]: this was the last one that Terraform wants, or it wants none any more. [`ListEnd::Failed`]: the
-    /// object itself is [wanted](Self::wants_objects) and missing, which ends Terraform 1.14 to 1.17 when it generates
-    /// configuration.
+    /// object is wanted and missing, and no warning says why.
     pub async fn send(&mut self, found: Found<M>) -> Result<(), ListEnd> {
         if self.sink.wants_objects && found.object.is_none() {
-            let detail = format!(
-                "Terraform asked for whole objects (include_resource), and the provider gave only the identity of {:?}. \
-                 This is a fault of the provider: please report it. Without include_resource the search works.",
-                found.display_name
-            );
-            return Err(Diagnostic::error("The result of the search is incomplete", detail).into());
+            if found.warnings.iter().next().is_none() {
+                let detail = format!(
+                    "Terraform asked for whole objects (include_resource), and the provider gave only the identity of {:?}. {FAULT}",
+                    found.display_name
+                );
+                return Err(Diagnostic::error("The result of the search is incomplete", detail).into());
+            }
+            found.warnings.into_iter().for_each(|warning| self.ctx.warn(warning));
+            return Ok(());
         }
         let mut warnings = self.ctx.take_warnings();
         warnings.extend(found.warnings);

@@ -8,7 +8,7 @@ use super::{MarketRenewal, Wanted, record::Record};
 use crate::{
     Cloud,
     failure_messages::{self, PurchaseOutcome},
-    market_order::schema::Cycle,
+    market_order::{has_ended, schema::Cycle},
     quotes::Quote,
 };
 
@@ -35,8 +35,16 @@ pub(super) fn nothing(id: &str, end: DateTime<Utc>) -> Diagnostic {
     Diagnostic::warning(format!("The instance {id} runs until {end}: nothing to renew"), detail)
 }
 
-pub(super) fn planned(wanted: &Wanted, quote: &Quote) -> Diagnostic {
+pub(super) fn planned(wanted: &Wanted, quote: &Quote, earlier: Option<&Record>) -> Diagnostic {
     let (id, what) = (&wanted.renewal.instance_id, bought(wanted));
+    if let Some(earlier) = earlier {
+        let detail = format!(
+            "{} Invoking the action sends the same renewal ({what}, {quote}) again with the same token: if it was bought, that \
+             finds its order and buys nothing.",
+            sent_before(id, earlier)
+        );
+        return Diagnostic::warning(format!("The instance {id} may have been renewed already"), detail);
+    }
     let itself = match wanted.renews_itself {
         true => " The instance also renews itself: if that happens first, the action buys only what is missing then.",
         false => "",
@@ -55,12 +63,76 @@ pub(super) fn buying(wanted: &Wanted, quote: &Quote) -> String {
     format!("Buying {} for the instance {id}, which ends at {}, for {quote}", bought(wanted), shown(wanted.end))
 }
 
-/// A renewal that is refused before it is sent, in the words of an order.
-pub(super) fn refused(mut error: Diagnostic, wanted: &Wanted) -> Diagnostic {
+/// What was sent before of a renewal that is not settled, in sentences.
+fn sent_before(id: &str, earlier: &Record) -> String {
+    let order = match &earlier.order_id {
+        Some(order_id) => format!("It placed the order {order_id}"),
+        None => "Its result is unknown".to_owned(),
+    };
+    let at = shown(earlier.time);
+    format!(
+        "At {at}, a renewal of the instance {id} was sent from this directory. {order}, and the instance does not show it yet."
+    )
+}
+
+/// How the words of an order are those of a renewal.
+const WORDS: [(&str, &str); 6] = [
+    ("run terraform apply again", INVOKE_AGAIN),
+    ("run terraform plan again", INVOKE_AGAIN),
+    ("The order costs", "The renewal costs"),
+    ("says that the order costs", "says that the renewal costs"),
+    ("limits what an order may cost", "limits what a renewal may cost"),
+    ("; without max_price, an order needs no known price", ""),
+];
+
+/// The next step of somebody who corrected what was wrong. An apply alone invokes no action.
+const INVOKE_AGAIN: &str = "invoke the action again (terraform apply -invoke=action.alicloud_market_renewal.<name>)";
+
+/// A message about an order, in the words of a renewal.
+fn of_renewal(mut error: Diagnostic) -> Diagnostic {
+    for (order, renewal) in WORDS {
+        error.detail = error.detail.replace(order, renewal);
+    }
+    error
+}
+
+/// A renewal that is refused before it is sent.
+pub(super) fn refused(error: Diagnostic, wanted: &Wanted, earlier: Option<&Record>) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
+    let mut error = of_renewal(error);
     error.summary = error.summary.replace("No order was placed", &format!("The instance {id} was not renewed"));
     error.detail = format!("To run beyond until, the instance needs {} more. {}", bought(wanted), error.detail);
+    if let Some(earlier) = earlier {
+        error.summary = error.summary.replace("was not renewed", "was not renewed now");
+        error.detail += &format!("\n\n{}", sent_before(id, earlier));
+    }
     error
+}
+
+/// The error about a renewal that failed.
+pub(super) fn failed(wanted: &Wanted, failure: &Failure) -> Diagnostic {
+    let id = &wanted.renewal.instance_id;
+    let (summary, subject) =
+        (format!("The instance {id} was not renewed"), format!("The renewal of the instance {id}"));
+    of_renewal(failure_messages::failure(&summary, &subject, failure, &PurchaseOutcome::NotPlaced))
+}
+
+/// The error about a renewal whose order was cancelled or refunded; none for one that is in force.
+pub(super) fn ended(wanted: &Wanted, order_id: &str, order: &Order) -> Option<Diagnostic> {
+    let status = order.order_status.as_deref().filter(|status| has_ended(status))?;
+    let id = &wanted.renewal.instance_id;
+    let detail = format!(
+        "The order {order_id}, which renewed the instance {id} by {}, has the status {status}: it was cancelled or refunded. The \
+         instance ends at {}. Nothing was bought now, since the Marketplace returns that order for the same renewal for a day.\n\n\
+         1. To renew the instance by another period now, change until, then {INVOKE_AGAIN}.\n\n2. To renew it by the same \
+         period, wait for a day, then do the same without a change.\n\n3. Or renew it in the Marketplace console.",
+        bought(wanted),
+        shown(wanted.end)
+    );
+    Some(Diagnostic::error(
+        format!("The instance {id} was not renewed: order {order_id} was cancelled or refunded"),
+        detail,
+    ))
 }
 
 pub(super) fn no_turn() -> Diagnostic {
@@ -71,7 +143,7 @@ pub(super) fn no_turn() -> Diagnostic {
 
 pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let summary = format!("The instance {id} was not renewed: it cannot be read");
-    failure_messages::failure(&summary, &format!("The instance {id}"), failure, &PurchaseOutcome::NotPlaced)
+    of_renewal(failure_messages::failure(&summary, &format!("The instance {id}"), failure, &PurchaseOutcome::NotPlaced))
 }
 
 pub(super) fn no_instance(id: &str) -> Diagnostic {
@@ -130,16 +202,12 @@ pub(super) fn too_much(id: &str, end: DateTime<Utc>, unit: Cycle) -> Diagnostic 
 /// The error about a renewal of the same end that may have been bought already, and is not this one.
 pub(super) fn sent_earlier(cloud: &Cloud, wanted: &Wanted, earlier: &Record) -> Diagnostic {
     let (id, at) = (&wanted.renewal.instance_id, shown(earlier.time));
-    let order = match &earlier.order_id {
-        Some(order_id) => format!("It placed the order {order_id}"),
-        None => "What became of it is not known".to_owned(),
-    };
     let detail = format!(
-        "At {at} a renewal of the instance {id} was sent from this directory. {order}, and the instance does not show it yet: it \
-         ends at {}. Another renewal could be a second purchase, so nothing was bought now.\n\n1. Look at the instance and its \
-         orders in the Marketplace console. An order that is not paid has to be paid or cancelled there.\n\n2. Invoke the action \
-         again once the instance shows its new end.\n\n3. If nothing was bought at {at}, remove the record of it, then invoke the \
-         action again:\n\n     rm {}",
+        "{} It ends at {}. Another renewal could be a second purchase, so nothing is bought.\n\n1. Look at the instance and its \
+         orders in the Marketplace console. An order that is not paid has to be paid or cancelled there.\n\n2. Once the instance \
+         shows its new end, {INVOKE_AGAIN}.\n\n3. If nothing was bought at {at}, remove the record of it, then {INVOKE_AGAIN}:\n\n  \
+         rm {}",
+        sent_before(id, earlier),
         shown(wanted.end),
         cloud.journal.path_beside(super::record::FILE)
     );
@@ -155,12 +223,8 @@ pub(super) fn unknown_outcome(wanted: &Wanted, failure: &Failure) -> Diagnostic 
         shown(wanted.end)
     );
     let summary = format!("The instance {id} may have been renewed");
-    failure_messages::failure(
-        &summary,
-        &format!("The renewal of the instance {id}"),
-        failure,
-        &PurchaseOutcome::MaybePlaced(next),
-    )
+    let subject = format!("The renewal of the instance {id}");
+    of_renewal(failure_messages::failure(&summary, &subject, failure, &PurchaseOutcome::MaybePlaced(next)))
 }
 
 pub(super) fn token_used(wanted: &Wanted, failure: &Failure) -> Diagnostic {
@@ -189,11 +253,13 @@ pub(super) fn unpaid(id: &str, order_id: &str, order: &Order) -> Option<Diagnost
 pub(super) fn not_shown(wanted: &Wanted, order_id: &str) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
     let detail = format!(
-        "The order {order_id} renews the instance {id}, which still shows its end at {}. Wait until it shows the new one before you \
-         renew it again with another until: the same until never buys a second renewal.",
-        shown(wanted.end)
+        "The order {order_id} renews the instance {id}, whose end was {} and should become about {}. The new end was not seen yet. \
+         Wait until the instance shows it before you renew it again with another until: the same until never buys a second \
+         renewal.",
+        shown(wanted.end),
+        shown(wanted.new_end)
     );
-    Diagnostic::warning(format!("The instance {id} was renewed, and does not show its new end yet"), detail)
+    Diagnostic::warning(format!("The instance {id} was renewed, and its new end was not seen yet"), detail)
 }
 
 pub(super) fn too_short(wanted: &Wanted, new_end: DateTime<Utc>, until: &str) -> Diagnostic {

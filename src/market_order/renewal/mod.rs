@@ -29,9 +29,7 @@ use super::{
     schema::{Cycle, PACKAGE_VERSION},
 };
 use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
-    purchase_guard,
+    Cloud, purchase_guard,
     quotes::{Quote, Quoting},
     spending::{self, Check, Reservation},
 };
@@ -103,6 +101,13 @@ impl Wanted {
         market_renewal::priced(&self.renewal)
     }
 
+    /// From which end on the instance shows this renewal, and not only that its end was corrected, or that it has renewed
+    /// itself by a part of this. A service may count months in days.
+    fn renewed_from(&self) -> DateTime<Utc> {
+        let periods = i32::try_from(self.period.count).unwrap_or(i32::MAX);
+        self.new_end - (self.new_end - self.end) / periods.max(1).saturating_mul(2)
+    }
+
     fn token(&self) -> String {
         record::token(&self.renewal.instance_id, self.end.timestamp_millis(), self.period)
     }
@@ -138,11 +143,16 @@ impl Action for MarketRenewals {
             }
             Need::Renewal(wanted) => wanted,
         };
+        let earlier = record::unsettled(&cloud.journal, id, wanted.end);
+        if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&wanted.token())) {
+            ctx.warn(messages::sent_earlier(cloud, &wanted, earlier));
+            return Ok(());
+        }
         let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
         let (quote, _) = allow(cloud, &wanted, &config.max_price, &limit, count)
             .await
-            .map_err(|refused| messages::refused(refused.diagnostic(cloud, true), &wanted))?;
-        ctx.warn(messages::planned(&wanted, &quote));
+            .map_err(|refused| messages::refused(refused.diagnostic(cloud, true), &wanted, earlier.as_ref()))?;
+        ctx.warn(messages::planned(&wanted, &quote, earlier.as_ref()));
         Ok(())
     }
 
@@ -255,12 +265,15 @@ async fn buy(
 ) -> Result<(), Diagnostics> {
     let (id, token, end) = (&config.instance_id, wanted.token(), wanted.end.timestamp_millis());
     let journal = &cloud.journal;
-    let new = Record { end, token: token.clone(), time: Utc::now(), order_id: None, seen_end: None };
+    let renewed_from = wanted.renewed_from().timestamp_millis();
+    let new = Record { end, renewed_from, token: token.clone(), time: Utc::now(), order_id: None, seen_end: None };
     // The price comes first, so that what is refused leaves nothing behind.
     let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
     let allowed = allow(cloud, wanted, &config.max_price, limit, count).await;
-    let (quote, reservation) =
-        allowed.map_err(|refused| messages::refused(refused.diagnostic(cloud, false), wanted))?;
+    let (quote, reservation) = allowed.map_err(|refused| {
+        let earlier = record::unsettled(journal, id, wanted.end);
+        messages::refused(refused.diagnostic(cloud, false), wanted, earlier.as_ref())
+    })?;
     let earlier = record::begin(journal, id, &new).unwrap_or_else(|error| {
         // The token finds the order all the same.
         tracing::warn!(%error, "a renewal was not recorded");
@@ -289,9 +302,7 @@ async fn buy(
             if failure.certainty == Certainty::NotDone && earlier.is_none() && !is_reused {
                 give_back(cloud, reservation.as_ref());
                 record::forget(journal, id);
-                let summary = format!("The instance {id} was not renewed");
-                let subject = format!("The renewal of the instance {id}");
-                let error = failure_messages::failure(&summary, &subject, &failure, &PurchaseOutcome::NotPlaced);
+                let error = messages::failed(wanted, &failure);
                 return Err(cloud.with_balance(error, &failure, limit).await.into());
             }
             if is_reused {
@@ -310,13 +321,18 @@ async fn buy(
     };
     tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "renewal placed");
     record::update(journal, id, |record| record.order_id = Some(placed.order_id.clone()));
-    // The order exists, so nothing from here on is an error.
+    // The order exists, so nothing from here on is an error, unless it has ended since it was bought.
     let described = market::describe_order(&cloud.client, &placed.order_id, limit).await;
-    if let Ok(Described::Found(order)) = &described
-        && let Some(warning) = messages::unpaid(id, &placed.order_id, order)
-    {
-        ctx.warn(warning);
-        return Ok(());
+    if let Ok(Described::Found(order)) = &described {
+        if let Some(error) = messages::ended(wanted, &placed.order_id, order) {
+            give_back(cloud, reservation.as_ref());
+            record::forget(journal, id);
+            return Err(error.into());
+        }
+        if let Some(warning) = messages::unpaid(id, &placed.order_id, order) {
+            ctx.warn(warning);
+            return Ok(());
+        }
     }
     ctx.progress(format!("Order {} renews the instance {id}; waiting until it shows its new end", placed.order_id));
     match new_end(cloud, wanted, limit, ctx).await {
@@ -330,14 +346,14 @@ fn give_back(cloud: &Cloud, reservation: Option<&Reservation>) {
     reservation.into_iter().for_each(|reservation| spending::give_back(&cloud.journal, reservation));
 }
 
-/// The end that an instance shows after a renewal; none where it goes on showing the one before.
+/// The end that an instance shows after a renewal; none where it does not show the renewal.
 async fn new_end(cloud: &Cloud, wanted: &Wanted, limit: &Limit, ctx: &Context) -> Option<DateTime<Utc>> {
     let (id, begin) = (&wanted.renewal.instance_id, Instant::now());
     loop {
         // A purchase without a reply may have used all of the time.
         let read = describe(cloud, id, &cloud.limit(LONGEST_READ, ctx)).await;
         let end = read.ok().flatten().and_then(|instance| end_of(&instance));
-        if let Some(end) = end.filter(|end| *end > wanted.end) {
+        if let Some(end) = end.filter(|end| *end >= wanted.renewed_from()) {
             return Some(end);
         }
         tokio::select! {

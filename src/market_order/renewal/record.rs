@@ -14,6 +14,9 @@ use crate::journal::{Journal, TOKEN_LIFETIME};
 /// The name of the file beside the purchase journal.
 pub(super) const FILE: &str = "renewals";
 
+/// In milliseconds.
+const HOUR: i64 = 60 * 60 * 1000;
+
 /// The renewals whose new end was not seen yet, by instance.
 #[derive(Default, Serialize, Deserialize)]
 struct Records(BTreeMap<String, Record>);
@@ -23,6 +26,8 @@ struct Records(BTreeMap<String, Record>);
 pub(super) struct Record {
     /// The end of the instance before it, in milliseconds since 1970.
     pub(super) end: i64,
+    /// From which end on the instance shows the renewal, in milliseconds since 1970.
+    pub(super) renewed_from: i64,
     /// The idempotency token.
     pub(super) token: String,
     /// When it was sent first.
@@ -45,9 +50,11 @@ impl Record {
     }
 }
 
-/// The token of a renewal: the same for the same instance, end and period, and no other one's.
+/// The token of a renewal: the same for the same instance, end and period, and no other one's. An end that is told a little
+/// differently is the same.
 pub(super) fn token(instance: &str, end: i64, period: Period) -> String {
-    let of = format!("{NAME} {instance} {end} {} {}", period.count, period.unit.as_str());
+    let hour = (end + HOUR / 2).div_euclid(HOUR);
+    let of = format!("{NAME} {instance} {hour} {} {}", period.count, period.unit.as_str());
     format!("renew-{}", &content_sha256(of.as_bytes())[..40])
 }
 
@@ -55,7 +62,7 @@ impl Record {
     /// Whether this end, which the instance is said to have, may be older than this renewal.
     fn explains(&self, end: i64) -> bool {
         match self.seen_end {
-            None => end <= self.end,
+            None => end < self.renewed_from,
             // Who refunds a renewal takes its time back.
             Some(seen) => end < seen && Utc::now() < self.last_moment(),
         }
@@ -71,6 +78,13 @@ pub(super) fn begin(journal: &Journal, instance: &str, new: &Record) -> io::Resu
         }
         earlier
     })
+}
+
+/// What was sent before and explains this end.
+pub(super) fn unsettled(journal: &Journal, instance: &str, end: DateTime<Utc>) -> Option<Record> {
+    let found = journal.change_shared(FILE, |Records(records)| records.get(instance).cloned());
+    let found = found.inspect_err(|error| tracing::warn!(%error, "earlier renewals cannot be read"));
+    found.ok().flatten().filter(|record| record.explains(end.timestamp_millis()))
 }
 
 /// Records what has become known of a renewal that was sent.
@@ -101,10 +115,11 @@ mod tests {
         let month = Period { count: 1, unit: Cycle::Month };
         let one = token("1000000", 1, month);
         assert_eq!(one, token("1000000", 1, month));
+        assert_eq!(token("1000000", 24 * HOUR, month), token("1000000", 24 * HOUR - 1, month));
         assert!(one.len() <= 64 && one.is_ascii());
         let others = [
             token("1000001", 1, month),
-            token("1000000", 2, month),
+            token("1000000", 24 * HOUR, month),
             token("1000000", 1, Period { count: 2, ..month }),
             token("1000000", 1, Period { unit: Cycle::Year, ..month }),
         ];
@@ -113,8 +128,9 @@ mod tests {
 
     #[test]
     fn an_end_that_is_older_than_a_renewal_is_no_reason_for_another_one() {
-        let record = Record { end: 10, token: "t".to_owned(), time: Utc::now(), order_id: None, seen_end: None };
-        assert!(record.explains(10) && record.explains(9) && !record.explains(11));
+        let (token, time) = ("t".to_owned(), Utc::now());
+        let record = Record { end: 10, renewed_from: 15, token, time, order_id: None, seen_end: None };
+        assert!(record.explains(10) && record.explains(9) && record.explains(14) && !record.explains(15));
         let seen = Record { seen_end: Some(20), ..record.clone() };
         assert!(seen.explains(10) && seen.explains(19) && !seen.explains(20));
         let yesterday = Utc::now() - TimeDelta::hours(25);

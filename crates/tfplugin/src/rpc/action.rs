@@ -68,7 +68,7 @@ impl<P: Provider> Inner<P> {
         let ctx = ctx.with_capabilities(wire::capabilities(request.client_capabilities));
         let planned = async {
             let action = self.action(&request.action_type)?;
-            let config = action.config(request.config.as_ref())?;
+            let config = action.valid_config(request.config.as_ref())?;
             action.item.plan(self.planning_client().as_deref(), config, &ctx).await
         };
         let diagnostics = ended(planned.await, &ctx).1;
@@ -78,7 +78,7 @@ impl<P: Provider> Inner<P> {
     async fn invoke(&self, request: proto::invoke_action::Request, ctx: Context) -> Completed {
         let invoked = async {
             let action = self.action(&request.action_type)?;
-            let config = action.config(request.config.as_ref())?;
+            let config = action.valid_config(request.config.as_ref())?;
             let ctx = ctx
                 .with_time_limits(Operation::Invoke, &action.schema().schema.block, &config)
                 .with_capabilities(wire::capabilities(request.client_capabilities));

@@ -124,6 +124,12 @@ impl<T: Item + ?Sized> Registered<T> {
         Ok(diagnostics)
     }
 
+    /// The configuration, for a call before which Terraform validates nothing once everything is known.
+    fn valid_config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostics> {
+        let diagnostics = self.validate(config)?;
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(self.config(config)?) }
+    }
+
     fn config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostic> {
         wire::decode(config, &self.schema().ty, "configuration")
     }

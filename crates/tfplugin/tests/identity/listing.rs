@@ -68,6 +68,9 @@ async fn an_object_that_was_asked_for_has_to_come() {
     let failed = host.list(NAME, &criteria(2, "is bare"), 100, true).await.unwrap_err();
     assert_eq!(summaries(&failed), ["The result of the search is incomplete"]);
     assert!(failed.iter().next().unwrap().detail.contains("server 1"), "{failed:?}");
+    // A warning says why, and the others come.
+    let found = host.list(NAME, &criteria(3, "is unreadable"), 100, true).await.unwrap();
+    assert_eq!((found.len(), summaries(&host.take_warnings())), (2, vec!["Unreadable"]));
 }
 
 async fn server() -> (Server<Typed<Test>>, Arc<Watch>) {

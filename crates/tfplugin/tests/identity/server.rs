@@ -295,7 +295,7 @@ pub struct Criteria {
     /// How many there are.
     #[attr(default = 3, range(0..=1000))]
     count: i64,
-    /// What happens at the second one: `warns`, `fails`, `is bare`, `panics` or `waits`.
+    /// What happens at the second one: `warns`, `fails`, `is bare`, `is unreadable`, `panics` or `waits`.
     #[attr(default = "")]
     second: String,
 }
@@ -338,7 +338,11 @@ impl ListResource for Search {
                 }
                 _ => {}
             }
-            if listing.wants_objects() && (number, criteria.second.as_str()) != (1, "is bare") {
+            let is_bare = number == 1 && criteria.second.starts_with("is ");
+            if is_bare && criteria.second == "is unreadable" {
+                found = found.with_warning(Diagnostic::warning("Unreadable", "for the test"));
+            }
+            if listing.wants_objects() && !is_bare {
                 let server = Partial::<Server> { name: id.clone().into(), id: id.into(), ..Default::default() };
                 found = found.with_object(server);
             }
