@@ -301,7 +301,7 @@ async fn buy(
             let is_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
             if failure.certainty == Certainty::NotDone && earlier.is_none() && !is_reused {
                 give_back(cloud, reservation.as_ref());
-                record::forget(journal, id);
+                record::remove(journal, id, &new.token);
                 let error = messages::failed(wanted, &failure);
                 return Err(cloud.with_balance(error, &failure, limit).await.into());
             }
@@ -320,13 +320,13 @@ async fn buy(
         }
     };
     tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "renewal placed");
-    record::update(journal, id, |record| record.order_id = Some(placed.order_id.clone()));
+    record::update(journal, id, &new.token, |record| record.order_id = Some(placed.order_id.clone()));
     // The order exists, so nothing from here on is an error, unless it has ended since it was bought.
     let described = market::describe_order(&cloud.client, &placed.order_id, limit).await;
     if let Ok(Described::Found(order)) = &described {
         if let Some(error) = messages::ended(wanted, &placed.order_id, order) {
             give_back(cloud, reservation.as_ref());
-            record::forget(journal, id);
+            record::remove(journal, id, &new.token);
             return Err(error.into());
         }
         if let Some(warning) = messages::unpaid(id, &placed.order_id, order) {
@@ -369,7 +369,7 @@ async fn new_end(cloud: &Cloud, wanted: &Wanted, limit: &Limit, ctx: &Context) -
 /// Ends a renewal whose new end is known.
 fn settle(cloud: &Cloud, wanted: &Wanted, config: &MarketRenewal, new_end: DateTime<Utc>, ctx: &Context) {
     let id = &config.instance_id;
-    record::update(&cloud.journal, id, |record| record.seen_end = Some(new_end.timestamp_millis()));
+    record::update(&cloud.journal, id, &wanted.token(), |record| record.seen_end = Some(new_end.timestamp_millis()));
     ctx.progress(format!("The instance {id} runs until {}", messages::shown(new_end)));
     if until(&config.until).is_some_and(|until| new_end < until) {
         ctx.warn(messages::too_short(wanted, new_end, &config.until));

@@ -88,18 +88,22 @@ pub(super) fn unsettled(journal: &Journal, instance: &str, end: DateTime<Utc>) -
 }
 
 /// Records what has become known of a renewal that was sent.
-pub(super) fn update(journal: &Journal, instance: &str, change: impl FnOnce(&mut Record)) {
-    let changed = journal.change_shared(FILE, |Records(records)| records.get_mut(instance).map(change));
+pub(super) fn update(journal: &Journal, instance: &str, token: &str, change: impl FnOnce(&mut Record)) {
+    let changed = journal.change_shared(FILE, |Records(records)| {
+        records.get_mut(instance).filter(|record| record.token == token).map(change)
+    });
     if let Err(error) = changed {
-        tracing::warn!(%error, "what became of a renewal was not recorded");
+        tracing::warn!(%error, "the result of a renewal was not recorded");
     }
 }
 
-/// Forgets a renewal that certainly did not happen.
-pub(super) fn forget(journal: &Journal, instance: &str) {
-    let forgotten = journal.change_shared(FILE, |Records(records)| drop(records.remove(instance)));
-    if let Err(error) = forgotten {
-        tracing::warn!(%error, "a renewal was not forgotten");
+/// Removes the record of a renewal that certainly did not happen, or is over.
+pub(super) fn remove(journal: &Journal, instance: &str, token: &str) {
+    let removed = journal.change_shared(FILE, |Records(records)| {
+        records.retain(|of, record| of != instance || record.token != token);
+    });
+    if let Err(error) = removed {
+        tracing::warn!(%error, "the record of a renewal was not removed");
     }
 }
 
