@@ -63,7 +63,7 @@ fn a_value_for_what_only_the_provider_sets_is_refused() {
             };
             let lines: Vec<String> = names.split_whitespace().map(lines).collect();
             terraform.configure(&[source, &with(&lines.join("\n  "))].concat());
-            let refused = terraform.validate().fails().says(&["Remove the line: only the provider sets it"]);
+            let refused = terraform.validate().fails().says(&["because only the provider sets it"]);
             for name in names.split_whitespace() {
                 assert!(refused.text.contains(&format!("{name} cannot be configured")), "{name}: {}", refused.text);
             }

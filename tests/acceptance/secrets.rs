@@ -131,7 +131,7 @@ fn panicked(terraform: &mut Terraform) -> String {
         environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let is_attached = variables.iter().any(|(name, _)| *name == "TF_REATTACH_PROVIDERS");
     let plugin = (!is_attached).then(|| altered::plugin(terraform, &variables));
-    let said = terraform.apply().fails().says(&["a panic"]).text;
+    let said = terraform.apply().fails().says(&["The provider panicked"]).text;
     plugin.into_iter().for_each(|plugin| plugin.ends_well());
     let log = fs::read_to_string(terraform.path().join("plugin.log")).unwrap();
     assert!(log.contains("\"@message\":\"panic\""), "the place of the panic is logged: {log}");
@@ -325,7 +325,7 @@ fn a_panic_while_the_provider_is_configured() {
     let Some(mut terraform) = terraform(block) else { return };
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
     let plugin = altered::plugin(&mut terraform, &[("PANICS", "1")]);
-    let failed = terraform.apply().fails().says(&["a panic"]);
+    let failed = terraform.apply().fails().says(&["The provider panicked"]);
     plugin.ends_well();
     let secrets = CANARIES.map(str::to_owned);
     is_clean("what was printed", &failed.text, &secrets);

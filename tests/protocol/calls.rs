@@ -344,14 +344,14 @@ async fn an_unknown_type_and_bad_bytes_are_diagnostics() {
     let mut request = creation("a");
     request.planned_state = Some(DynamicValue { msgpack: vec![0xdf, 0xff, 0xff, 0xff, 0xff], json: Vec::new() });
     let reply = server.apply_resource_change(Request::new(request)).await.unwrap().into_inner();
-    assert_eq!(reply.diagnostics[0].summary, "Unreadable value");
+    assert_eq!(reply.diagnostics[0].summary, "The planned state cannot be read");
 }
 
 #[tokio::test]
 async fn what_is_not_configured_is_an_error() {
     let server = Server::new(Typed(TestProvider(Arc::default())), Lifecycle::default());
     let reply = server.apply_resource_change(Request::new(creation("a"))).await.unwrap().into_inner();
-    assert_eq!(reply.diagnostics[0].summary, "Provider not configured");
+    assert_eq!(reply.diagnostics[0].summary, "The provider is not configured");
 }
 
 /// Calls for what is not offered: the summary of the first diagnostic of each.

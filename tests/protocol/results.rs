@@ -14,7 +14,7 @@ async fn a_result_that_differs_from_its_plan_is_neither_tainted_nor_replaced() {
     let reply = server.apply_resource_change(Request::new(creation("differs"))).await.unwrap().into_inner();
     assert_eq!(reply.diagnostics.len(), 1);
     assert_eq!(reply.diagnostics[0].severity(), proto::diagnostic::Severity::Warning);
-    assert!(reply.diagnostics[0].detail.contains("For id, name it"), "{}", reply.diagnostics[0].detail);
+    assert!(reply.diagnostics[0].detail.contains("values for id, name that differ"), "{}", reply.diagnostics[0].detail);
     assert_eq!(unwire(reply.new_state.clone()), named("differs", Value::Null));
 
     let request = proto::read_resource::Request {
@@ -61,7 +61,7 @@ async fn a_configured_value_that_only_the_provider_sets_is_refused_before_anythi
         for diagnostics in [validated.diagnostics, planned.diagnostics] {
             assert_eq!(diagnostics.len(), 1);
             assert_eq!(diagnostics[0].severity(), proto::diagnostic::Severity::Error);
-            assert!(diagnostics[0].detail.contains("Remove the line: only the provider sets it"));
+            assert!(diagnostics[0].detail.contains("because only the provider sets it"));
             let steps = &diagnostics[0].attribute.as_ref().unwrap().steps;
             let id = proto::attribute_path::step::Selector::AttributeName("id".to_owned());
             assert_eq!(steps[0].selector.as_ref().unwrap(), &id);

@@ -31,7 +31,7 @@ impl std::fmt::Debug for Progress {
 /// /// Waits until a thing is ready, for as long as the caller does.
 /// async fn wait(ctx: &Context) {
 ///     while !is_ready() && ctx.sleep(Duration::from_secs(3)).await {}
-///     ctx.warn(Diagnostic::warning("It took a while", "The service was slow. Nothing has to be done."));
+///     ctx.warn(Diagnostic::warning("It took a while", "The service was slow. You need not do anything."));
 /// }
 /// # fn is_ready() -> bool { true }
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(wait(&Context::default()));
@@ -216,15 +216,7 @@ impl Context {
             *self.deferral.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
             return Diagnostics::default();
         }
-        let why = match why {
-            Deferral::ResourceConfigUnknown => "The configuration has values that are known only after apply.",
-            Deferral::ProviderConfigUnknown => "The provider block has values that are known only after apply.",
-            Deferral::AbsentPrerequisite => "Something that this depends on is not there yet.",
-        };
-        let detail = format!(
-            "{why} This Terraform cannot put the change off. Apply what it depends on first, with terraform apply -target."
-        );
-        Diagnostic::error("Not possible yet", detail).into()
+        not_deferred(why).into()
     }
 
     /// Why the call was put off, if its error is nothing but that.
@@ -273,4 +265,18 @@ impl Context {
     pub(crate) fn take_warnings(&self) -> Diagnostics {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The error about a change that this Terraform cannot put off.
+pub(crate) fn not_deferred(why: Deferral) -> Diagnostic {
+    let why = match why {
+        Deferral::ResourceConfigUnknown => "The configuration has values that are known only after apply.",
+        Deferral::ProviderConfigUnknown => "The provider block has values that are known only after apply.",
+        Deferral::AbsentPrerequisite => "Something that this depends on does not exist yet.",
+    };
+    let detail = format!(
+        "{why} This version of Terraform cannot defer the change. First apply what it depends on: terraform apply -target=<address of \
+         the resource>"
+    );
+    Diagnostic::error("The change is not possible yet", detail)
 }

@@ -2,10 +2,7 @@
 
 use super::value::Path;
 
-/// How every message about a fault of the provider ends. What comes with a warning, the SDK has repaired.
-pub(crate) const FAULT: &str = "This is a fault of the provider: please report it.";
-
-/// How grave a diagnostic is.
+/// How severe a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The call failed.
@@ -71,7 +68,9 @@ impl Diagnostics {
     #[must_use]
     pub(crate) fn into_failure(mut self) -> Self {
         if self.0.is_empty() {
-            self.push(Diagnostic::error("The operation failed", format!("The provider gave no reason. {FAULT}")));
+            let detail =
+                "The provider returned an error without a reason. This is a fault of the provider: please report it.";
+            self.push(Diagnostic::error("The operation failed", detail));
         } else if !self.has_errors() {
             self.0.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
         }

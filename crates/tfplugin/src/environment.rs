@@ -80,9 +80,14 @@ fn read(attribute: &Attribute, path: &Path, name: &str, text: &str) -> Result<Va
     });
     value.map_err(|what| {
         let shown = if attribute.sensitive { String::new() } else { format!(" It is {text:?}.") };
-        let detail = format!("The environment variable {name}, which stands in for {path}, {what}.{shown}");
-        Diagnostic::error(format!("Invalid {}", attribute.name), detail)
+        invalid(attribute.name, path, name, &what, &shown)
     })
+}
+
+/// The error about a variable: what it must be, and what it is.
+pub(crate) fn invalid(attribute: &str, path: &Path, variable: &str, must: &str, shown: &str) -> Diagnostic {
+    let detail = format!("The environment variable {variable} sets {path}, which {must}.{shown}");
+    Diagnostic::error(format!("Invalid {attribute} in {variable}"), detail)
 }
 
 /// Yes and no in all of the forms that providers of other SDKs read (Go's strconv.ParseBool).

@@ -101,8 +101,11 @@ pub trait EphemeralResource: Send + Sync + 'static {
         _private: Private,
         _ctx: &Context,
     ) -> impl Future<Output = Result<Renewed, Diagnostics>> + Send {
-        let detail = format!("{} has no way to be renewed.", Self::Model::TYPE_NAME);
-        async { Err(Diagnostic::error("Not renewed", detail).into()) }
+        let name = Self::Model::TYPE_NAME;
+        let detail = format!(
+            "The provider does not implement renewal for {name}. This is a fault of the provider: please report it."
+        );
+        async move { Err(Diagnostic::error(format!("{name} cannot be renewed"), detail).into()) }
     }
 
     /// Closes it. Called with what `open` remembered, also after renewals: those are for further renewals only.

@@ -17,6 +17,8 @@
 extern crate self as tfplugin;
 
 pub mod action;
+#[cfg(test)]
+mod catalogue;
 pub mod configure;
 #[doc(hidden)]
 pub mod conform;

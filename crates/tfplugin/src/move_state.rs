@@ -79,8 +79,8 @@ impl<'a> MoveSource<'a> {
     /// It is no JSON.
     pub fn json(&self) -> Result<Json, Diagnostics> {
         serde_json::from_slice(self.state).map_err(|error| {
-            let detail = format!("The state of {} cannot be read: {error}.", self.type_name);
-            Diagnostic::error("Unreadable state", detail).into()
+            let detail = format!("The state of {} is not valid JSON: {error}.", self.type_name);
+            Diagnostic::error("The stored state cannot be read", detail).into()
         })
     }
 
@@ -154,18 +154,26 @@ impl<M: ResourceModel> Moves<M> {
         if let Some(moved) = self.steps.iter().find_map(|step| step(source)) {
             return Ok(moved?.into_object().0);
         }
-        let known = if self.sources.is_empty() {
-            "It cannot be made of any other type of resource.".to_owned()
-        } else {
-            format!("It can be made of: {}.", self.sources.join(", "))
-        };
-        let detail = format!(
-            "{} cannot be made of {} of {} (schema version {}). {known} Nothing was moved: remove the moved block.",
-            M::TYPE_NAME,
-            source.type_name,
-            source.provider,
-            source.version
-        );
-        Err(Diagnostic::error("Unsupported move", detail).into())
+        Err(unsupported(M::TYPE_NAME, source, &self.sources).into())
     }
+}
+
+fn unsupported(type_name: &str, source: &MoveSource<'_>, sources: &[String]) -> Diagnostic {
+    let MoveSource { type_name: from, provider, version, .. } = source;
+    let known = match sources {
+        [] => "It cannot be moved from any other type of resource.".to_owned(),
+        sources => format!("It can be moved from: {}.", sources.join(", ")),
+    };
+    let detail = format!(
+        "The provider cannot move {from} of {provider} (schema version {version}) to {type_name}. {known} Nothing was moved. To \
+         continue, remove the moved block."
+    );
+    Diagnostic::error("The resource cannot be moved to this type", detail)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let source = MoveSource::new("registry.terraform.io/hashicorp/null", "null_resource", 0);
+    let sources = ["null_resource of hashicorp/null (schema version 1)".to_owned()];
+    vec![unsupported("example_note", &source, &[]), unsupported("example_note", &source, &sources)]
 }

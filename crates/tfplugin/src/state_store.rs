@@ -210,9 +210,9 @@ impl<S: StateStore> TypedStateStore<S> {
     fn store(&self) -> Result<Arc<S::Store>, Diagnostic> {
         let store = self.1.read().unwrap_or_else(PoisonError::into_inner).clone();
         store.ok_or_else(|| {
-            let detail =
-                "Terraform asked for a state before it configured the state store. This is a fault of Terraform.";
-            Diagnostic::error("State store not configured", detail)
+            let detail = "Terraform used a state before it configured the state store. This is a fault of Terraform: please report \
+                          it.";
+            Diagnostic::error("The state store is not configured", detail)
         })
     }
 }

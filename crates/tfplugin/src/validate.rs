@@ -1,7 +1,7 @@
 //! Checks a configuration against what its schema says is valid.
 
 use super::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostic, Diagnostics},
     schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, ObjectAt},
     value::{Path, Value},
 };
@@ -20,8 +20,7 @@ pub fn read_only(block: &Block, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     walk(block, config, &Path::default(), &mut |attribute, value, path| {
         if attribute.mode == Mode::Computed && !value.is_null() {
-            let detail = format!("{path} cannot be configured. Remove the line: only the provider sets it.");
-            diagnostics.invalid(path.clone(), "Read-only attribute in the configuration", detail);
+            diagnostics.push(read_only_error(path));
         }
     });
     diagnostics
@@ -128,14 +127,29 @@ pub fn write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     walk(block, config, &Path::default(), &mut |attribute, value, path| {
         if attribute.write_only && !value.is_null() {
-            let detail = format!(
-                "{path} is write-only: it is never stored, which takes Terraform 1.11 or later. Use a later Terraform, or \
-                 leave {path} out."
-            );
-            diagnostics.invalid(path.clone(), "Write-only attributes need a later Terraform", detail);
+            diagnostics.push(write_only_error(path));
         }
     });
     diagnostics
+}
+
+fn read_only_error(path: &Path) -> Diagnostic {
+    let detail =
+        format!("{path} cannot be configured, because only the provider sets it. Remove it from the configuration.");
+    Diagnostic::error("Read-only attribute in the configuration", detail).at(path.clone())
+}
+
+fn write_only_error(path: &Path) -> Diagnostic {
+    let detail = format!(
+        "{path} is write-only, which requires Terraform 1.11 or later. Upgrade Terraform, or remove {path} from the configuration."
+    );
+    Diagnostic::error("Write-only attributes need a later Terraform", detail).at(path.clone())
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let path = Path::attribute("password");
+    vec![read_only_error(&path), write_only_error(&path)]
 }
 
 /// Visits each attribute of a block, at any depth.

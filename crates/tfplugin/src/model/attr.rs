@@ -96,11 +96,13 @@ impl<T> Attr<T> {
     }
 
     /// What is wrong with a value that is needed and not known.
-    pub(super) fn missing(&self, path: &Path) -> Diagnostic {
+    pub(crate) fn missing(&self, path: &Path) -> Diagnostic {
         let (summary, what) = match self {
-            Self::Unknown => ("Value not known yet", "is known only after apply, and is needed before".to_owned()),
-            Self::Invalid(reason) => ("Invalid value", reason.to_string()),
-            Self::Null | Self::Known(_) => ("Missing value", "has no value, and one is needed here".to_owned()),
+            Self::Unknown => {
+                ("The value is not known yet", "is known only after apply, but it is needed earlier".to_owned())
+            }
+            Self::Invalid(reason) => ("The value is invalid", reason.to_string()),
+            Self::Null | Self::Known(_) => ("The value is missing", "has no value, but it needs one here".to_owned()),
         };
         Diagnostic::error(summary, format!("{path} {what}.")).at(path.clone())
     }

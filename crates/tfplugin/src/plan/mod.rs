@@ -18,6 +18,8 @@ use super::{
 };
 pub(crate) use meaning::keep_meaning;
 pub use rules::check;
+#[cfg(test)]
+pub(crate) use rules::samples;
 
 /// What a plan does to the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

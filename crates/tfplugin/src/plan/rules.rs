@@ -12,16 +12,16 @@ pub fn check(block: &Block, config: &Value, prior: &Value, plan: &Plan) -> Diagn
     let mut broken = Diagnostics::default();
     if plan.action == Action::Destroy {
         if !plan.state.is_null() {
-            broken.push(refusal(&Path::default(), "A destroy must plan null."));
+            broken.push(refusal(&Path::default(), "The plan of a destroy must be null."));
         }
         return broken;
     }
     check_block(block, Values { prior, config, planned: &plan.state }, &Path::default(), &mut broken);
     for path in &plan.requires_replace {
         if prior.is_null() {
-            broken.push(refusal(path, "Nothing can be replaced in the plan of a create."));
+            broken.push(refusal(path, "The plan of a create cannot force a replacement."));
         } else if plan.state.at(path) == prior.at(path) {
-            let what = format!("{path} is planned as it is, and only a changed value can force a replacement.");
+            let what = format!("{path} does not change, and only a changed value can force a replacement.");
             broken.push(refusal(path, &what));
         }
     }
@@ -43,8 +43,8 @@ impl<'a> Values<'a> {
 }
 
 fn refusal(path: &Path, what: &str) -> Diagnostic {
-    let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
-    let diagnostic = Diagnostic::error("Invalid plan made by the provider", detail);
+    let detail = format!("{what} Terraform would refuse this plan. This is a fault of the provider: please report it.");
+    let diagnostic = Diagnostic::error("The provider made an invalid plan", detail);
     if path.is_empty() { diagnostic } else { diagnostic.at(path.clone()) }
 }
 
@@ -135,4 +135,10 @@ fn pair(
         each(Values { prior: object(prior), config, planned: object(planned) }, &inner, broken);
         Value::Null
     });
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let path = Path::attribute("name");
+    vec![refusal(&path, "name does not change, and only a changed value can force a replacement.")]
 }

@@ -8,6 +8,8 @@ use std::future::{Future, ready};
 
 pub use plan::{Change, Plan};
 pub use state::{Create, CreateError, Delete, State, Update, UpdateError};
+#[cfg(test)]
+pub(crate) use upgrade::samples as upgrade_samples;
 pub use upgrade::{UpgradeFrom, Upgrades};
 pub(crate) use upgrade::{read_json, upgraded, upgraded_identity};
 
@@ -189,7 +191,7 @@ pub trait Resource: Send + Sync + 'static {
         id: &str,
         _ctx: &Context,
     ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
-        let detail = format!("The provider cannot import this resource. Nothing was asked for the id {id:?}.");
+        let detail = format!("The provider cannot import this resource. Nothing was imported for the ID {id:?}.");
         ready(Err(Diagnostic::error("Import is not supported", detail).into()))
     }
 
@@ -204,7 +206,7 @@ pub trait Resource: Send + Sync + 'static {
         _identity: Identity<Self::Model>,
         _ctx: &Context,
     ) -> impl Future<Output = Result<State<Self::Model>, Diagnostics>> + Send {
-        let detail = "The provider imports this resource by its id only. Write id = \"…\" in the import block.";
+        let detail = "The provider imports this resource only by its ID. Set id = \"…\" in the import block instead of identity.";
         ready(Err(Diagnostic::error("Import by identity is not supported", detail).into()))
     }
 

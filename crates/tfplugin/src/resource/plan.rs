@@ -156,8 +156,10 @@ impl<M: ResourceModel> Plan<M> {
         let original = self.state.at(&path).cloned().unwrap_or(Value::Null);
         let value: Attr<Partial<T>> = value.into();
         if !self.state.set_at(&path, value.encode_onto(&original)) {
-            let detail = format!("modify_plan sets {path}, which the plan does not have. Please report it.");
-            self.nowhere.push(Diagnostic::error("Invalid plan made by the provider", detail).at(path));
+            let detail = format!(
+                "The provider set {path}, which the plan does not contain. This is a fault of the provider: please report it."
+            );
+            self.nowhere.push(Diagnostic::error("The provider made an invalid plan", detail).at(path));
         }
         self.planned = decoded::<M>(&self.state);
     }

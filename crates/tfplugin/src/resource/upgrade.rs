@@ -98,14 +98,7 @@ impl<M: Model> Upgrades<M> {
             return Ok((decoded::<M>(&value), value));
         }
         let Some((_, step)) = self.0.iter().find(|(version, _)| *version == stored.version) else {
-            let detail = format!(
-                "The state was stored with schema version {}, and this provider reads version {} and those that it upgrades \
-                 from: {:?}. {FAULT}",
-                stored.version,
-                M::SCHEMA_VERSION,
-                self.versions()
-            );
-            return Err(Diagnostic::error("No upgrade for the stored state", detail).into());
+            return Err(no_upgrade(stored.version, M::SCHEMA_VERSION, &self.versions()).into());
         };
         Ok((step(stored.json)?, Value::Null))
     }
@@ -121,8 +114,22 @@ pub(crate) fn read_json<M: Model>(json: &[u8]) -> Result<Value, Diagnostics> {
     json::decode(json, &M::schema().ty()).map_err(|error| unreadable(&error.to_string()).into())
 }
 
+fn no_upgrade(stored: i64, current: i64, upgraded: &[i64]) -> Diagnostic {
+    let detail = format!(
+        "The state has the schema version {stored}, but this version of the provider reads version {current} and upgrades from \
+         {upgraded:?}. This is a fault of the provider: please report it."
+    );
+    Diagnostic::error("The stored state cannot be upgraded", detail)
+}
+
 fn unreadable(error: &str) -> Diagnostic {
-    Diagnostic::error("Unreadable state", format!("The stored state cannot be read: {error}."))
+    let detail = format!("The stored state is not valid for this version of the provider: {error}.");
+    Diagnostic::error("The stored state cannot be read", detail)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    vec![no_upgrade(0, 2, &[1]), unreadable("name: expected a string")]
 }
 
 /// The stored identity in the current shape.

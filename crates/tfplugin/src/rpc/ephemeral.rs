@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use prost_types::Timestamp;
 
 use super::{
-    Inner, Registered, SchemaWithType, find,
+    Inner, Registered, SchemaWithType, find, messages,
     provider::{deferral, ended},
     resource::storable,
     wire,
@@ -81,7 +81,10 @@ impl<P: Provider> Inner<P> {
         let planned = plan::plan(&schema.block, &config, &Value::Null, Private::default()).state;
         let (result, differences) = conform(&planned, storable(&schema.block, values, &ctx), ty);
         if !differences.is_empty() {
-            ctx.warn(differs(&request.type_name, &differences.iter().map(ToString::to_string).collect::<Vec<_>>()));
+            ctx.warn(messages::opened_otherwise(
+                &request.type_name,
+                &differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ));
         }
         Ok(open_ephemeral_resource::Response {
             result: wire::encode(&result, ty)?,
@@ -132,12 +135,4 @@ fn bytes(private: &Private) -> Option<Vec<u8>> {
 
 fn timestamp(time: SystemTime) -> Timestamp {
     time.into()
-}
-
-fn differs(name: &str, paths: &[String]) -> Diagnostic {
-    let detail = format!(
-        "{name} is open. For {} it came with another value than its configuration has, which stays. {FAULT}",
-        paths.join(", ")
-    );
-    Diagnostic::warning("The result differs from the configuration", detail)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inner, SchemaWithType, wire};
+use super::{Inner, SchemaWithType, messages, wire};
 use crate::{
     conform,
     context::Context,
@@ -67,12 +67,7 @@ impl<P: Provider> Inner<P> {
         let (Some(identity), false) = (of_type.identity, json.is_empty() || json == b"null") else { return Ok(None) };
         let current = identity.schema.schema.version;
         if request.version > current {
-            let detail = format!(
-                "The identity of {} was stored by a newer version of the provider (identity version {}, this one has \
-                 {current}). Use that version or a later one.",
-                request.type_name, request.version
-            );
-            return Err(Diagnostic::error("Unreadable identity", detail).into());
+            return Err(messages::newer_identity(&request.type_name, request.version, current).into());
         }
         let upgraded = resource.item.upgrade_identity(Stored { version: request.version, json })?;
         Ok(of_type.encode(&conform::known(upgraded)))
@@ -103,7 +98,7 @@ impl OfType<'_> {
     /// The identity of what a create made. It exists, so whatever is wrong is a warning.
     pub(super) fn created(self, planned: &Value, made: Value, ctx: &Context) -> Value {
         if self.identity.is_some() && made.is_null() {
-            self.warn(ctx, "The identity is missing", "The provider did not say what the new object is known by.");
+            self.warn(ctx, "The identity is missing", "The provider returned no identity for the new object.");
         }
         let made = self.whole(made, ctx);
         if let Some(identity) = self.identity.filter(|identity| !identity.continues(planned, &made)) {
@@ -125,7 +120,7 @@ impl OfType<'_> {
         }
         let what = format!(
             "The apply succeeded. The provider returned the identity {} for the object with the identity {}. An identity \
-             never changes, so the state keeps the one that it had.",
+             never changes, so the state keeps the previous one.",
             identity.text(&made),
             identity.text(planned)
         );
@@ -140,14 +135,7 @@ impl OfType<'_> {
         if identity.is_mutable || identity.continues(prior, &read) {
             return Ok(read);
         }
-        let detail = format!(
-            "The state holds the {} with the identity {}, and the provider read the one with the identity {}. An identity \
-             never changes, so the state stays as it was. {FAULT}",
-            self.type_name,
-            identity.text(prior),
-            identity.text(&read)
-        );
-        Err(Diagnostic::error("Another object was read", detail))
+        Err(messages::another_read(self.type_name, &identity.text(prior), &identity.text(&read)))
     }
 
     /// Whether an import may be asked for this identity.
@@ -163,33 +151,26 @@ impl OfType<'_> {
         if identity.continues(asked, &found) {
             return Ok(found);
         }
-        let detail = format!(
-            "The import asked for the {} with the identity {}, and the provider found the one with the identity {}. Nothing \
-             was imported. {FAULT}",
-            self.type_name,
-            identity.text(asked),
-            identity.text(&found)
-        );
-        Err(Diagnostic::error("Another object was found", detail))
+        Err(messages::another_found(self.type_name, &identity.text(asked), &identity.text(&found)))
     }
 
     /// Whether Terraform accepts a planned identity. That of a new object may be unknown.
     pub(super) fn check_plan(self, action: Action, prior: &Value, planned: &Value) -> Result<(), Diagnostic> {
         let Some(identity) = self.identity else { return Ok(()) };
-        let refused = |what: String| {
-            let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
-            Err(Diagnostic::error("Invalid plan made by the provider", detail))
-        };
+        let refused = |what: String| Err(messages::invalid_plan(&what));
         if !matches!(action, Action::Nothing | Action::Update) {
             return Ok(());
         }
         let unknown: Vec<&str> = identity.names().filter(|name| !planned.get(name).is_wholly_known()).collect();
         if !unknown.is_empty() {
-            return refused(format!("The identity of an existing object is known, and {} is not.", unknown.join(", ")));
+            return refused(format!(
+                "The identity of an existing object must be known, but {} is unknown.",
+                unknown.join(", ")
+            ));
         }
         if !identity.is_mutable && !identity.continues(prior, planned) {
             let (prior, planned) = (identity.text(prior), identity.text(planned));
-            return refused(format!("An identity never changes, and {planned} is planned for {prior}."));
+            return refused(format!("An identity never changes, but the plan changes {prior} to {planned}."));
         }
         Ok(())
     }
@@ -216,14 +197,14 @@ impl OfType<'_> {
         let missing: Vec<&str> =
             required.map(|attribute| attribute.name).filter(|name| value.get(name).is_null()).collect();
         if !missing.is_empty() {
-            let what = format!("The provider set no value for {}. The state has null there.", missing.join(", "));
+            let what = format!("The provider set no value for {}, so the state contains null.", missing.join(", "));
             self.warn(ctx, "The identity is incomplete", &what);
         }
         value
     }
 
     fn warn(self, ctx: &Context, summary: &str, what: &str) {
-        ctx.warn(Diagnostic::warning(summary, format!("{what} This is about {}. {FAULT}", self.type_name)));
+        ctx.warn(messages::wrong_identity(self.type_name, summary, what));
     }
 }
 

@@ -11,12 +11,16 @@ mod generate;
 mod identity;
 mod import;
 mod list;
+mod messages;
 mod move_state;
 mod provider;
 mod resource;
 mod service;
 mod state_store;
 mod wire;
+
+#[cfg(test)]
+pub(crate) use messages::samples;
 
 use std::{
     collections::BTreeMap,
@@ -99,12 +103,7 @@ fn registered<T: Item + ?Sized>(items: Vec<Box<T>>) -> Items<T> {
 }
 
 fn find<'a, T: ?Sized>(items: &'a Items<T>, kind: &str, name: &str) -> Result<&'a Registered<T>, Diagnostic> {
-    items.get(name).ok_or_else(|| {
-        let known: Vec<&str> = items.keys().copied().collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let detail = format!("The provider has no {kind} {name:?}. It has: {known}.");
-        Diagnostic::error(format!("Unknown {kind} type"), detail)
-    })
+    items.get(name).ok_or_else(|| messages::unknown_type(kind, name, items.keys().copied()))
 }
 
 impl<T: Item + ?Sized> Registered<T> {
@@ -212,31 +211,14 @@ impl<P: Provider> Server<P> {
 impl<P: Provider> Inner<P> {
     /// Why a call did not come to its end.
     fn fault(&self, rpc: &str, subject: &str, error: &JoinError) -> Diagnostic {
-        let end = if error.is_panic() { "met a fault of its own (a panic)" } else { "was cut off" };
-        let detail = format!(
-            "The provider {end} in {rpc} {subject}. The provider lives on. Please report this, with what the log says of the \
-             place (TF_LOG=ERROR). {}",
-            self.provider.after_panic()
-        );
-        Diagnostic::error(format!("Provider fault in {rpc}"), detail.trim_end())
+        messages::fault(rpc, subject, error.is_panic(), self.provider.after_panic())
     }
 
     fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
         match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
             Client::Ready(client) => Ok(Arc::clone(client)),
-            Client::Waiting(_, paths) => {
-                let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
-                let detail = format!(
-                    "The provider block has values that are known only after apply ({}), and this has to be read before. \
-                     Apply what they come from first, with terraform apply -target.",
-                    paths.join(", ")
-                );
-                Err(Diagnostic::error("Provider not configured yet", detail))
-            }
-            Client::NotConfigured => Err(Diagnostic::error(
-                "Provider not configured",
-                "Terraform asked for a resource before it configured the provider. This is a fault of Terraform.",
-            )),
+            Client::Waiting(_, paths) => Err(messages::waiting(paths)),
+            Client::NotConfigured => Err(messages::not_configured()),
         }
     }
 

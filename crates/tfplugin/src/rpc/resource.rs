@@ -3,7 +3,7 @@
 use super::{
     Diagnosed, Inner, SchemaWithType,
     delivery::Delivery,
-    identity,
+    identity, messages,
     provider::{deferral, failure},
     wire,
 };
@@ -54,21 +54,12 @@ impl<P: Provider> Inner<P> {
 
     fn try_upgrade(&self, request: &upgrade_resource_state::Request) -> Attempt<Option<proto::DynamicValue>> {
         let (item, SchemaWithType { schema, ty }) = self.resource(&request.type_name)?.parts();
-        let bad = |detail: String| Err(Diagnostic::error("Unreadable state", detail).into());
         if request.version > schema.version {
-            return bad(format!(
-                "The state of {} was written by a newer version of the provider (schema version {}, this one has {}). \
-                 Use that version or a later one.",
-                request.type_name, request.version, schema.version
-            ));
+            return Err(messages::newer_state(&request.type_name, request.version, schema.version).into());
         }
         let raw = request.raw_state.as_ref();
         let Some(raw) = raw.filter(|raw| !raw.json.is_empty()) else {
-            return bad(format!(
-                "The state of {} is in the form of Terraform 0.11 and older. Run terraform apply once with Terraform \
-                 0.12 and the provider that wrote it.",
-                request.type_name
-            ));
+            return Err(messages::old_state(&request.type_name).into());
         };
         let state = item.upgrade(Stored { version: request.version, json: &raw.json })?;
         Ok(wire::encode(&conform::storable(&schema.block, state).0, ty)?)
@@ -341,12 +332,7 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
     });
     object.private.pinned.extend(attributes);
     let paths: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    let detail = format!(
-        "The apply succeeded. For {} it came out with another value than Terraform planned. The state keeps the planned \
-         value, so that Terraform accepts the result. {FAULT}",
-        paths.join(", ")
-    );
-    ctx.warn(Diagnostic::warning("The result differs from the plan", detail));
+    ctx.warn(messages::applied_otherwise(&paths));
     object
 }
 
@@ -354,8 +340,7 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
 pub(super) fn storable(block: &Block, state: Value, ctx: &Context) -> Value {
     let (state, unknown) = conform::storable(block, state);
     if !unknown.is_empty() {
-        let detail = format!("The provider set no value for {}. The state has null there. {FAULT}", unknown.join(", "));
-        ctx.warn(Diagnostic::warning("The result is incomplete", detail));
+        ctx.warn(messages::incomplete(&unknown));
     }
     state
 }

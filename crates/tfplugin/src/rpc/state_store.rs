@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use futures_util::{Stream, StreamExt as _, stream};
 use tonic::{Response, Status};
 
-use super::{Diagnosed, Events, Inner, Registered, Server, find, provider::ended, wire};
+use super::{Diagnosed, Events, Inner, Registered, Server, find, messages, provider::ended, wire};
 use crate::{
     context::Context,
     diagnostics::Diagnostic,
@@ -83,21 +83,14 @@ impl Received {
             bytes.extend(chunk.bytes);
         }
         if total.is_none_or(|total| i64::try_from(bytes.len()) != Ok(total)) {
-            wrong = wrong.or(Some("it is not as long as it should be"));
+            wrong = wrong.or(Some("its length is wrong"));
         }
         if bytes.is_empty() {
             wrong = wrong.or(Some("it is empty"));
         }
         let bytes = match wrong {
             None => Ok(bytes),
-            Some(what) => {
-                let detail = format!(
-                    "The state that Terraform sent is not whole: {what}. Nothing was written, and the state is as it was. \
-                     Run the command again; Terraform may have kept the new state in errored.tfstate, which terraform \
-                     state push takes."
-                );
-                Err(Diagnostic::error("The state was not written", detail))
-            }
+            Some(what) => Err(messages::broken_state(what)),
         };
         Ok(Self { name, state, bytes })
     }

@@ -26,10 +26,10 @@ pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type, what: &str)
             return Diagnostic::error("The number is too long", detail).at(error.path);
         }
         let detail = format!(
-            "The {what} that Terraform sent cannot be read: {error}. This is a fault of the provider or of Terraform, \
-             not of the configuration."
+            "The provider cannot read the {what} that Terraform sent: {error}. This is a fault of the provider or of Terraform, not \
+             of the configuration. Please report it to the provider."
         );
-        Diagnostic::error("Unreadable value", detail)
+        Diagnostic::error(format!("The {what} cannot be read"), detail)
     })
 }
 
@@ -38,8 +38,11 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<Option<proto::DynamicVa
     match msgpack::encode(value, ty) {
         Ok(msgpack) => Ok(Some(proto::DynamicValue { msgpack, json: Vec::new() })),
         Err(error) => {
-            let detail = format!("The provider made a value that its schema does not allow: {error}.");
-            Err(Diagnostic::error("Invalid value made by the provider", detail))
+            let detail = format!(
+                "The provider returned a value that its schema does not allow: {error}. This is a fault of the provider: please \
+                 report it."
+            );
+            Err(Diagnostic::error("The provider returned an invalid value", detail))
         }
     }
 }

@@ -158,7 +158,7 @@ async fn a_plan_warns_or_refuses() {
     host.plan_action("test_restart", &machine("a")).await.unwrap();
     assert_eq!(summaries(&host.take_warnings()), ["a restarts 1 times by nobody yet"]);
     let refused = host.invoke("test_restart", &machine("a")).await.unwrap().diagnostics;
-    assert_eq!(summaries(&refused), ["Provider not configured yet"]);
+    assert_eq!(summaries(&refused), ["The provider is not configured yet"]);
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn it_tells_of_its_progress_and_then_how_it_ended() {
     let broken = host.invoke("test_restart", &machine("broken")).await.unwrap();
     assert_eq!((broken.progress.len(), summaries(&broken.diagnostics)), (1, vec!["It was old", "It did not come up"]));
     let panicked = host.invoke("test_restart", &machine("panic")).await.unwrap().diagnostics;
-    assert_eq!(summaries(&panicked), ["Provider fault in InvokeAction"]);
+    assert_eq!(summaries(&panicked), ["The provider failed in InvokeAction"]);
     assert!(!panicked.iter().next().unwrap().detail.contains("secret"));
     assert_eq!(summaries(&host.invoke("test_restart", &machine("root")).await.unwrap_err()), ["Never"]);
 }

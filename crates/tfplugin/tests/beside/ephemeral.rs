@@ -182,7 +182,7 @@ async fn what_needs_neither_is_closed_all_the_same() {
     let (mut host, _) = host().await;
     let open = host.open("test_fixed", &Value::object([("value", Value::Null)])).await.unwrap().unwrap();
     assert_eq!((open.result.get("value").as_str(), &open.private, open.renew_at), (Some("1"), &None, None));
-    assert_eq!(summaries(&host.renew("test_fixed", &open).await.unwrap_err()), ["Not renewed"]);
+    assert_eq!(summaries(&host.renew("test_fixed", &open).await.unwrap_err()), ["test_fixed cannot be renewed"]);
     host.close("test_fixed", &open).await.unwrap();
 }
 
@@ -192,7 +192,7 @@ async fn what_cannot_be_opened_says_why() {
     let refused = host.open("test_token", &user("refused")).await.unwrap_err();
     assert_eq!(summaries(&refused), ["Refused"]);
     let panicked = host.open("test_token", &user("panic")).await.unwrap_err();
-    assert_eq!(summaries(&panicked), ["Provider fault in OpenEphemeralResource"]);
+    assert_eq!(summaries(&panicked), ["The provider failed in OpenEphemeralResource"]);
     log.lock().unwrap().clear();
     for (name, summary) in [("root", "Not for root"), ("", "Invalid user")] {
         let invalid = host.open("test_token", &user(name)).await.unwrap_err();
@@ -217,11 +217,14 @@ async fn a_result_that_terraform_would_refuse_is_brought_into_agreement() {
 #[tokio::test]
 async fn it_is_put_off_only_for_who_allows_it() {
     let refused = host().await.0.open("test_token", &user("early")).await.unwrap_err();
-    assert_eq!(summaries(&refused), ["Not possible yet"]);
+    assert_eq!(summaries(&refused), ["The change is not possible yet"]);
     let waiting = Value::object([("endpoint", Value::unknown())]);
     let mut host = Host::start(Tokens::default()).await.unwrap();
     host.configure(&waiting).await.unwrap();
-    assert_eq!(summaries(&host.open("test_token", &user("a")).await.unwrap_err()), ["Provider not configured yet"]);
+    assert_eq!(
+        summaries(&host.open("test_token", &user("a")).await.unwrap_err()),
+        ["The provider is not configured yet"]
+    );
 }
 
 #[tokio::test]

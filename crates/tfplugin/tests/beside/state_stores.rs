@@ -282,8 +282,11 @@ async fn the_size_of_chunks_is_agreed_and_a_store_is_configured_first() {
     let (mut client, _, _) = provider().await;
     assert_eq!(check(&Shelves::default()), [""; 0]);
     let early = read(&mut client, "x").await.remove(0);
-    assert_eq!((early.diagnostics[0].summary.as_str(), early.range.is_some()), ("State store not configured", true));
-    assert_eq!(written(&mut client, chunks("x", b"{}", 4)).await.as_deref(), Some("State store not configured"));
+    assert_eq!(
+        (early.diagnostics[0].summary.as_str(), early.range.is_some()),
+        ("The state store is not configured", true)
+    );
+    assert_eq!(written(&mut client, chunks("x", b"{}", 4)).await.as_deref(), Some("The state store is not configured"));
     let most = 8 << 20;
     for (proposed, agreed) in [(5, 5), (0, most), (-1, most), (most + 1, most)] {
         assert_eq!(configured(&mut client, "s", proposed).await, Ok(agreed));
@@ -304,7 +307,7 @@ async fn what_goes_wrong_and_warnings_come_in_a_chunk() {
     let panicked = read(&mut client, "panic").await.remove(0);
     assert_eq!(
         (panicked.diagnostics[0].summary.as_str(), panicked.range.is_some()),
-        ("Provider fault in ReadStateBytes", true)
+        ("The provider failed in ReadStateBytes", true)
     );
     let schemas = client.get_provider_schema(Request::new(Default::default())).await.unwrap().into_inner();
     let block = schemas.state_store_schemas[NAME].block.clone().unwrap();

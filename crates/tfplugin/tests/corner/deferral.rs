@@ -56,7 +56,7 @@ async fn another_identity_is_another_object() {
     let mut host = host().await;
     let made = host.create("framework_identity", &object([("name", "jerry".into())])).await.unwrap();
     let error = host.read("framework_identity", &made).await.unwrap_err();
-    assert_eq!(summaries(&error), ["Another object was read"]);
+    assert_eq!(summaries(&error), ["The provider read another object"]);
     let by_id = host.import("framework_identity", "id-123").await.unwrap();
     let by_identity = host.import_by_identity("framework_identity", &object([("id", "id-123".into())])).await.unwrap();
     assert_eq!(by_id.identity, object([("id", "id-123".into()), ("name", "tom".into())]));

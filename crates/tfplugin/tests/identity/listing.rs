@@ -57,7 +57,7 @@ async fn warnings_come_with_their_object_and_an_error_ends_it() {
     let failed = host.list(NAME, &criteria(9, "fails"), 100, false).await.unwrap_err();
     assert_eq!(summaries(&failed), ["Failed"]);
     let panicked = host.list(NAME, &criteria(9, "panics"), 100, false).await.unwrap_err();
-    assert_eq!(summaries(&panicked), ["Provider fault in ListResource"]);
+    assert_eq!(summaries(&panicked), ["The provider failed in ListResource"]);
     assert!(!panicked.iter().next().unwrap().detail.contains("secret"));
 }
 

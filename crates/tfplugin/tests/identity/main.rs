@@ -152,7 +152,7 @@ async fn a_plan_may_know_it_and_the_result_is_the_truth() {
 
     let (renamed, _) = made(&mut host, "renamed").await;
     let errors = host.plan(NAME, &sized("renamed", 1), Some(&renamed)).await.unwrap_err();
-    assert_eq!(summaries(&errors), ["Invalid plan made by the provider"]);
+    assert_eq!(summaries(&errors), ["The provider made an invalid plan"]);
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn another_identity_is_another_object() {
     let (other, _) = made(&mut host, "other").await;
     let errors = host.read(NAME, &other).await.unwrap_err();
     let error = errors.iter().next().unwrap();
-    assert_eq!(error.summary, "Another object was read");
+    assert_eq!(error.summary, "The provider read another object");
     assert!(error.detail.contains(r#""id":"i-other""#) && error.detail.contains(r#""id":"i-another""#), "{error:?}");
 
     let (moves, _) = made(&mut host, "moves").await;
@@ -205,8 +205,8 @@ async fn an_import_asks_by_id_or_by_identity() {
         let errors = host.import_by_identity(NAME, &Value::object([("id", id)])).await.unwrap_err();
         errors.iter().map(|error| error.summary.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(import(&mut host, "wrong".into()).await, ["Another object was found"]);
-    assert_eq!(import(&mut host, Value::Null).await, ["Missing value"]);
+    assert_eq!(import(&mut host, "wrong".into()).await, ["The provider found another object"]);
+    assert_eq!(import(&mut host, Value::Null).await, ["The value is missing"]);
     assert_eq!(import(&mut host, "".into()).await, ["Invalid id"], "what the struct says is valid counts");
     let lease = Value::object([("number", 1_i64.into())]);
     let errors = host.import_by_identity("test_lease", &lease).await.unwrap_err();

@@ -223,7 +223,7 @@ async fn a_terraform_that_puts_nothing_off_is_told_why() {
     let mut host = Host::start(Test).await.unwrap();
     host.configure(&Value::object::<String>([])).await.unwrap();
     let errors = host.plan("test_app", &app(Value::Null), None).await.unwrap_err();
-    assert_eq!(summaries(&errors), ["Asked", "Not possible yet"]);
+    assert_eq!(summaries(&errors), ["Asked", "The change is not possible yet"]);
     assert!(errors.iter().last().unwrap().detail.contains("-target"));
     // An apply cannot put anything off, whatever Terraform can do.
     let able = Capabilities::default();
@@ -232,6 +232,6 @@ async fn a_terraform_that_puts_nothing_off_is_told_why() {
     let planned = host.plan("test_app", &app(Value::Null), None).await.unwrap();
     host.configure(&Value::object::<String>([])).await.unwrap();
     let applied = host.apply("test_app", &app(Value::Null), None, &planned).await.unwrap();
-    assert_eq!(summaries(&applied.diagnostics), ["Asked", "Not possible yet"]);
+    assert_eq!(summaries(&applied.diagnostics), ["Asked", "The change is not possible yet"]);
     assert!(applied.stored.state.is_null());
 }

@@ -108,11 +108,11 @@ async fn states_move_here_from_other_types_and_providers() {
     for source in refused {
         let errors = host.move_state(BOOK, &source).await.unwrap_err();
         let detail = &errors.iter().next().unwrap().detail;
-        assert_eq!(summaries(&errors), ["Unsupported move"]);
+        assert_eq!(summaries(&errors), ["The resource cannot be moved to this type"]);
         assert!(detail.contains(source.type_name) && detail.contains("library_volume of example/library"), "{detail}");
     }
     let errors = host.move_state("library_volume", &from_data).await.unwrap_err();
     assert!(errors.iter().next().unwrap().detail.contains("any other type"));
     let broken = Source::new("registry.terraform.io/example/library", "library_volume", 1, "{");
-    assert_eq!(summaries(&host.move_state(BOOK, &broken).await.unwrap_err()), ["Unreadable state"]);
+    assert_eq!(summaries(&host.move_state(BOOK, &broken).await.unwrap_err()), ["The stored state cannot be read"]);
 }

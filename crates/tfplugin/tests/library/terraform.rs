@@ -161,7 +161,7 @@ fn a_move_that_is_not_offered_changes_nothing() {
     let before = directory.state();
     let moved = "moved {\n  from = terraform_data.emma\n  to   = library_volume.emma\n}\n\
                  resource \"library_volume\" \"emma\" {\n  name = \"Emma\"\n}\n";
-    directory.step(Apply::new(moved).fails("Unsupported move").says("remove the moved block"));
+    directory.step(Apply::new(moved).fails("The resource cannot be moved to this type").says("remove the moved block"));
     assert_eq!(directory.state(), before);
 }
 
