@@ -79,18 +79,20 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     act(&bought, &imported)?;
     let (orders, requests) = mock.counts()?;
     if orders != ORDERS.len() {
-        return Err(format!("{} orders were to be placed, and the ledger has {orders}.", ORDERS.len()));
+        return Err(format!("The quickstart expects {} orders, but the mock endpoint has {orders}.", ORDERS.len()));
     }
-    println!("\n==> Done: {orders} orders placed, {requests} requests seen, {:.1} s.", begin.elapsed().as_secs_f64());
+    println!("\n==> Done: {orders} orders placed, {requests} requests, {:.1} s.", begin.elapsed().as_secs_f64());
     if keep {
         std::mem::forget(scratch);
-        println!("\n==> Kept, with the mock still running. To go on by hand, where both orders are imported:\n");
+        println!(
+            "\n==> The mock endpoint is still running. To continue by hand in the directory with both imported orders:\n"
+        );
         println!("    cd '{}'", imported.directory.display());
         for (name, value) in &environment {
             println!("    export {name}='{value}'");
         }
         println!("    '{}' plan", terraform.display());
-        println!("\n==> To stop the mock and remove everything:\n");
+        println!("\n==> To stop the mock endpoint and remove all files:\n");
         let stop = mock.leave_running().map(|process| format!("kill {process}; ")).unwrap_or_default();
         println!("    {stop}rm -r '{}'", directory.display());
     }
@@ -102,23 +104,26 @@ fn act(bought: &Stage<'_>, imported: &Stage<'_>) -> Outcome {
     bought.step("Validate the configuration", &["validate"])?;
     bought.step("Plan the purchase", &["plan"])?;
     bought.step("Buy", &["apply", "-auto-approve"])?;
-    bought.step("Plan again: nothing to do", &["plan", "-detailed-exitcode"])?;
+    bought.step("Plan again: no changes", &["plan", "-detailed-exitcode"])?;
     // With the lock file, the same provider is installed without another warning that there is no lock file yet.
     let lock = ".terraform.lock.hcl";
     fs::copy(bought.directory.join(lock), imported.directory.join(lock)).map_err(|error| format!("{lock}: {error}"))?;
-    imported.step("Install the provider beside it, for a state that knows nothing", &["init"])?;
+    imported.step("Install the provider in a second directory with an empty state", &["init"])?;
     for (address, name) in ORDERS {
         let id = output(&mut bought.command(&["output", "-raw", name]))?;
-        imported.step("Import into a fresh state", &["import", address, id.trim()])?;
+        imported.step("Import the order into the empty state", &["import", address, id.trim()])?;
     }
     // No service says which client_token bought an order: the state learns it from the configuration.
-    imported.step("Apply: the client_token goes into the state, and nothing is bought", &["apply", "-auto-approve"])?;
-    imported.step("Plan again: nothing to do", &["plan", "-detailed-exitcode"])?;
+    imported.step("Apply: add the client_token to the state without buying anything", &["apply", "-auto-approve"])?;
+    imported.step("Plan again: no changes", &["plan", "-detailed-exitcode"])?;
     // The plan of a destruction has the warnings that its apply shows too.
     let plan = ["plan", "-destroy", "-out=destroy.plan"];
-    println!("\n==> Destroy: Terraform forgets the orders\n    terraform {} > /dev/null", plan.join(" "));
+    println!(
+        "\n==> Plan the destroy: it removes the orders from the state\n    terraform {} > /dev/null",
+        plan.join(" ")
+    );
     output(&mut bought.command(&plan))?;
-    bought.step("Apply that", &["apply", "destroy.plan"])
+    bought.step("Apply the destroy", &["apply", "destroy.plan"])
 }
 
 /// A filesystem mirror with the provider that was built, for Terraform and for OpenTofu, and the CLI configuration that

@@ -55,13 +55,13 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {
         return Err(crate::refuse("versions", arguments));
     }
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for part in &PARTS {
         let version = part.terraform.version;
         let terraform = match part.terraform.installed() {
             Ok(terraform) => terraform,
             Err(why) => {
-                told.push(format!("Terraform {version}: skipped, since pip did not bring it: {}", why.trim_end()));
+                lines.push(format!("Terraform {version}: skipped, since pip did not bring it: {}", why.trim_end()));
                 continue;
             }
         };
@@ -72,11 +72,11 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
             count += names.len();
             run_command(tests.command(&terraform).arg("--exact").args(names))?;
         }
-        told.push(format!("Terraform {version}: {count} tests ran"));
+        lines.push(format!("Terraform {version}: {count} tests ran"));
         let left_out = part.tests.iter().flat_map(|tests| tests.except);
-        told.extend(left_out.map(|(name, why)| format!("Terraform {version}: without {name}, since {why}")));
+        lines.extend(left_out.map(|(name, why)| format!("Terraform {version}: without {name}, since {why}")));
     }
-    println!("==> {}", told.join("\n==> "));
+    println!("==> {}", lines.join("\n==> "));
     Ok(())
 }
 

@@ -27,7 +27,7 @@ fn what_it_keeps_can_be_pasted_and_each_warning_comes_once() {
     warnings.dedup();
     assert_eq!(warnings.len(), count, "{text}");
 
-    let (_, kept) = text.split_once("==> Kept").expect("what is kept");
+    let (_, kept) = text.split_once("==> The mock endpoint is still running").expect("what is kept");
     let (go_on, clean_up) = kept.split_once("==> To stop").expect("how to end");
     let indented = |text: &str| {
         text.lines().filter_map(|line| line.strip_prefix("    ")).map(|line| format!("{line}\n")).collect::<String>()
