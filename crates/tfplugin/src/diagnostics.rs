@@ -2,6 +2,9 @@
 
 use super::value::Path;
 
+/// How every message about a fault of the provider ends. What comes with a warning, the SDK has repaired.
+pub(crate) const FAULT: &str = "This is a fault of the provider: please report it.";
+
 /// How severe a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -68,8 +71,7 @@ impl Diagnostics {
     #[must_use]
     pub(crate) fn into_failure(mut self) -> Self {
         if self.0.is_empty() {
-            let detail =
-                "The provider returned an error without a reason. This is a fault of the provider: please report it.";
+            let detail = format!("The provider returned an error without a reason. {FAULT}");
             self.push(Diagnostic::error("The operation failed", detail));
         } else if !self.has_errors() {
             self.0.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);

@@ -43,7 +43,7 @@ impl<'a> Values<'a> {
 }
 
 fn refusal(path: &Path, what: &str) -> Diagnostic {
-    let detail = format!("{what} Terraform would refuse this plan. This is a fault of the provider: please report it.");
+    let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
     let diagnostic = Diagnostic::error("The provider made an invalid plan", detail);
     if path.is_empty() { diagnostic } else { diagnostic.at(path.clone()) }
 }

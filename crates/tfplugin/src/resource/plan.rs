@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    diagnostics::{Diagnostic, Diagnostics},
+    diagnostics::{Diagnostic, Diagnostics, FAULT},
     identity::Identity,
     model::{Attr, AttributeType, Model, Partial, PartialValue as _, Place, ResourceModel, Settable, decoded},
     plan::{self, Action, Proposal},
@@ -156,9 +156,7 @@ impl<M: ResourceModel> Plan<M> {
         let original = self.state.at(&path).cloned().unwrap_or(Value::Null);
         let value: Attr<Partial<T>> = value.into();
         if !self.state.set_at(&path, value.encode_onto(&original)) {
-            let detail = format!(
-                "The provider set {path}, which the plan does not contain. This is a fault of the provider: please report it."
-            );
+            let detail = format!("The provider set {path}, which the plan does not contain. {FAULT}");
             self.nowhere.push(Diagnostic::error("The provider made an invalid plan", detail).at(path));
         }
         self.planned = decoded::<M>(&self.state);

@@ -117,7 +117,7 @@ pub(crate) fn read_json<M: Model>(json: &[u8]) -> Result<Value, Diagnostics> {
 fn no_upgrade(stored: i64, current: i64, upgraded: &[i64]) -> Diagnostic {
     let detail = format!(
         "The state has the schema version {stored}, but this version of the provider reads version {current} and upgrades from \
-         {upgraded:?}. This is a fault of the provider: please report it."
+         {upgraded:?}. {FAULT}"
     );
     Diagnostic::error("The stored state cannot be upgraded", detail)
 }

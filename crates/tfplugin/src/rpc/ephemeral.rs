@@ -13,7 +13,7 @@ use super::{
 use crate::{
     conform::conform,
     context::{Context, Operation},
-    diagnostics::{Diagnostic, Diagnostics, FAULT},
+    diagnostics::{Diagnostic, Diagnostics},
     erased::{EphemeralResource, Opened, Provider},
     plan,
     private::Private,

@@ -6,7 +6,7 @@ use super::{Inner, SchemaWithType, messages, wire};
 use crate::{
     conform,
     context::Context,
-    diagnostics::{Diagnostic, Diagnostics, FAULT},
+    diagnostics::{Diagnostic, Diagnostics},
     erased::{Provider, Resource},
     object::Stored,
     plan::{self, Action},

@@ -1,9 +1,9 @@
 //! What the server itself says to whoever runs Terraform.
 
-use crate::{diagnostics::Diagnostic, value::Path};
-
-/// For what only the provider's author can mend.
-const REPORT: &str = "This is a fault of the provider: please report it.";
+use crate::{
+    diagnostics::{Diagnostic, FAULT},
+    value::Path,
+};
 
 pub(super) fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
@@ -52,7 +52,7 @@ pub(super) fn broken_state(what: &str) -> Diagnostic {
 pub(super) fn opened_otherwise(name: &str, paths: &[String]) -> Diagnostic {
     let detail = format!(
         "{name} was opened. The provider returned values for {} that differ from the configuration, so Terraform gets the configured \
-         values. {REPORT}",
+         values. {FAULT}",
         paths.join(", ")
     );
     Diagnostic::warning("The result differs from the configuration", detail)
@@ -62,7 +62,7 @@ pub(super) fn opened_otherwise(name: &str, paths: &[String]) -> Diagnostic {
 pub(super) fn applied_otherwise(paths: &[String]) -> Diagnostic {
     let detail = format!(
         "The apply succeeded. The provider returned values for {} that differ from the plan. The state keeps the planned values, so that \
-         Terraform accepts the result. {REPORT}",
+         Terraform accepts the result. {FAULT}",
         paths.join(", ")
     );
     Diagnostic::warning("The result differs from the plan", detail)
@@ -70,7 +70,7 @@ pub(super) fn applied_otherwise(paths: &[String]) -> Diagnostic {
 
 /// The warning about attributes that the provider left unknown.
 pub(super) fn incomplete(names: &[String]) -> Diagnostic {
-    let detail = format!("The provider set no value for {}, so the state contains null. {REPORT}", names.join(", "));
+    let detail = format!("The provider set no value for {}, so the state contains null. {FAULT}", names.join(", "));
     Diagnostic::warning("The result is incomplete", detail)
 }
 
@@ -104,7 +104,7 @@ pub(super) fn newer_identity(type_name: &str, stored: i64, current: i64) -> Diag
 pub(super) fn another_read(type_name: &str, prior: &str, read: &str) -> Diagnostic {
     let detail = format!(
         "The state contains the {type_name} with the identity {prior}, but the provider read the one with the identity {read}. An \
-         identity never changes, so the state stays as it was. {REPORT}"
+         identity never changes, so the state stays as it was. {FAULT}"
     );
     Diagnostic::error("The provider read another object", detail)
 }
@@ -112,20 +112,20 @@ pub(super) fn another_read(type_name: &str, prior: &str, read: &str) -> Diagnost
 pub(super) fn another_found(type_name: &str, wanted: &str, found: &str) -> Diagnostic {
     let detail = format!(
         "The import is for the {type_name} with the identity {wanted}, but the provider found the one with the identity {found}. \
-         Nothing was imported. {REPORT}"
+         Nothing was imported. {FAULT}"
     );
     Diagnostic::error("The provider found another object", detail)
 }
 
 /// The error about a planned identity that Terraform does not accept.
 pub(super) fn invalid_plan(what: &str) -> Diagnostic {
-    let detail = format!("{what} Terraform would refuse this plan. {REPORT}");
+    let detail = format!("{what} Terraform would refuse this plan. {FAULT}");
     Diagnostic::error("The provider made an invalid plan", detail)
 }
 
 /// The warning about the identity of an object that exists.
 pub(super) fn wrong_identity(type_name: &str, summary: &str, what: &str) -> Diagnostic {
-    Diagnostic::warning(summary, format!("{what} This is about {type_name}. {REPORT}"))
+    Diagnostic::warning(summary, format!("{what} This is about {type_name}. {FAULT}"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     conform::{self, conform},
     context::{Context, Operation},
-    diagnostics::{Diagnostic, Diagnostics, FAULT},
+    diagnostics::{Diagnostic, Diagnostics},
     erased::{Outcome, Provider, Resource, Update},
     object::{Delivered, Object, Stored},
     plan::{self, Action, Proposal},
