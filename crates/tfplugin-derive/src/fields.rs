@@ -2,11 +2,11 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, GenericArgument, Ident, Lit, Meta, PathArguments,
-    Result, Type, Visibility,
+    Attribute, Data, DeriveInput, Error, Expr, Fields, GenericArgument, Ident, PathArguments, Result, Type, Visibility,
+    spanned::Spanned as _,
 };
 
-use crate::options::FieldOptions;
+use crate::{docs, options::FieldOptions};
 
 /// One field.
 pub(crate) struct Field<'a> {
@@ -39,6 +39,18 @@ impl Field<'_> {
         self.ident.span()
     }
 
+    /// Where code stands whose errors are about the field's type. To a linter it is still the macro's.
+    pub(crate) fn type_span(&self) -> Span {
+        Span::call_site().located_at(self.ty.span())
+    }
+
+    /// The field's identifier in such code.
+    pub(crate) fn member(&self) -> Ident {
+        let mut ident = self.ident.clone();
+        ident.set_span(self.type_span());
+        ident
+    }
+
     /// Whether the configuration may give the value.
     pub(crate) fn is_argument(&self) -> bool {
         self.wrapper != Wrapper::Computed || self.options.optional.is_some()
@@ -69,7 +81,10 @@ impl Field<'_> {
     }
 }
 
-pub(crate) fn of(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
+pub(crate) fn of(
+    input: &DeriveInput,
+    options: impl Fn(&[Attribute]) -> Result<FieldOptions>,
+) -> Result<Vec<Field<'_>>> {
     let named = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => &named.named,
@@ -88,32 +103,10 @@ pub(crate) fn of(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
             Some("Timeouts") => Wrapper::Timeouts,
             _ => Wrapper::Plain,
         };
-        let options = FieldOptions::parse(&field.attrs)?;
-        Ok(Field { ident, vis: &field.vis, ty: &field.ty, wrapper, docs: docs(&field.attrs), options })
+        let options = options(&field.attrs)?;
+        Ok(Field { ident, vis: &field.vis, ty: &field.ty, wrapper, docs: docs::of(&field.attrs), options })
     });
     fields.collect()
-}
-
-/// The doc comment: lines of one paragraph are joined.
-pub(crate) fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let mut text = String::new();
-    for line in lines {
-        if line.is_empty() {
-            text.push_str("\n\n");
-        } else {
-            let gap = if text.is_empty() || text.ends_with('\n') { "" } else { " " };
-            text.push_str(gap);
-            text.push_str(&line);
-        }
-    }
-    text.trim().to_owned()
 }
 
 fn last(ty: &Type) -> Option<&Ident> {

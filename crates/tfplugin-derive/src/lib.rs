@@ -7,9 +7,12 @@ mod arguments;
 mod attribute_enum;
 mod checks;
 mod contradictions;
+mod docs;
 mod fields;
 mod model;
 mod options;
+mod partial;
+mod stand_in;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -24,7 +27,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// identity of a resource, optionally with `version = 1` and `mutable`.
 ///
 /// The type of a field decides who sets the value: `T` is required, `T` with a default is optional, `Option<T>` is optional,
-/// `Computed<T>` is computed. Its doc comment is the description. Its token (`Book::SHELF` of `shelf`) is as visible as the field:
+/// `Computed<T>` is computed. Its doc comment is the description, in Markdown. Its token (`Book::SHELF` of `shelf`) is as visible as the field:
 /// a test in another file needs a field that is `pub(crate)`, one in another crate a field that is `pub`. In `#[attr(…)]`:
 ///
 /// | option | meaning |
@@ -47,7 +50,7 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Model, attributes(model, attr))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    model::derive(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+    model::derive(&input).unwrap_or_else(|error| stand_in::model(&input, &error)).into()
 }
 
 /// Derives an attribute type with a fixed set of values from an enum without fields. The text of a variant is its name, or the
@@ -55,5 +58,5 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(AttributeEnum, attributes(attr))]
 pub fn derive_attribute_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    attribute_enum::derive(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+    attribute_enum::derive(&input).unwrap_or_else(|error| stand_in::attribute_enum(&input, &error)).into()
 }

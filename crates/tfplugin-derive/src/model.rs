@@ -7,114 +7,73 @@ use syn::{DeriveInput, Ident, Result, spanned::Spanned as _};
 use crate::{
     arguments,
     checks::{self, token},
-    contradictions,
+    contradictions, docs,
     fields::{self, Field, Wrapper},
-    options::{ModelOptions, Related, Role, RuleOption},
+    options::{FieldOptions, ModelOptions, Related, Role, RuleOption},
+    partial,
 };
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let options = ModelOptions::parse(&input.attrs, input.ident.span())?;
-    let fields = fields::of(input)?;
+    let fields = fields::of(input, FieldOptions::parse)?;
     checks::check(&input.ident, &options, &fields)?;
-    let partial = format_ident!("Partial{}", input.ident);
+    let model_ident = &input.ident;
+    let ends = fields.iter().map(|field| {
+        let value = value(field);
+        quote_spanned! { field.type_span() => let () = <#value as ::tfplugin::AttributeType>::ENDS; }
+    });
+    let ends = quote! { const ENDS: () = { #(#ends)* }; };
     let parts = [
-        self::partial(input, &partial, &fields),
-        attribute_type(&input.ident, &partial, &fields),
+        quote! { const _: () = <#model_ident as ::tfplugin::AttributeType>::ENDS; },
+        types(input, &fields, &ends),
         model(input, &options, &fields),
-        tokens(&input.ident, &fields),
         aliases(&options.role, &fields),
     ];
     Ok(parts.into_iter().collect())
 }
 
-/// The struct in which every field is an `Attr`.
-fn partial(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>]) -> TokenStream {
-    let (model, vis) = (&input.ident, &input.vis);
-    let names: Vec<String> = fields.iter().map(Field::name).collect();
-    let idents: Vec<&Ident> = fields.iter().map(|field| field.ident).collect();
-    let members = fields.iter().map(|field| {
-        let Field { ident, vis, docs, .. } = field;
-        let value = value(field);
-        quote! { #[doc = #docs] #vis #ident: ::tfplugin::Attr<::tfplugin::Partial<#value>> }
-    });
-    let docs = format!("A [`{model}`] in which every field is null, unknown or known.");
-    quote! {
-        #[doc = #docs]
-        #[derive(Clone, Debug, PartialEq, Default)]
-        #vis struct #partial { #(#members),* }
-
-        impl ::tfplugin::model::PartialValue for #partial {
-            fn decode(value: &::tfplugin::value::Value) -> ::core::result::Result<Self, ::tfplugin::Invalid> {
-                match value.as_map() {
-                    ::core::option::Option::Some(_) => ::core::result::Result::Ok(Self {
-                        #(#idents: ::tfplugin::Attr::decode(value.get(#names))),*
-                    }),
-                    ::core::option::Option::None => {
-                        ::core::result::Result::Err(::tfplugin::Invalid::new("must be an object"))
-                    }
-                }
-            }
-
-            fn encode(&self) -> ::tfplugin::value::Value {
-                ::tfplugin::value::Value::object::<&'static str>([#((#names, self.#idents.encode())),*])
-            }
-
-            fn encode_onto(&self, original: &::tfplugin::value::Value) -> ::tfplugin::value::Value {
-                ::tfplugin::value::Value::object::<&'static str>([
-                    #((#names, self.#idents.encode_onto(original.get(#names)))),*
-                ])
-            }
-
-            fn is_wholly_known(&self) -> bool {
-                true #(&& self.#idents.is_wholly_known())*
-            }
-        }
-
-        impl #partial {
-            /// The plain struct.
-            ///
-            /// # Errors
-            /// What is unknown, missing, or not of its type, each on its path.
-            // Not every author needs it, and a struct that a macro writes would be told so.
-            #[allow(dead_code)]
-            #vis fn complete(&self) -> ::core::result::Result<#model, ::tfplugin::Diagnostics> {
-                <#model as ::tfplugin::AttributeType>::complete(self.clone(), &::tfplugin::value::Path::default())
-            }
-        }
-
-        impl ::core::convert::From<#model> for #partial {
-            fn from(model: #model) -> Self {
-                ::tfplugin::AttributeType::into_partial(model)
-            }
-        }
-    }
+/// The [`Partial`](partial), the conversions and the tokens. `ends` proves that the schema has an end.
+pub(crate) fn types(input: &DeriveInput, fields: &[Field<'_>], ends: &TokenStream) -> TokenStream {
+    let partial = format_ident!("Partial{}", input.ident);
+    let parts = [
+        partial::derive(input, &partial, fields),
+        attribute_type(&input.ident, &partial, fields, ends),
+        tokens(&input.ident, fields),
+    ];
+    parts.into_iter().collect()
 }
 
-fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> TokenStream {
-    let names: Vec<String> = fields.iter().map(Field::name).collect();
+fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>], ends: &TokenStream) -> TokenStream {
     let idents: Vec<&Ident> = fields.iter().map(|field| field.ident).collect();
-    let complete = fields.iter().map(|field| {
-        let ty = field.ty;
-        match field.options.block {
-            Some(_) => quote! { ::tfplugin::model::complete_block::<#ty> },
-            None => quote! { <#ty as ::tfplugin::model::FieldType>::complete },
+    let into_attrs = fields.iter().map(|field| {
+        let (ty, member) = (field.ty, field.member());
+        quote_spanned! { field.type_span() =>
+            #member: <#ty as ::tfplugin::model::FieldType>::into_attr(self.#member)
         }
     });
-    let values = fields.iter().map(value);
     // Fields become variables here, and may have these names themselves.
     let [partial_value, path, wrong] = ["partial", "path", "wrong"].map(|name| Ident::new(name, Span::mixed_site()));
+    let completed = fields.iter().map(|field| {
+        let (ident, name, ty, member) = (field.ident, field.name(), field.ty, field.member());
+        let complete = match field.options.block {
+            Some(_) => quote_spanned! { field.type_span() => ::tfplugin::model::complete_block::<#ty> },
+            None => quote_spanned! { field.type_span() => <#ty as ::tfplugin::model::FieldType>::complete },
+        };
+        let partial_value = Ident::new("partial", Span::mixed_site().located_at(ty.span()));
+        quote_spanned! { field.type_span() =>
+            let #ident = #complete(#partial_value.#member, &#path.dot(#name)).map_err(|errors| #wrong.extend(errors));
+        }
+    });
     let has_blocks = fields.iter().any(|field| field.options.block.is_some());
     let as_attribute = (!has_blocks).then(|| quote! { impl ::tfplugin::model::AsAttribute for #model {} });
     quote! {
-        const _: () = <#model as ::tfplugin::AttributeType>::ENDS;
-
         impl ::tfplugin::model::Element for #model {}
         #as_attribute
 
         impl ::tfplugin::AttributeType for #model {
             type Partial = #partial;
 
-            const ENDS: () = { #(<#values as ::tfplugin::AttributeType>::ENDS;)* };
+            #ends
 
             fn kind() -> ::tfplugin::schema::Kind {
                 let attributes = <Self as ::tfplugin::Model>::block().attributes;
@@ -127,8 +86,7 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             ) -> ::core::result::Result<Self, ::tfplugin::Diagnostics> {
                 #[allow(unused_mut)]
                 let mut #wrong = ::tfplugin::Diagnostics::default();
-                #(let #idents = #complete(#partial_value.#idents, &#path.dot(#names))
-                    .map_err(|errors| #wrong.extend(errors));)*
+                #(#completed)*
                 match (#(#idents,)*) {
                     (#(::core::result::Result::Ok(#idents),)*) => ::core::result::Result::Ok(Self { #(#idents),* }),
                     #[allow(unreachable_patterns)]
@@ -137,7 +95,7 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
             }
 
             fn into_partial(self) -> Self::Partial {
-                #partial { #(#idents: ::tfplugin::model::FieldType::into_attr(self.#idents)),* }
+                #partial { #(#into_attrs),* }
             }
         }
     }
@@ -146,7 +104,7 @@ fn attribute_type(model: &Ident, partial: &Ident, fields: &[Field<'_>]) -> Token
 fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> TokenStream {
     let model = &input.ident;
     let version = options.version;
-    let description = fields::docs(&input.attrs);
+    let description = docs::of(&input.attrs);
     let deprecated = optional(options.deprecated.as_ref());
     let (blocks, attributes): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.options.block.is_some());
     let declare = match options.role {
@@ -218,7 +176,7 @@ fn count(literal: Option<&syn::LitInt>) -> TokenStream {
 fn attribute(declare: &TokenStream, model: &Ident, field: &Field<'_>, fields: &[Field<'_>]) -> TokenStream {
     let (name, ty, docs, options) = (field.name(), field.ty, &field.docs, &field.options);
     let value = value(field);
-    let mut chain = quote! { ::tfplugin::model::#declare::<#ty>(#name).describe(#docs) };
+    let mut chain = quote_spanned! { field.type_span() => ::tfplugin::model::#declare::<#ty>(#name).describe(#docs) };
     if options.optional.is_some() {
         chain.extend(quote! { .optional_computed() });
     }
@@ -336,12 +294,15 @@ fn tokens(model: &Ident, fields: &[Field<'_>]) -> TokenStream {
         let docs = format!("The attribute `{name}`.");
         let access = match field.wrapper {
             Wrapper::Computed => quote!(::tfplugin::model::Settable),
-            _ => quote!(<#ty as ::tfplugin::model::FieldType>::Access),
+            _ => quote_spanned! { field.type_span() => <#ty as ::tfplugin::model::FieldType>::Access },
+        };
+        let of = quote_spanned! { field.type_span() =>
+            ::tfplugin::Field<#model, #value, #access> = ::tfplugin::Field::new(#name)
         };
         quote! {
             #[doc = #docs]
             #[allow(dead_code)]
-            #vis const #token: ::tfplugin::Field<#model, #value, #access> = ::tfplugin::Field::new(#name);
+            #vis const #token: #of;
         }
     });
     quote! { impl #model { #(#tokens)* } }
@@ -361,7 +322,7 @@ fn aliases(role: &Role, fields: &[Field<'_>]) -> TokenStream {
 }
 
 /// The type of the values of a field.
-fn value(field: &Field<'_>) -> TokenStream {
+pub(crate) fn value(field: &Field<'_>) -> TokenStream {
     let ty = field.ty;
     quote_spanned! { ty.span() => <#ty as ::tfplugin::model::FieldType>::Value }
 }

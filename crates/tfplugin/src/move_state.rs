@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// How an object is made of one of another type of resource. The other type is a struct of its own, whose name and `version`
-/// say which states it reads, and which need not have more than what is needed of them.
+/// say which states it reads, and which need not have more than what is needed of them. Both sides are a
+/// [`State`] and not a [`Partial`](crate::Partial): Terraform sends a move the private data and the identity too, and stores
+/// those that come back.
 ///
 /// ```
 /// use tfplugin::{Diagnostics, Model, MoveFrom, Moves, Partial, State};

@@ -2,7 +2,7 @@
 
 use super::{
     examples::block,
-    schema::{line, plain},
+    schema::{arguments, item, line, plain},
 };
 use crate::{function::Signature, schema::Attribute};
 
@@ -22,15 +22,13 @@ pub(super) fn section(name: &str, signature: &Signature) -> String {
         text.push_str("\n\n## Arguments\n");
     }
     for (parameter, number) in parameters.iter().zip(1..) {
+        let facts = [(parameter.is_variadic, "Variadic"), (parameter.allows_null, "Nullable")];
+        let facts = facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact.to_owned());
         // What an argument is, not the list that the function takes.
-        let attribute =
-            Attribute { kind: crate::schema::Kind::Of(parameter.ty.clone()), ..parameter.attribute.clone() };
-        let mut facts = Vec::new();
-        facts.extend(parameter.is_variadic.then_some("Variadic"));
-        facts.extend(parameter.allows_null.then_some("Nullable"));
-        let facts: String = facts.iter().map(|fact| format!("{fact}, ")).collect();
-        let item = line(&attribute, attribute.name).replacen('(', &format!("({facts}"), 1);
-        text.push_str(&format!("\n{number}. {item}"));
+        let of = facts.chain([plain(&parameter.ty)]).collect();
+        let line = line(&parameter.attribute, parameter.attribute.name, of);
+        text.push_str(&format!("\n{}", item(&format!("{number}. "), &line)));
     }
-    text
+    let attributes: Vec<&Attribute> = parameters.iter().map(|parameter| &parameter.attribute).collect();
+    text + "\n\n" + &arguments(&attributes)
 }

@@ -28,8 +28,8 @@
 //!
 //! A page is complete without a template. A template `<type>.md` adds text between the examples and the schema. If it has the
 //! placeholder `{{schema}}`, it is the whole page below the front matter instead. `index.md` is the template of the provider's
-//! page. The template of a list resource, or of anything that shares its name with a resource, is in a folder of its kind:
-//! `list-resources/<type>.md`.
+//! page. The template of a list resource, or of anything that shares its name with a resource or is called `index`, is in a
+//! folder of its kind: `list-resources/<type>.md`.
 //!
 //! | placeholder | stands for |
 //! | --- | --- |
@@ -175,9 +175,21 @@ impl Generator {
     /// Makes the pages.
     ///
     /// # Errors
-    /// A file cannot be read, a template has a placeholder that there is not, or a required example is missing.
+    /// A file or a folder cannot be read, a template has a placeholder that there is not, a required example is missing, or
+    /// two types would have the same page.
     pub fn pages(&self) -> Result<Pages, Error> {
-        let mut pages = BTreeMap::from([("index.md".to_owned(), self.index()?)]);
+        for folder in self.examples.iter().chain(&self.templates) {
+            fs::read_dir(folder).map_err(|error| Error::Io(folder.clone(), error))?;
+        }
+        let index = ("index.md".to_owned(), self.index()?);
+        let mut pages: BTreeMap<String, (&str, String)> = BTreeMap::new();
+        let mut add = |kind, name: &'static str, text| {
+            let file = self.file(kind, name);
+            match pages.insert(file.clone(), (name, text)) {
+                None => Ok(()),
+                Some((other, _)) => Err(Error::SamePage(file, [other, name].map(str::to_owned))),
+            }
+        };
         let kinds = [
             (Kind::Resource, &self.schemas.resources),
             (Kind::DataSource, &self.schemas.data_sources),
@@ -187,13 +199,14 @@ impl Generator {
         ];
         for (kind, schemas) in kinds {
             for (name, schema) in schemas {
-                pages.insert(self.file(kind, name), self.schema_page(kind, name, schema)?);
+                add(kind, name, self.schema_page(kind, name, schema)?)?;
             }
         }
         for (name, signature) in &self.schemas.functions {
-            pages.insert(self.file(Kind::Function, name), self.function_page(name, signature)?);
+            add(Kind::Function, name, self.function_page(name, signature)?)?;
         }
-        Ok(Pages(pages))
+        let pages = pages.into_iter().map(|(file, (_, text))| (file, text));
+        Ok(Pages(pages.chain([index]).collect()))
     }
 
     /// Where the page of a type is, below the `docs` folder.
@@ -264,7 +277,7 @@ impl Pages {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file cannot be read or written.
+    /// A file or a folder cannot be read or written.
     Io(PathBuf, io::Error),
     /// An example is missing.
     NoExample(PathBuf),
@@ -272,6 +285,8 @@ pub enum Error {
     NoHeading(PathBuf),
     /// A template has a placeholder that its page does not have.
     Placeholder(PathBuf, String),
+    /// Two types would have this page: one has the name of the provider before its own, the other has not.
+    SamePage(String, [String; 2]),
 }
 
 impl fmt::Display for Error {
@@ -284,6 +299,9 @@ impl fmt::Display for Error {
             }
             Self::Placeholder(file, name) => {
                 write!(f, "{} has {{{{{name}}}}}, which the page does not have", file.display())
+            }
+            Self::SamePage(file, [one, other]) => {
+                write!(f, "{file} would be the page of {one} and of {other}: rename one of them")
             }
         }
     }

@@ -22,9 +22,11 @@ struct Content {
 impl Generator {
     /// The page of the provider.
     pub(super) fn index(&self) -> Result<String, Error> {
-        let Block { description, .. } = self.schemas.provider.block;
+        let Block { description, deprecated, .. } = self.schemas.provider.block;
+        let mut head = vec![format!("# {} Provider", self.title), description.to_owned()];
+        head.extend(deprecation(deprecated));
         let content = Content {
-            head: vec![format!("# {} Provider", self.title), description.to_owned()],
+            head,
             description,
             examples: self.examples_in("provider", "provider.tf")?,
             schema: schema::section(&self.schemas.provider.block),
@@ -112,10 +114,12 @@ impl Generator {
         Ok(Some(format!("## Import\n\n{}", parts.join("\n\n"))))
     }
 
-    /// The template of a page. One that is named for the type alone belongs to the resource, if there is one.
+    /// The template of a page. One that is named for the type alone belongs to the resource, if there is one, and `index.md`
+    /// to the provider.
     fn template_of(&self, kind: Kind, name: &str) -> Result<Option<(PathBuf, String)>, Error> {
         let of_kind = self.template(&format!("{}/{name}.md", kind.folder()))?;
-        let is_taken = kind != Kind::Resource && self.schemas.resources.iter().any(|(known, _)| *known == name);
+        let is_resource = self.schemas.resources.iter().any(|(known, _)| *known == name);
+        let is_taken = name == "index" || kind != Kind::Resource && is_resource;
         if of_kind.is_some() || is_taken { Ok(of_kind) } else { self.template(&format!("{name}.md")) }
     }
 
@@ -171,14 +175,20 @@ fn has(text: &str, name: &str) -> bool {
 
 /// What a reader must know before using it: that it is deprecated, and which Terraform it needs.
 fn notes(kind: Kind, deprecated: Option<&str>) -> Vec<String> {
-    let deprecated = deprecated.map(|instead| format!("~> **Deprecated.** {instead}"));
     let since = kind.since().map(|version| format!("-> Requires Terraform {version} or later."));
-    deprecated.into_iter().chain(since).collect()
+    deprecation(deprecated).into_iter().chain(since).collect()
+}
+
+fn deprecation(instead: Option<&str>) -> Option<String> {
+    instead.map(|instead| format!("~> **Deprecated.** {instead}"))
 }
 
 /// What the registry reads: the title, the section of its navigation, and the first paragraph of the description.
 fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
-    let subcategory = subcategory.map(|title| format!("subcategory: \"{title}\"\n")).unwrap_or_default();
+    // YAML reads strings as JSON writes them.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let subcategory = subcategory.map(|title| format!("subcategory: {}\n", quoted(title))).unwrap_or_default();
     let summary = description.split("\n\n").next().unwrap_or_default().replace('\n', "\n  ");
-    format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {summary}\n---\n\n")
+    let title = quoted(title);
+    format!("---\npage_title: {title}\n{subcategory}description: |-\n  {summary}\n---\n\n")
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, demands, describe},
+    schema::{Attribute, Block, Kind, Mode, NestedBlock, Nesting, demands, describe, with_facts},
     value::Type,
 };
 
@@ -25,6 +25,12 @@ enum Nested<'a> {
         blocks: &'a [NestedBlock],
         is_attribute: bool,
     },
+    /// Objects each of which is one value, given as a whole.
+    Values {
+        path: String,
+        members: &'a [Attribute],
+        is_argument: bool,
+    },
     Timeouts {
         path: String,
         attribute: &'a Attribute,
@@ -36,20 +42,60 @@ pub(super) fn section(block: &Block) -> String {
     let mut text = String::from("## Schema\n\n");
     let mut nested = Vec::new();
     object(&mut text, "", &block.attributes, &block.blocks, &mut nested);
+    below(&mut text, nested);
+    text
+}
+
+/// What is in the objects that are arguments of a function.
+pub(super) fn arguments(attributes: &[&Attribute]) -> String {
+    let mut text = String::new();
+    let nested = attributes.iter().rev().filter_map(|attribute| values(attribute.name.to_owned(), attribute, true));
+    below(&mut text, nested.collect());
+    text
+}
+
+/// The sections, the last one first.
+fn below(text: &mut String, mut nested: Vec<Nested<'_>>) {
     while let Some(next) = nested.pop() {
         match next {
             Nested::Objects { path, attributes, blocks, is_attribute } => {
-                heading(&mut text, &path);
+                heading(text, &path);
                 if is_attribute && attributes.iter().any(|attribute| attribute.mode != Mode::Computed) {
                     // Terraform drops unknown names before the provider sees them.
                     text.push_str("Terraform ignores names that are not listed here, without an error.\n\n");
                 }
-                object(&mut text, &path, attributes, blocks, &mut nested);
+                object(text, &path, attributes, blocks, &mut nested);
             }
-            Nested::Timeouts { path, attribute } => timeouts(&mut text, &path, attribute),
+            Nested::Values { path, members, is_argument } => {
+                heading(text, &path);
+                let title = if is_argument {
+                    text.push_str("Set every attribute of the object; `null` stands for no value.\n\n");
+                    "#### Required"
+                } else {
+                    "#### Read-Only"
+                };
+                group(text, title, &path, members.iter());
+                let inner = members.iter().rev();
+                nested.extend(inner.filter_map(|member| values(inside(&path, member.name), member, is_argument)));
+            }
+            Nested::Timeouts { path, attribute } => timeouts(text, &path, attribute),
         }
     }
-    text
+}
+
+/// The section of objects that are given as a whole, if the attribute holds any.
+fn values(path: String, attribute: &Attribute, is_argument: bool) -> Option<Nested<'_>> {
+    let members = members(attribute);
+    (!members.is_empty()).then_some(Nested::Values { path, members, is_argument })
+}
+
+/// What is in the objects that an attribute holds.
+fn members(attribute: &Attribute) -> &[Attribute] {
+    match (&attribute.kind, &attribute.element) {
+        (Kind::Nested(_, attributes), _) => attributes,
+        (Kind::Of(_), Some(element)) => members(element),
+        (Kind::Of(_), None) => &attribute.members,
+    }
 }
 
 /// The attributes of an identity.
@@ -85,9 +131,13 @@ fn object<'a>(
     if !blocks.is_empty() {
         let _ = write!(text, "{level} Blocks\n\n");
         for block in blocks {
-            let description = format!("{}{}", block.block.description, demands(&block.relations));
-            let (name, count, anchor) = (block.name, count(block), anchor(&inside(path, block.name)));
-            let _ = writeln!(text, "- `{name}` (Block{count}) {} See [below](#{anchor}).", indented(&description));
+            let (instead, anchor) = (block.block.deprecated, anchor(&inside(path, block.name)));
+            let deprecated = if instead.is_some() { ", Deprecated" } else { "" };
+            let instead = instead.map(|instead| format!(" {instead}")).unwrap_or_default();
+            let facts = format!("{}{instead} See [below](#{anchor}).", demands(&block.relations));
+            let description = with_facts(block.block.description, &facts);
+            let line = format!("`{}` (Block{}{deprecated}) {description}", block.name, count(block));
+            let _ = writeln!(text, "{}", item("- ", &line));
         }
         text.push('\n');
     }
@@ -102,7 +152,7 @@ fn object<'a>(
                 nested.push(Nested::Objects { path, attributes, blocks: &[], is_attribute: true });
             }
             Kind::Of(_) if !attribute.timeouts.is_empty() => nested.push(Nested::Timeouts { path, attribute }),
-            Kind::Of(_) => {}
+            Kind::Of(_) => nested.extend(values(path, attribute, attribute.is_argument())),
         }
     }
 }
@@ -116,7 +166,8 @@ fn group<'a>(text: &mut String, heading: &str, path: &str, members: impl Iterato
     members.sort_by_key(|attribute| attribute.name);
     let _ = write!(text, "{heading}\n\n");
     for attribute in members {
-        let _ = writeln!(text, "- {}", line(attribute, &inside(path, attribute.name)));
+        let line = line(attribute, &inside(path, attribute.name), vec![type_name(attribute)]);
+        let _ = writeln!(text, "{}", item("- ", &line));
     }
     text.push('\n');
 }
@@ -130,34 +181,31 @@ fn timeouts(text: &mut String, path: &str, attribute: &Attribute) {
     text.push('\n');
 }
 
-/// An attribute, as an item of a list.
-pub(super) fn line(attribute: &Attribute, path: &str) -> String {
-    let mut facts = vec![type_name(attribute)];
+/// What there is to say of an attribute, after what its values are.
+pub(super) fn line(attribute: &Attribute, path: &str, mut of: Vec<String>) -> String {
     let flags = [
         (attribute.sensitive, "Sensitive"),
         (attribute.write_only, "Write-only"),
         (attribute.deprecated.is_some(), "Deprecated"),
         (attribute.force_new, "Forces replacement"),
     ];
-    facts.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, fact)| fact.to_owned()));
-    let mut text = format!("`{}` ({}) {}", attribute.name, facts.join(", "), attribute.description);
-    if attribute.timeouts.is_empty() {
-        text.push_str(&describe(attribute));
-    }
+    of.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
+    let mut facts = if attribute.timeouts.is_empty() { describe(attribute) } else { String::new() };
     if let Some(instead) = attribute.deprecated {
-        let _ = write!(text, " {instead}");
+        let _ = write!(facts, " {instead}");
     }
-    if matches!(attribute.kind, Kind::Nested(..)) || !attribute.timeouts.is_empty() {
-        let _ = write!(text, " See [below](#{}).", anchor(path));
+    if !members(attribute).is_empty() || !attribute.timeouts.is_empty() {
+        let _ = write!(facts, " See [below](#{}).", anchor(path));
     }
-    indented(&text)
+    format!("`{}` ({}) {}", attribute.name, of.join(", "), with_facts(attribute.description, &facts))
 }
 
-/// Further lines stay within the item of the list.
-fn indented(text: &str) -> String {
+/// An item of a list. Its further lines are indented, so that they stay within it.
+pub(super) fn item(marker: &str, text: &str) -> String {
+    let indent = format!("\n{}", " ".repeat(marker.len()));
     let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    lines.fold(first, |text, line| if line.is_empty() { text + "\n" } else { text + "\n  " + line })
+    let first = format!("{marker}{}", lines.next().unwrap_or_default());
+    lines.fold(first, |text, line| if line.is_empty() { text + "\n" } else { text + &indent + line })
 }
 
 fn inside(path: &str, name: &str) -> String {

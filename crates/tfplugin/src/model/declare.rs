@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Attr, AttributeType, Countable, Model, Partial, PartialValue, Textual};
 use crate::{
+    diagnostics::Diagnostics,
     private::Private,
     schema::{Change, Decision, Validator},
     value::{Path, Value},
@@ -93,6 +94,14 @@ pub fn validate<T: AttributeType>(holds: impl Fn(&T) -> bool + Send + Sync + 'st
         let plain = T::Partial::decode(value).ok().filter(PartialValue::is_wholly_known);
         plain.and_then(|partial| T::complete(partial, &Path::default()).ok()).is_none_or(|plain| holds(&plain))
     })
+}
+
+/// The plain model.
+///
+/// # Errors
+/// What is unknown, missing, or not of its type, each on its path.
+pub fn complete_whole<M: Model>(partial: &Partial<M>) -> Result<M, Diagnostics> {
+    M::complete(partial.clone(), &Path::default())
 }
 
 /// The default as the field's type writes it.

@@ -257,6 +257,17 @@ impl<M, T, A> From<Field<M, T, A>> for Place<M, T, A> {
     }
 }
 
+/// What a plan may set: a token or a place of what is [`Settable`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no computed field of `{M}`",
+    label = "a plan cannot set this",
+    note = "only what is `Computed` can be set; an argument keeps what the configuration says"
+)]
+pub trait SettablePlace<M, T>: Into<Place<M, T, Settable>> {}
+
+impl<M, T> SettablePlace<M, T> for Field<M, T, Settable> {}
+impl<M, T> SettablePlace<M, T> for Place<M, T, Settable> {}
+
 impl<M, T, A> From<Field<M, T, A>> for Path {
     fn from(field: Field<M, T, A>) -> Self {
         field.path()

@@ -25,8 +25,10 @@ pub use collections::{Blocks, Countable, Map, Set};
 pub use declare::AttributeChange;
 pub(crate) use declare::decoded;
 #[doc(hidden)]
-pub use declare::{countable, default_with, duration, encoded, plan_modifier, textual, validate};
-pub use field::{Argument, Field, FieldType, Place, Settable, attribute, block, complete_block, completed};
+pub use declare::{complete_whole, countable, default_with, duration, encoded, plan_modifier, textual, validate};
+pub use field::{
+    Argument, Field, FieldType, Place, Settable, SettablePlace, attribute, block, complete_block, completed,
+};
 pub use object::Object;
 pub use scalar::Scalar;
 pub use wrappers::{Computed, Numeric, Sensitive, Textual, Timeouts};

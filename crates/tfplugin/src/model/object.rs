@@ -81,6 +81,9 @@ impl<M: Model + AsAttribute> AttributeType for Object<M> {
         // Terraform hides or forgets such an attribute as a whole.
         let sensitive = attribute.sensitive || inside.iter().any(|field| field.sensitive);
         let write_only = attribute.write_only || inside.iter().any(|field| field.write_only);
+        // Neither has an effect inside.
+        let as_member = |field: &Attribute| Attribute { default: None, force_new: false, ..field.clone() };
+        let members = inside.iter().map(as_member).collect();
         let fields = inside.clone();
         let wrong = move |value: &Value| fields.iter().find_map(|field| wrong_inside(field, value));
         let same = move |a: &Value, b: &Value| {
@@ -89,7 +92,7 @@ impl<M: Model + AsAttribute> AttributeType for Object<M> {
                 a == b || field.is_same(a, b)
             })
         };
-        Attribute { sensitive, write_only, ..attribute.parsed_by(wrong).same_meaning(same) }
+        Attribute { sensitive, write_only, members, ..attribute.parsed_by(wrong).same_meaning(same) }
     }
 
     fn complete(partial: Self::Partial, path: &Path) -> Result<Self, Diagnostics> {

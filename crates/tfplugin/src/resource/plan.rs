@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     diagnostics::{Diagnostic, Diagnostics, FAULT},
     identity::Identity,
-    model::{Attr, AttributeType, Model, Partial, PartialValue as _, Place, ResourceModel, Settable, decoded},
+    model::{Attr, AttributeType, Model, Partial, PartialValue as _, ResourceModel, SettablePlace, decoded},
     plan::{self, Action, Proposal},
     private::Private,
     value::{Path, Value},
@@ -144,11 +144,7 @@ impl<M: ResourceModel> Plan<M> {
     ///     plan.set(Thing::NAME, "another".to_owned());
     /// }
     /// ```
-    pub fn set<T: AttributeType>(
-        &mut self,
-        place: impl Into<Place<M, T, Settable>>,
-        value: impl Into<Attr<Partial<T>>>,
-    ) {
+    pub fn set<T: AttributeType>(&mut self, place: impl SettablePlace<M, T>, value: impl Into<Attr<Partial<T>>>) {
         if self.action == Action::Destroy {
             return;
         }
@@ -163,7 +159,7 @@ impl<M: ResourceModel> Plan<M> {
     }
 
     /// Leaves a computed value to the apply.
-    pub fn set_unknown<T: AttributeType>(&mut self, place: impl Into<Place<M, T, Settable>>) {
+    pub fn set_unknown<T: AttributeType>(&mut self, place: impl SettablePlace<M, T>) {
         self.set(place, Attr::Unknown);
     }
 

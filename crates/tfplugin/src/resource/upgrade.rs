@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// How a model is made of one of an older version. The older one is a struct of its own, whose `version` says which states
-/// it reads.
+/// it reads. Both sides are a [`Partial`] and not a [`State`](crate::State): Terraform sends an upgrade the stored values
+/// alone, and keeps the private data and the identity as they are.
 ///
 /// ```
 /// use tfplugin::{Diagnostics, Model, Partial, UpgradeFrom, Upgrades};

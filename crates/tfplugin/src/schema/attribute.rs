@@ -19,6 +19,8 @@ pub struct Attribute {
     pub element: Option<Box<Attribute>>,
     /// Whether an element may be null, which only one of any number of arguments of a function may.
     pub allows_null_elements: bool,
+    /// What each object has, where the values are objects without schemas of their own.
+    pub members: Vec<Attribute>,
     /// Who gives the value.
     pub mode: Mode,
     /// The value where the configuration gives none.
@@ -144,6 +146,7 @@ impl Attribute {
             kind,
             element: None,
             allows_null_elements: false,
+            members: Vec::new(),
             mode: Mode::Optional,
             default: None,
             force_new: false,

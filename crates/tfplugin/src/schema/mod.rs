@@ -12,7 +12,7 @@ mod validator;
 
 pub use attribute::{Attribute, Change, Decision, Default, DefaultWith, Kind, Mode, Parse, PlanModifier, SameMeaning};
 pub use callback::Callback;
-pub use describe::{demands, describe};
+pub use describe::{demands, describe, with_facts};
 pub use relation::{Demand, Relation};
 pub use validator::{Rule, Validator};
 

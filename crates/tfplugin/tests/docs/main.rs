@@ -1,6 +1,7 @@
 //! The pages of the example `library`, and of a provider of everything else that has pages.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod content;
 mod kinds;
 
 use std::{fs, path::Path};
