@@ -127,11 +127,7 @@ impl Cloud {
         if self.is_exposure_reported.swap(true, Ordering::Relaxed) {
             return None;
         }
-        let detail = format!(
-            "Requests to {endpoint} are not encrypted: anyone on the way can read them, and repeat them for 15 minutes. Set \
-             protocol = \"HTTPS\" in the provider block, or name the endpoint with https://."
-        );
-        Some(Diagnostic::warning("Requests are not encrypted", detail))
+        Some(unencrypted(&endpoint))
     }
 
     /// A purchase of a product with these credentials, as the journal has it.
@@ -146,14 +142,7 @@ impl Cloud {
         ctx: &Context,
     ) -> Result<Purchase, Diagnostic> {
         let endpoint = self.client.endpoint(product);
-        let endpoint = endpoint.map_err(|error| {
-            let error = error.to_string();
-            let detail = format!(
-                "{}. Nothing was bought. Correct that, then run terraform apply again.",
-                error.trim_end_matches('.')
-            );
-            Diagnostic::error("No order was placed: there is no endpoint", detail)
-        })?;
+        let endpoint = endpoint.map_err(|error| no_endpoint(&error.to_string()))?;
         Ok(Purchase {
             kind: kind.to_owned(),
             text,
@@ -206,13 +195,13 @@ impl AccountUnknown {
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Failed(failure) => super::failure_messages::read_failure(
-                "The account cannot be told",
+                "The account of the credentials cannot be read",
                 "The account of the credentials",
                 failure,
             ),
             Self::Another { wanted, account } => {
                 let detail = format!(
-                    "The credentials belong to the account {account}, and account_id in the provider block is {wanted}. \
+                    "The credentials belong to the account {account}, but account_id in the provider block is {wanted}. \
                      Nothing was bought or changed. Use credentials of {wanted}, or correct account_id, then run {} again.",
                     Journal::current().command_name()
                 );
@@ -220,6 +209,38 @@ impl AccountUnknown {
             }
         }
     }
+}
+
+fn unencrypted(endpoint: &Endpoint) -> Diagnostic {
+    let detail = format!(
+        "Requests to {endpoint} are not encrypted: anyone on the network path can read them, and repeat them for 15 minutes. Set \
+         protocol = \"HTTPS\" in the provider block, or begin the endpoint with https://."
+    );
+    Diagnostic::warning("Requests to Alibaba Cloud are not encrypted", detail)
+}
+
+fn no_endpoint(error: &str) -> Diagnostic {
+    let detail = format!(
+        "The provider has no endpoint for this purchase: {}. Nothing was bought. Correct region or endpoints in the provider block, then run terraform apply again.",
+        error.trim_end_matches('.')
+    );
+    Diagnostic::error("No order was placed: there is no endpoint to buy at", detail)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    use alicloud::endpoint::Protocol;
+
+    let endpoint = Endpoint::parse("market.aliyuncs.com", Protocol::Http).expect("an endpoint");
+    let another =
+        AccountUnknown::Another { wanted: "1000000000000001".to_owned(), account: "1000000000000002".to_owned() };
+    vec![
+        unencrypted(&endpoint),
+        no_endpoint("the region cn-nowhere has no endpoint for market"),
+        AccountUnknown::Failed(crate::catalogue::lost("GetCallerIdentity")).diagnostic(),
+        another.diagnostic(),
+    ]
 }
 
 /// Stands in for credentials until the client has any. Without them nothing is sent.

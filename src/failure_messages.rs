@@ -88,7 +88,7 @@ const APPLY: &str = "terraform apply";
 /// The error where a purchase cannot be signed.
 pub(super) fn no_credentials(error: &Error) -> Diagnostic {
     let detail = format!("{error}. Nothing was bought.\n\n{} Then run {APPLY} again.", advice("", error));
-    Diagnostic::error("No credentials", detail)
+    Diagnostic::error("No order was placed: the provider has no credentials", detail)
 }
 
 /// What to mend after a request that was given up.
@@ -105,23 +105,26 @@ pub(super) fn advice(action: &str, error: &Error) -> String {
                 "Check the endpoint (region, endpoints, protocol in the provider block) and this machine's DNS."
             }
             TransportKind::Certificate => {
-                "Check that the endpoint is the one you mean, and that this machine trusts the authority behind its \
-                 certificate."
+                "Check the endpoint, and that this machine trusts the certificate authority of its certificate."
             }
-            TransportKind::Tls => "Check that the endpoint speaks HTTPS; for a mock without TLS, name it with http://.",
+            TransportKind::Tls => {
+                "Check that the endpoint supports HTTPS. If it is a mock without TLS, begin it with http://."
+            }
             TransportKind::Connect | TransportKind::ConnectTimeout | TransportKind::Broken | TransportKind::Timeout => {
-                "Check that the endpoint can be reached from here (HTTPS_PROXY and NO_PROXY are honoured)."
+                "Check that this machine can reach the endpoint. The provider uses HTTPS_PROXY and NO_PROXY."
             }
         },
-        Error::Malformed { .. } => "Check that the endpoint is Alibaba Cloud's and that no proxy answers in its place.",
+        Error::Malformed { .. } => {
+            "Check that the endpoint is one of Alibaba Cloud, and that no proxy responds instead."
+        }
         Error::TooMany { .. } => {
-            "The account has more of them than the provider reads. Look for the order in the console of Alibaba Cloud."
+            "The account has more entries than the provider reads. Look for the order in the console of Alibaba Cloud."
         }
         Error::Credentials(NoCredentials { request: Some(failure), .. }) => return failure_advice(failure),
         Error::Credentials(_) => "See the section on credentials in the provider's documentation.",
         Error::Configuration(_) => "Correct the provider block.",
-        Error::Stopped => "Nothing has to be mended.",
-        Error::TooLate => "Look whether the order is there before you buy it again.",
+        Error::Stopped => "You need not correct anything.",
+        Error::TooLate => "Check whether the order exists before you buy it again.",
     };
     advice.to_owned()
 }
@@ -131,17 +134,26 @@ const REJECTED: [(&str, &str); 7] = [
     ("InvalidSecurityToken.Expired", "The credentials are temporary and have expired: get new ones."),
     (
         "InvalidSecurityToken",
-        "The security token belongs to another AccessKey: set the three values that belong together.",
+        "The security token belongs to another AccessKey: set the AccessKey ID, secret and token of the same session.",
     ),
     ("MissingSecurityToken", "The credentials are temporary: set their security token (security_token) too."),
-    ("InvalidAccessKeyId.Inactive", "The AccessKey is disabled: enable it in the RAM console, or use another one."),
+    (
+        "InvalidAccessKeyId.Inactive",
+        "The AccessKey is disabled: enable it in the RAM console, or use another AccessKey.",
+    ),
     (
         "InvalidAccessKeyId",
         "The AccessKey does not exist at this site of Alibaba Cloud: check the AccessKey ID, and account_type in the provider \
          block.",
     ),
-    ("InvalidAccessKeySecret", "The secret belongs to another AccessKey: set the two values that belong together."),
-    ("SignatureDoesNotMatch", "The secret belongs to another AccessKey: set the two values that belong together."),
+    (
+        "InvalidAccessKeySecret",
+        "The secret belongs to another AccessKey: set the AccessKey ID and the secret of the same AccessKey.",
+    ),
+    (
+        "SignatureDoesNotMatch",
+        "The secret belongs to another AccessKey: set the AccessKey ID and the secret of the same AccessKey.",
+    ),
 ];
 
 fn rejected(code: &str) -> &'static str {
@@ -153,26 +165,28 @@ fn refused(action: &str, error: &ApiError) -> String {
     let advice = match error.kind() {
         ApiErrorKind::Keys => rejected(&error.code),
         ApiErrorKind::Forbidden => return permission(action),
-        ApiErrorKind::Account => "Settle the account first: its balance, its unpaid orders, or its verification.",
-        ApiErrorKind::Owner if action.starts_with("Create") => {
-            "Something that the purchase names, such as a coupon, belongs to another account: use the credentials of the \
-             account that owns it, or leave it out."
+        ApiErrorKind::Account => {
+            "Check the account in the console: its balance, its unpaid orders, or its verification."
         }
-        ApiErrorKind::Owner => "It belongs to another account: use the credentials of the account that owns it.",
+        ApiErrorKind::Owner if action.starts_with("Create") => {
+            "Something in the purchase, such as a coupon, belongs to another account: use the credentials of that account, or remove \
+             it."
+        }
+        ApiErrorKind::Owner => "It belongs to another account: use the credentials of that account.",
         ApiErrorKind::Site => {
             "The account belongs to another site of Alibaba Cloud than the endpoint. Set account_type in the provider block \
-             to International, or to Domestic for the Chinese site, and leave out endpoints of the other one. If both sites refuse \
-             the account, ask the support of Alibaba Cloud, with the RequestId."
+             to International, or to Domestic for the Chinese site, and remove endpoints of the other site. If both sites refuse \
+             the account, contact Alibaba Cloud support with the RequestId."
         }
-        ApiErrorKind::Quota => "Ask for a higher quota, or free some of it.",
-        ApiErrorKind::Clock => "Set the clock of this machine: requests are valid for 15 minutes around it.",
-        ApiErrorKind::TokenReused => "Undo what was changed in the configuration, or give a new client_token.",
-        ApiErrorKind::Throttled | ApiErrorKind::ServerFault => "Wait a little.",
+        ApiErrorKind::Quota => "Request a higher quota, or free some of it.",
+        ApiErrorKind::Clock => "Correct the clock of this machine: it must be at most 15 minutes off.",
+        ApiErrorKind::TokenReused => "Undo the change of the configuration, or set a new client_token.",
+        ApiErrorKind::Throttled | ApiErrorKind::ServerFault => "Wait a few minutes.",
         ApiErrorKind::Operation => {
             "The endpoint does not have this operation. Check region and endpoints in the provider block, and the environment \
              variables for endpoints."
         }
-        ApiErrorKind::NotFound | ApiErrorKind::Invalid => "Correct what the message names.",
+        ApiErrorKind::NotFound | ApiErrorKind::Invalid => "Correct what the message of Alibaba Cloud says.",
     };
     advice.to_owned()
 }

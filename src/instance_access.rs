@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use alicloud::instance_access::{self, Access, Handed};
+use alicloud::{
+    error::Failure,
+    instance_access::{self, Access, Handed},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tfplugin::{Computed, Context, Diagnostic, Diagnostics, EphemeralResource, Map, Model, Opened, Sensitive};
 
@@ -58,28 +61,43 @@ impl EphemeralResource for InstanceAccessResource {
                 }
                 Ok(Opened::new(config.with(&access)))
             }
-            Ok(Handed::Absent { request_id }) => {
-                let detail = format!(
-                    "The Marketplace does not know the instance {id} in this account (RequestId {request_id}). Check \
-                     instance_id, and that the credentials are those of the account that owns it, then run terraform plan again."
-                );
-                let error = Diagnostic::error(format!("There is no instance {id}"), detail);
-                Err(error.at(InstanceAccess::INSTANCE_ID).into())
-            }
-            Err(failure) => {
-                let summary = format!("The instance {id} cannot be read");
-                Err(failure_messages::read_failure(&summary, &format!("The instance {id}"), &failure).into())
-            }
+            Ok(Handed::Absent { request_id }) => Err(absent(id, &request_id).into()),
+            Err(failure) => Err(unread(id, &failure).into()),
         }
     }
 }
 
+fn absent(id: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace has no instance {id} in this account (RequestId {request_id}). Nothing was bought or changed. Check \
+         instance_id, and that the credentials belong to the account that owns the instance, then run terraform plan again."
+    );
+    Diagnostic::error(format!("The instance {id} does not exist"), detail).at(InstanceAccess::INSTANCE_ID)
+}
+
+fn unread(id: &str, failure: &Failure) -> Diagnostic {
+    let summary = format!("The instance {id} cannot be read");
+    failure_messages::read_failure(&summary, &format!("The instance {id}"), failure)
+}
+
 fn nothing_yet(id: &str, status: Option<&str>) -> Diagnostic {
     let detail = format!(
-        "Its status is {}. The seller may not have delivered it yet: run terraform plan again when the status is OPENED.",
+        "The instance {id} has the status {}. The seller may not have delivered it yet: run terraform plan again when the status is \
+         OPENED.",
         status.unwrap_or("unknown")
     );
-    Diagnostic::warning(format!("The instance {id} hands out nothing"), detail).at(InstanceAccess::INSTANCE_ID)
+    Diagnostic::warning(format!("The instance {id} has no access data yet"), detail).at(InstanceAccess::INSTANCE_ID)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let id = "11000000";
+    vec![
+        absent(id, "6EF60BEC-0242-43AF-BB20-270359FB54A7"),
+        unread(id, &crate::catalogue::lost("DescribeInstance")),
+        nothing_yet(id, Some("PENDING")),
+        nothing_yet(id, None),
+    ]
 }
 
 impl InstanceAccess {

@@ -109,7 +109,7 @@ impl Provider for Alicloud {
     }
 
     fn after_panic(&self) -> &str {
-        "If a purchase was under way, run terraform apply again: it finds out what became of it before it buys anything."
+        "If a purchase was in progress, run terraform apply again: it finds out whether an order was placed before it buys anything."
     }
 
     fn shutdown(&self, cloud: &Cloud) {

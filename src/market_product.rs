@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use alicloud::products::{self, Choice, Described, Sold};
+use alicloud::{
+    error::Failure,
+    products::{self, Choice, Described, Sold},
+};
 use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model};
 
 use crate::{Cloud, failure_messages};
@@ -88,20 +91,30 @@ impl DataSource for MarketProductSource {
         let code = &config.product_code;
         match products::product(&cloud.client, code, &cloud.limit(TIME, ctx)).await {
             Ok(Described::Found(sold)) => Ok(config.with(sold)),
-            Ok(Described::Absent { request_id }) => {
-                let detail = format!(
-                    "The Marketplace does not know the product {code} (RequestId {request_id}). Check product_code, and that \
-                     the account is of the site that sells the product, then run terraform plan again."
-                );
-                let error = Diagnostic::error(format!("There is no product {code}"), detail);
-                Err(error.at(MarketProduct::PRODUCT_CODE).into())
-            }
-            Err(failure) => {
-                let summary = format!("The product {code} cannot be read");
-                Err(failure_messages::read_failure(&summary, &format!("The product {code}"), &failure).into())
-            }
+            Ok(Described::Absent { request_id }) => Err(absent(code, &request_id).into()),
+            Err(failure) => Err(unread(code, &failure).into()),
         }
     }
+}
+
+fn absent(code: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace has no product {code} (RequestId {request_id}). Nothing was bought. Check product_code, and that the account \
+         belongs to the site that sells the product, then run terraform plan again."
+    );
+    Diagnostic::error(format!("The product {code} does not exist"), detail).at(MarketProduct::PRODUCT_CODE)
+}
+
+fn unread(code: &str, failure: &Failure) -> Diagnostic {
+    let summary = format!("The product {code} cannot be read");
+    failure_messages::read_failure(&summary, &format!("The product {code}"), failure)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let code = "cmapi033136";
+    let failure = crate::catalogue::lost("DescribeProduct");
+    vec![absent(code, "6EF60BEC-0242-43AF-BB20-270359FB54A7"), unread(code, &failure)]
 }
 
 impl MarketProduct {

@@ -3,6 +3,7 @@
 use std::{env, fs, io, path::PathBuf, time::Duration};
 
 use alicloud::{
+    error::Failure,
     products::{self, ListedProduct, Search},
     signature::acs3::content_sha256,
 };
@@ -97,20 +98,34 @@ impl DataSource for MarketProductsSource {
 
     async fn read(&self, cloud: &Cloud, config: MarketProducts, ctx: &Context) -> Result<MarketProducts, Diagnostics> {
         let listed = products::products(&cloud.client, &config.search(), &cloud.limit(TIME, ctx)).await;
-        let mut listed = listed.map_err(|failure| {
-            failure_messages::read_failure("The products cannot be listed", "The list of products", &failure)
-        })?;
+        let mut listed = listed.map_err(|failure| unlisted(&failure))?;
         let is_wanted = config.filter();
         listed.retain(is_wanted);
         if let Some(file) = config.output_file.as_deref().filter(|file| !file.is_empty())
             && let Err(error) = write(file, &listed)
         {
-            let detail = format!("{file} cannot be written: {error}. The products were read all the same.");
-            let warning = Diagnostic::warning("The products were not written to the output file", detail);
-            ctx.warn(warning.at(MarketProducts::OUTPUT_FILE));
+            ctx.warn(not_written(file, &error));
         }
         Ok(config.with(listed))
     }
+}
+
+fn unlisted(failure: &Failure) -> Diagnostic {
+    failure_messages::read_failure("The Marketplace products cannot be listed", "The list of products", failure)
+}
+
+fn not_written(file: &str, error: &io::Error) -> Diagnostic {
+    let detail = format!(
+        "The file {file} cannot be written: {error}. The products were read, and the attributes of the data source contain them."
+    );
+    let warning = Diagnostic::warning("The products were not written to the output file", detail);
+    warning.at(MarketProducts::OUTPUT_FILE)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let full = io::Error::from(io::ErrorKind::StorageFull);
+    vec![unlisted(&crate::catalogue::lost("DescribeProducts")), not_written("products.json", &full)]
 }
 
 impl MarketProducts {

@@ -60,6 +60,24 @@ pub(crate) fn tell<T>(attr: &mut Attr<T>, told: Option<T>) {
     }
 }
 
+/// The error about an id to import that no order can have.
+fn not_an_id<M: OrderModel>(id: &str) -> Diagnostic {
+    let (kind, console) = (M::TYPE_NAME, M::CONSOLE);
+    let detail = format!(
+        "{id:?} is not the ID of an order, which contains only digits. Nothing was read or bought. Find the ID in {console}, then \
+         run:\n\n  terraform import {kind}.<name> <order id>"
+    );
+    Diagnostic::error(format!("The order was not imported: {id:?} is not an order ID"), detail)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    vec![
+        not_an_id::<crate::market_order::MarketOrder>("cmapi033136"),
+        not_an_id::<crate::pai_product_order::PaiProductOrder>("PAI_share"),
+    ]
+}
+
 impl Cloud {
     /// The time of an operation by the resource's `timeouts`.
     pub(crate) fn operation_limit(&self, operation: Operation, ctx: &Context) -> Limit {
@@ -79,12 +97,7 @@ impl Cloud {
     /// The id cannot be that of an order, or the state file is damaged. Nothing was asked for.
     pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Limit, Diagnostic> {
         if !is_order_id(id) {
-            let Console { name, page } = M::CONSOLE;
-            let detail = format!(
-                "{id:?} cannot be the id of an order: those are digits only. The {name} lists them under {page}. Nothing was \
-                 asked for."
-            );
-            return Err(Diagnostic::error("Not an order id", detail));
+            return Err(not_an_id::<M>(id));
         }
         if let Some(error) = self.journal.torn_state() {
             return Err(error);

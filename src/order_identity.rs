@@ -36,13 +36,21 @@ pub(crate) fn check_imported<M: OrderModel>(state: &State<M>, asked: &OrderIdent
     let found = state.identity().map(|identity| &identity.account_id);
     match (&asked.account_id, found) {
         (Some(asked), Some(Attr::Known(found))) if asked != found => {
-            let id = shown_id::<M>(state);
-            let detail = format!(
-                "The import asks for the order {id} of the account {asked}, and the order belongs to the account {found}. \
-                 Nothing was imported. Use the credentials of {asked}, or leave account_id out of the identity."
-            );
-            Err(Diagnostic::error(format!("The order {id} belongs to another account"), detail))
+            Err(of_another_account(shown_id::<M>(state), asked, found))
         }
         _ => Ok(()),
     }
+}
+
+fn of_another_account(id: &str, wanted: &str, found: &str) -> Diagnostic {
+    let detail = format!(
+        "The identity names the order {id} of the account {wanted}, but the order belongs to the account {found}. Nothing was \
+         imported or bought. Use credentials of {wanted}, or remove account_id from the identity, then run the import again."
+    );
+    Diagnostic::error(format!("Order {id} was not imported: it belongs to another account"), detail)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    vec![of_another_account("202600000000001", "1000000000000001", "1000000000000002")]
 }

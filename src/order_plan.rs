@@ -43,29 +43,30 @@ pub(crate) fn record_shown<M: OrderModel>(state: &Partial<M>) {
 
 /// The warning about a purchase that only files could find again, where none may be kept.
 pub(crate) fn without_client_token() -> Diagnostic {
-    let detail = "The state is not in a local file, or CI is set, so the files of this run may not be kept. If an apply is cut \
-                  off after it has bought, an apply in another directory cannot know of the order and buys a second one. Set \
-                  client_token to a constant of your own, with count or for_each one for each instance (such as each.key): \
-                  for 24 hours the same token finds the same order and never buys another.";
-    Diagnostic::warning("A cut-off apply may buy again: set client_token", detail).at(MarketOrder::CLIENT_TOKEN.path())
+    let detail = "The state is not in a local file, or the environment variable CI is set, so the files of this run may be lost. If an \
+                  apply is interrupted after it has bought, an apply in another directory cannot find the order and buys a second \
+                  one. Set client_token to a constant; with count or for_each, derive one for each instance, such as from each.key. \
+                  For 24 hours, the same token finds the same order and never buys another one.";
+    Diagnostic::warning("An interrupted apply may buy again: set client_token", detail)
+        .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
 fn held_twice(id: &str) -> Diagnostic {
     let detail = format!(
-        "Two resources of this state have the order {id}, which was bought once. Nothing was bought or changed. \
-         `terraform state list -id={id}` tells which. Decide which of them keeps it, and remove the other one from the \
-         state:\n\n  terraform state rm <address>\n\nThe next apply \
-         buys an order for the removed one, unless you remove it from the configuration too; a client_token of its own \
-         keeps it from finding this order again. To destroy all of it instead:\n\n  \
-         terraform destroy -refresh=false"
+        "Two resources in this state have the order {id}, which was bought once. Nothing was bought or changed.\n\n1. List both \
+         addresses: terraform state list -id={id}\n\n2. Decide which of them keeps the order, and remove the other one from the \
+         state: terraform state rm <address>\n\n3. Remove the other resource from the configuration too. Otherwise the next apply \
+         buys an order for it; set a different client_token for it then.\n\nTo destroy both instead: terraform destroy \
+         -refresh=false"
     );
     Diagnostic::error(format!("Two resources have the order {id}"), detail)
 }
 
 fn held_by_deposed(id: &str) -> Diagnostic {
     let detail = format!(
-        "A resource that stays has the order {id}, and so has an object that this plan removes from the state: under an old \
-         name, or as what an interrupted replacement has left. The resource keeps the order."
+        "A resource has the order {id}, and so does an object that this plan removes from the state: the resource under its old \
+         name, or an object that an interrupted replacement left in the state. The resource keeps the order, and nothing is bought \
+         for it."
     );
     Diagnostic::warning(format!("The order {id} is in the state twice"), detail)
 }

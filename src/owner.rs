@@ -62,8 +62,8 @@ impl Unread {
             }
             Self::AskedOnce => {
                 let detail = format!(
-                    "One reply did not know the order {id}, and there was no time to ask again. The state stays as it is. \
-                     Run {} again.",
+                    "One request did not find the order {id}, and the time limit passed before a second one. Nothing was bought, and the \
+                     state stays as it is. Run {} again.",
                     Journal::current().command_name()
                 );
                 Diagnostic::error("The order cannot be read", detail)
@@ -77,7 +77,9 @@ impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Failed(failure) => write!(f, "{failure}"),
-            Self::AskedOnce => f.write_str("one reply did not know it, and there was no time to ask again"),
+            Self::AskedOnce => {
+                f.write_str("one request did not find it, and the time limit passed before a second one")
+            }
         }
     }
 }
@@ -102,25 +104,25 @@ pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
 /// it, and an order that was never there to be seen cannot be gone.
 fn never_seen(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} was placed and has never been read back: the service does not know it yet. The state stays as it \
-         is, and nothing is bought. Run terraform plan again in a while. If the console does not show the order either, \
-         and you want to buy again: terraform state rm {kind}.<name>"
+        "The order {id} was placed, but Alibaba Cloud does not return it yet. The state stays as it is, and nothing is \
+         bought.\n\n1. Wait a few minutes, then run terraform plan again.\n\n2. If the console does not show the order either, and \
+         you want to buy it again: terraform state rm {kind}.<name>"
     );
-    Diagnostic::error(format!("The order {id} cannot be read yet"), detail)
+    Diagnostic::error(format!("Order {id} cannot be read yet"), detail)
 }
 
 fn elsewhere(id: &str, known: &str, asked: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} was bought or last read at {known}. The provider now reads it at {asked}, which does not know it: each \
-         site of Alibaba Cloud knows only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
+        "The order {id} was bought or last read at {known}. The provider now reads it at {asked}, which does not have it: each site \
+         of Alibaba Cloud has only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
          endpoints in the provider block as they were, so that the provider reads it at {known}.\n\n2. Run terraform plan again."
     );
-    Diagnostic::error(format!("The order {id} was read at another endpoint than it was bought at"), detail)
+    Diagnostic::error(format!("Order {id} cannot be read: the provider uses another endpoint than before"), detail)
 }
 
 fn of_another_account(id: &str, owner: &str, account: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} belongs to the account {owner}, and the credentials belong to the account {account}, which does not see \
+        "The order {id} belongs to the account {owner}, but the credentials belong to the account {account}, which cannot read \
          it. The state stays as it is, and nothing is bought. Use credentials of {owner}, then run {} again.",
         Journal::current().command_name()
     );
@@ -129,13 +131,13 @@ fn of_another_account(id: &str, owner: &str, account: &str) -> Diagnostic {
 
 fn of_unknown_account(id: &str, kind: &str, asked: &str, account: &str) -> Diagnostic {
     let detail = format!(
-        "{asked} does not know the order {id} of the account {account}, and the state tells neither which account owns it nor \
+        "{asked} has no order {id} of the account {account}, and the state contains neither the owner of the order nor the endpoint \
          where it was bought. The state stays as it is, and nothing is bought.\n\n1. If the order belongs to another account, \
          use its credentials.\n\n2. If it was bought at another endpoint, set account_type, region or endpoints in the \
-         provider block so that the provider reads it there: each site of Alibaba Cloud knows only its own orders.\n\n3. If it is really \
-         gone, take it out of the state; the next apply then buys a new one:\n\n     terraform state rm {kind}.<name>"
+         provider block so that the provider reads it there: each site of Alibaba Cloud has only its own orders.\n\n3. If it no longer \
+         exists, remove it from the state. The next apply then buys a new one:\n\n     terraform state rm {kind}.<name>"
     );
-    Diagnostic::error("It is not known whether the order is gone", detail)
+    Diagnostic::error(format!("It is unknown whether order {id} still exists"), detail)
 }
 
 /// Whether an order of this type that nobody knows can be believed to be gone: not if another endpoint knew it, not if the

@@ -143,7 +143,7 @@ pub(crate) struct Quotes {
     /// Whether it was left for the apply that an order is planned.
     is_planned: AtomicBool,
     /// Identical purchases are quoted and sent one after the other: a discount may serve once.
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Quotes {
@@ -172,22 +172,22 @@ pub(crate) fn entry<T: Default>(map: &Mutex<HashMap<String, Arc<T>>>, key: &str)
     Arc::clone(map.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default())
 }
 
-/// The turn of a purchase among identical ones, for as long as this is held.
+/// The lock on identical purchases, for as long as this is held.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct IdenticalLock {
     _in_this_process: OwnedMutexGuard<()>,
     _in_others: Option<File>,
 }
 
 impl Cloud {
     /// Waits until no other purchase of the same is under way. None if time ran out.
-    pub(crate) async fn turn(&self, commodity: &str, limit: &Limit) -> Option<Turn> {
-        let turn = entry(&self.quotes.turns, commodity);
+    pub(crate) async fn lock_identical(&self, commodity: &str, limit: &Limit) -> Option<IdenticalLock> {
+        let lock = entry(&self.quotes.locks, commodity);
         let _in_this_process = tokio::select! {
-            guard = turn.lock_owned() => guard,
+            guard = lock.lock_owned() => guard,
             () = limit.over() => return None,
         };
-        let _in_others = match self.journal.lock_turn(commodity, limit).await {
+        let _in_others = match self.journal.lock_identical(commodity, limit).await {
             Ok(file) => Some(file?),
             // A purchase with a token of the user's needs no files.
             Err(error) => {
@@ -195,7 +195,7 @@ impl Cloud {
                 None
             }
         };
-        Some(Turn { _in_this_process, _in_others })
+        Some(IdenticalLock { _in_this_process, _in_others })
     }
 
     /// What a purchase would cost now. `commodity` is the text that DescribePrice takes.

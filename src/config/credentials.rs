@@ -138,10 +138,10 @@ fn origin<T, A>(field: Field<ProviderBlock, T, A>, is_in_block: bool) -> String 
 
 fn not_used(name: &'static str, used: &str) -> Diagnostic {
     let detail = format!(
-        "The credentials come from {used}, which takes precedence over {name}, so {name} is not used. Remove one of the two \
-         from the provider block or from the environment."
+        "The credentials come from {used}, which takes precedence over {name}. Remove one of the two from the provider block or from \
+         the environment."
     );
-    Diagnostic::warning(format!("{name} is not used"), detail).at(Path::attribute(name))
+    Diagnostic::warning(format!("The argument {name} is not used"), detail).at(Path::attribute(name))
 }
 
 /// The first source that is given, and its name.
@@ -200,15 +200,7 @@ fn oidc(block: &OidcBlock, given: Option<&OidcBlock>, client: &Client) -> Result
             (Some(token), None) => Token::Given(token),
             (None, Some(file)) => Token::File(file.into()),
             (both, _) => {
-                let what = if both.is_some() { "both are given" } else { "neither is given" };
-                let detail = format!(
-                    "{OIDC} needs exactly one of oidc_token and oidc_token_file, and {what}. They can also come from {} \
-                     and {}.",
-                    variables(OidcBlock::OIDC_TOKEN).join(" or "),
-                    variables(OidcBlock::OIDC_TOKEN_FILE).join(" or ")
-                );
-                let path = ProviderBlock::ASSUME_ROLE_WITH_OIDC.path().dot(OidcBlock::OIDC_TOKEN);
-                return Err(Diagnostic::error("Incomplete credentials", detail).at(path));
+                return Err(no_single_token(both.is_some()));
             }
         },
     };
@@ -223,11 +215,26 @@ fn required<M: Model, T, A>(
     block: &'static str,
     field: Field<M, T, A>,
 ) -> Result<String, Diagnostic> {
-    text(argument).ok_or_else(|| {
-        let (name, variables) = (field.name(), variables(field).join(" or "));
-        let detail = format!("{block} needs {name}: give it in the block, or as {variables}.");
-        Diagnostic::error("Incomplete credentials", detail).at(Path::attribute(block).dot(field))
-    })
+    text(argument).ok_or_else(|| missing(block, field))
+}
+
+fn missing<M: Model, T, A>(block: &'static str, field: Field<M, T, A>) -> Diagnostic {
+    let (name, variables) = (field.name(), variables(field).join(" or "));
+    let detail = format!("{block} needs {name}. Set it in the block, or set the environment variable {variables}.");
+    Diagnostic::error(format!("The credentials are incomplete: {name} is missing"), detail)
+        .at(Path::attribute(block).dot(field))
+}
+
+fn no_single_token(has_both: bool) -> Diagnostic {
+    let what = if has_both { "both are set" } else { "neither is set" };
+    let detail = format!(
+        "{OIDC} needs exactly one of oidc_token and oidc_token_file, but {what}. They can also come from the environment variables \
+         {} and {}.",
+        variables(OidcBlock::OIDC_TOKEN).join(" or "),
+        variables(OidcBlock::OIDC_TOKEN_FILE).join(" or ")
+    );
+    let path = ProviderBlock::ASSUME_ROLE_WITH_OIDC.path().dot(OidcBlock::OIDC_TOKEN);
+    Diagnostic::error(format!("The credentials are incomplete: {OIDC} needs one token"), detail).at(path)
 }
 
 /// The block, if it is there: the schema allows one.
@@ -238,13 +245,14 @@ fn first<T>(blocks: &Set<T>) -> Option<&T> {
 fn half<T, U, A>(missing: Field<ProviderBlock, T, A>, given: Field<ProviderBlock, U, A>) -> Diagnostic {
     let first = |variables: &'static [&'static str]| variables.first().copied().unwrap_or_default();
     let detail = format!(
-        "{} is given without {}. Give both: in the provider block, or as the environment variables {} and {}.",
+        "{} is set without {}. Set both: in the provider block, or as the environment variables {} and {}.",
         given.name(),
         missing.name(),
         first(variables(missing)),
         first(variables(given))
     );
-    Diagnostic::error("Incomplete credentials", detail).at(missing.path())
+    Diagnostic::error(format!("The credentials are incomplete: {} is missing", missing.name()), detail)
+        .at(missing.path())
 }
 
 fn invalid(path: Path, what: &str) -> Diagnostic {
@@ -252,7 +260,7 @@ fn invalid(path: Path, what: &str) -> Diagnostic {
     if let Some(first) = detail.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    Diagnostic::error("Invalid credentials", format!("{}.", detail.trim_end_matches('.'))).at(path)
+    Diagnostic::error("The credentials cannot be used", format!("{}.", detail.trim_end_matches('.'))).at(path)
 }
 
 fn none() -> Diagnostic {
@@ -264,5 +272,18 @@ fn none() -> Diagnostic {
 - a credentials URI: credentials_uri, or ALICLOUD_CREDENTIALS_URI
 - the role of an ECS instance: ecs_role_name, or ALICLOUD_ECS_ROLE_NAME
 - an OIDC token (workload identity): an assume_role_with_oidc block";
-    Diagnostic::error("No credentials", detail).at(ProviderBlock::ACCESS_KEY)
+    Diagnostic::error("The provider has no credentials", detail).at(ProviderBlock::ACCESS_KEY)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    vec![
+        not_used("profile", "access_key"),
+        missing(ProviderBlock::ASSUME_ROLE.name(), RoleBlock::ROLE_ARN),
+        no_single_token(true),
+        no_single_token(false),
+        half(ProviderBlock::SECRET_KEY, ProviderBlock::ACCESS_KEY),
+        invalid(ProviderBlock::PROFILE.path(), "the profile \"team\" is not in /srv/config.json"),
+        none(),
+    ]
 }

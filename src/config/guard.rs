@@ -46,13 +46,20 @@ fn of_variable<A>(field: Field<PurchaseGuard, Number, A>) -> Result<Option<Numbe
     for name in variables(field) {
         let Some(text) = std::env::var(name).ok().filter(|text| !text.is_empty()) else { continue };
         let number = Number::parse(&text).ok().filter(|number| *number >= 0_i64.into());
-        return number.map(Some).ok_or_else(|| {
-            let detail = format!(
-                "The environment variable {name}, which stands in for purchase_guard.{argument}, must be a number that is not \
-                 negative. It is {text:?}. Nothing was bought."
-            );
-            Diagnostic::error(format!("Invalid {argument}"), detail)
-        });
+        return number.map(Some).ok_or_else(|| invalid(argument, name, &text));
     }
     Ok(None)
+}
+
+fn invalid(argument: &str, variable: &str, text: &str) -> Diagnostic {
+    let detail = format!(
+        "The environment variable {variable} sets purchase_guard.{argument}, which must be a number of at least 0. It is {text:?}. \
+         Nothing was bought. Correct the variable, then run the command again."
+    );
+    Diagnostic::error(format!("Invalid {argument} in {variable}"), detail)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    vec![invalid("max_price", "ALICLOUD_PURCHASE_MAX_PRICE", "ten")]
 }

@@ -50,8 +50,7 @@ pub(super) fn validate(configure: &Configure<ProviderBlock>) -> Diagnostics {
     let mut wrong = Diagnostics::default();
     // Terraform reads the variable too, so a text there that is too long is cut and not refused.
     if given.configuration_source.as_str().is_some_and(|text| text.chars().count() > MAX_CONFIGURATION_SOURCE) {
-        let detail = format!("configuration_source must be 0 to {MAX_CONFIGURATION_SOURCE} characters long.");
-        wrong.invalid(ProviderBlock::CONFIGURATION_SOURCE.into(), "Invalid configuration_source", detail);
+        wrong.push(long_configuration_source());
     }
     let region = given.region.as_str().filter(|region| !region.is_empty());
     if let (Some(region), false) = (region, block.skip_region_validation.is_unknown()) {
@@ -59,6 +58,11 @@ pub(super) fn validate(configure: &Configure<ProviderBlock>) -> Diagnostics {
         wrong.extend(known_region(is_skipped, region.to_owned(), None).err());
     }
     wrong
+}
+
+fn long_configuration_source() -> Diagnostic {
+    let detail = format!("configuration_source must have at most {MAX_CONFIGURATION_SOURCE} characters. Shorten it.");
+    Diagnostic::error("The argument configuration_source is too long", detail).at(ProviderBlock::CONFIGURATION_SOURCE)
 }
 
 /// Makes the client. No network is touched.
@@ -209,13 +213,17 @@ fn known_region(is_skipped: Option<bool>, region: String, origin: Option<&str>) 
     if is_skipped == Some(true) || regions::is_known(&region) {
         return Ok(region);
     }
-    let origin = origin.map(|origin| format!(", which {origin} names,")).unwrap_or_default();
+    Err(unknown_region(&region, origin))
+}
+
+fn unknown_region(region: &str, origin: Option<&str>) -> Diagnostic {
+    let origin = origin.map(|origin| format!(", from {origin},")).unwrap_or_default();
     let detail = format!(
-        "There is no region {region:?}{origin} that this provider knows. Close to it: {}. For a region that is newer than \
+        "The region {region:?}{origin} is not in the list of this provider. Similar regions: {}. If the region is newer than \
          this provider, set skip_region_validation = true.",
-        regions::close_to(&region).join(", ")
+        regions::close_to(region).join(", ")
     );
-    Err(Diagnostic::error("Unknown region", detail).at(ProviderBlock::REGION))
+    Diagnostic::error(format!("Unknown region {region:?}"), detail).at(ProviderBlock::REGION)
 }
 
 /// The endpoints that are set. Their variables count without a block too.
@@ -227,13 +235,30 @@ fn endpoints(given: &ProviderBlock, protocol: Protocol) -> Result<BTreeMap<Produ
             |name: &&'static str| Some((*name, std::env::var(name).ok().filter(|text| !text.is_empty())?));
         let set = set.map(|text| (variables[0], text.to_owned())).or_else(|| variables.iter().find_map(from_variable));
         let Some((variable, text)) = set else { continue };
-        let endpoint = Endpoint::parse(&text, protocol).map_err(|error| {
-            // What is not just a host may be somebody's key.
-            let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
-            let detail = format!("The endpoint{shown} for {name} (or {variable}) is {error}. Nothing was sent.");
-            Diagnostic::error("Invalid endpoint", detail).at(ProviderBlock::ENDPOINTS)
-        })?;
+        let endpoint = Endpoint::parse(&text, protocol)
+            .map_err(|error| invalid_endpoint(name, variable, &text, &error.to_string()))?;
         endpoints.insert(product, endpoint);
     }
     Ok(endpoints)
+}
+
+fn invalid_endpoint(name: &str, variable: &str, text: &str, error: &str) -> Diagnostic {
+    // What is not just a host may be somebody's key.
+    let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
+    let detail = format!(
+        "The endpoint{shown} is {error}. Nothing was sent. Correct {name} in the endpoints block of the provider, or the environment \
+         variable {variable}."
+    );
+    Diagnostic::error(format!("Invalid endpoint for {name}"), detail).at(ProviderBlock::ENDPOINTS)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Diagnostic> {
+    let own = vec![
+        long_configuration_source(),
+        unknown_region("cn-hangzou", None),
+        unknown_region("cn-hangzou", Some("the environment variable ALICLOUD_REGION")),
+        invalid_endpoint("market", "MARKET_ENDPOINT", "http://", "not a host"),
+    ];
+    [own, credentials::samples(), guard::samples()].into_iter().flatten().collect()
 }

@@ -45,7 +45,7 @@ impl Journal {
 
     /// Waits until no other process in this directory buys the same, such as that of an alias of the provider. `commodity` is
     /// what is bought. None if the time is over.
-    pub(crate) async fn lock_turn(&self, commodity: &str, limit: &Limit) -> io::Result<Option<File>> {
+    pub(crate) async fn lock_identical(&self, commodity: &str, limit: &Limit) -> io::Result<Option<File>> {
         // So few files for whatever is bought: what shares one only waits for longer.
         let file = &content_sha256(commodity.as_bytes())[..2];
         self.lock_file(&format!("turn-{file}.lock"), limit).await

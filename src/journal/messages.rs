@@ -19,8 +19,8 @@ pub(crate) fn moment(time: DateTime<Utc>) -> String {
 impl Journal {
     pub(super) fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
         let detail = format!(
-            "The purchase journal in {} cannot be read: {error}. It may hold this very purchase, so nothing was bought. Make its \
-             files readable and writable for you, and apply again.",
+            "The purchase journal in {} cannot be read: {error}. It may contain this purchase, so nothing was bought. Make its files \
+             readable and writable, then run terraform apply again.",
             self.store.folder().display()
         );
         Diagnostic::error("No order was placed: the purchase journal cannot be read", detail)
@@ -28,9 +28,9 @@ impl Journal {
 
     pub(super) fn unwritable(&self, error: &std::io::Error) -> Diagnostic {
         let detail = format!(
-            "The provider enters each purchase in {} before it sends it, so that no second order is placed if the reply is \
-             lost. It cannot write there: {error}. Nothing was bought.\n\nMake the directory writable for you. An \
-             alicloud_market_order with a client_token needs no entry.",
+            "The provider records each purchase in {} before it sends it, so that no second order is placed if the response is \
+             lost. It cannot write there: {error}. Nothing was bought.\n\nMake the directory writable, then run terraform apply \
+             again. An alicloud_market_order with a client_token needs no entry.",
             self.store.folder().display()
         );
         Diagnostic::error("No order was placed: the purchase journal cannot be written", detail)
@@ -97,19 +97,19 @@ impl Journal {
                 "No order was placed: the same purchase is under way",
                 format!(
                     "Another Terraform in this directory, or the provider it started, sent the same purchase at {sent} and \
-                     still runs. Nothing was bought now.\n\nApply again when it has ended. If none of it runs any more and \
-                     you know what became of its order, remove the entry:\n\n  {remove}"
+                     is still running. Nothing was bought now.\n\nWhen it has ended, run terraform apply again. If no such process \
+                     runs any more and you know whether its order was placed, remove the entry:\n\n  {remove}"
                 ),
             ),
             Refusal::MaybeInState => {
                 let is_delivered = matches!(entry.progress, Progress::Delivered { .. });
                 let what = match entry.progress {
                     Progress::Delivered { .. } => {
-                        "Terraform was given the order; whether it saved it and somebody took it out of the state, or was \
-                         stopped before it saved, the provider cannot tell."
+                        "The provider returned the order to Terraform. It cannot tell whether Terraform saved the order and \
+                         somebody removed it from the state later, or whether Terraform was stopped before it saved."
                     }
-                    Progress::Placed(_) => "The provider cannot tell whether the state holds it.",
-                    Progress::Sent => "The provider cannot tell whether the state holds an order of it.",
+                    Progress::Placed(_) => "The provider cannot tell whether the state contains it.",
+                    Progress::Sent => "The provider cannot tell whether the state contains an order of it.",
                 };
                 let whole = match () {
                     () if self.terraform.command.is_partial => Some(
@@ -119,11 +119,11 @@ impl Journal {
                     () => Some("If another plan was made here meanwhile, apply once more."),
                 };
                 let lost = format!(
-                    "If no resource has the order, import it. Where the address is taken by the order that it replaces, \
-                     take that one out of the state first:\n\n     terraform state rm {kind}.<name>\n     {import}"
+                    "If no resource has the order, import it. If the address has the order that this one replaces, first remove that \
+                     one from the state:\n\n     terraform state rm {kind}.<name>\n     {import}"
                 );
                 let removed = format!(
-                    "If you took the order out of the state and want another one, remove the entry and apply again:\n\n     \
+                    "If you removed the order from the state and want another one, remove the entry and apply again:\n\n     \
                      {remove}"
                 );
                 let steps: Vec<String> = whole
@@ -179,14 +179,14 @@ impl Journal {
             Some(id) => (
                 format!("Order {id} of an earlier apply may be in no state"),
                 format!(
-                    "placed the order {id}. If it is in no state, import it (where the address is taken by the order \
-                     that it replaces, first `terraform state rm` that one):\n\n  terraform import {kind}.<name> {id}"
+                    "placed the order {id}. If it is in no state, import it. If the address has the order that this one replaces, \
+                     first run terraform state rm for that address:\n\n  terraform import {kind}.<name> {id}"
                 ),
             ),
             None => (
                 format!("An order may have been placed by an earlier apply at {sent} (entry {})", &entry.id[..8]),
                 format!(
-                    "sent a purchase whose outcome is not known. Look for the order in the console. If it is there and no \
+                    "sent a purchase whose outcome is unknown. Look for the order in the console. If it exists and no \
                      resource has it:\n\n  terraform import {kind}.<name> <order id>"
                 ),
             ),
@@ -206,7 +206,7 @@ impl Journal {
 /// The error about an entry that may be of this purchase and cannot be read.
 pub(super) fn damaged(damaged: &Damaged, kind: &str) -> Diagnostic {
     let detail = format!(
-        "It may be of this very purchase, so nothing was bought. {}\n\n     terraform import {kind}.<name> <order id>\n     rm \
+        "The entry may belong to this purchase, so nothing was bought. {}\n\n     terraform import {kind}.<name> <order id>\n     rm \
          {}\n\n2. If there is none, remove the file and apply again:\n\n     rm {1}",
         search_console(damaged),
         quoted(&damaged.file)
@@ -217,7 +217,7 @@ pub(super) fn damaged(damaged: &Damaged, kind: &str) -> Diagnostic {
 /// The warning about an entry that nobody can read.
 pub(super) fn left_damaged(damaged: &Damaged) -> Diagnostic {
     let detail = format!(
-        "An order may have come of it. {}\n\n     terraform import <address> <order id>\n     rm {}\n\n2. If there is none, \
+        "The purchase of the entry may have placed an order. {}\n\n     terraform import <address> <order id>\n     rm {}\n\n2. If there is none, \
          remove the file:\n\n     rm {1}",
         search_console(damaged),
         quoted(&damaged.file)
@@ -239,16 +239,16 @@ fn search_console(damaged: &Damaged) -> String {
 pub(super) fn orphaned() -> Diagnostic {
     Diagnostic::error(
         "No order was placed: Terraform has ended",
-        "The Terraform that started this provider has ended, or cannot be seen because /proc is not mounted. Nobody would save an \
-         order, so nothing was bought.",
+        "The Terraform that started this provider has ended, or is not visible because /proc is not mounted. Nothing would save an \
+         order, so nothing was bought. Run terraform apply again.",
     )
 }
 
 /// The error when another purchase took all the time.
 pub(super) fn queue_timeout() -> Diagnostic {
-    let detail = "Purchases that have no idempotency token are made one at a time. Another one in this directory did not end \
-                  before timeouts.create was over or Terraform asked to stop. Nothing was bought. Apply again when it has \
-                  ended.";
+    let detail = "The provider sends purchases without an idempotency token one at a time. Another purchase in this directory did \
+                  not end before the time limit (timeouts.create) passed or Terraform was stopped. Nothing was bought. When the \
+                  other purchase has ended, run terraform apply again.";
     Diagnostic::error("No order was placed: another purchase is under way", detail)
 }
 
@@ -259,8 +259,8 @@ pub(crate) fn adopted(order_id: &str, placed: Option<i64>, sent: DateTime<Utc>) 
         .and_then(DateTime::from_timestamp_millis)
         .map_or_else(String::new, |time| format!(" at {}", moment(time)));
     let detail = format!(
-        "An earlier apply sent this purchase at {}. Its order {order_id} was placed{placed}, and is in the state now. \
-         Nothing was bought by this apply.",
+        "An earlier apply sent this purchase at {}. Its order {order_id} was placed{placed}, and is now in the state. Nothing was \
+         bought by this apply.",
         moment(sent)
     );
     Diagnostic::warning(format!("Order {order_id} was placed by an earlier apply; nothing was bought now"), detail)
@@ -273,7 +273,7 @@ pub(super) fn torn_state(torn: &TornState) -> Diagnostic {
     let named = torn.orders.iter().take(MOST_NAMED).map(|order| format!("{} {}", order.kind, order.id));
     let named: Vec<String> = named.chain(more).collect();
     let detail = format!(
-        "{0} is empty or cut short: Terraform was killed while it saved. Its backup holds these orders, which an apply would \
+        "{0} is empty or cut short: Terraform was killed while it saved. Its backup contains these orders, which an apply would \
          buy again and a destroy would miss:\n\n  {2}\n\nNothing was bought or destroyed.\n\n1. To go on with the backup:\n\n     cp {1} \
          {0}\n\n2. To start over without these orders:\n\n     rm {0} {1}",
         quoted(&torn.file),
@@ -292,9 +292,10 @@ pub(super) fn quoted(path: &Path) -> String {
 
 /// The error when two resources of one apply have the same token.
 pub(crate) fn used_twice() -> Diagnostic {
-    let detail = "Another resource of this apply bought with the same client_token, and one token is one order: the \
-                  Marketplace would answer both with the same. Nothing more was bought. Give each resource, and each instance \
-                  of count or for_each, a token of its own, such as one that ends with ${each.key}.";
-    Diagnostic::error("Two orders with the same client_token", detail)
+    let detail = "Another resource of this apply used the same client_token, and a client_token buys one order: the Marketplace would \
+                  return the same order for both. Nothing was bought for this resource. Set a different client_token for each \
+                  resource, and for each instance of count or for_each, such as one that ends with ${each.key}. Then run terraform \
+                  apply again.";
+    Diagnostic::error("No order was placed: another resource has the same client_token", detail)
         .at(tfplugin::value::Path::attribute("client_token"))
 }

@@ -36,7 +36,7 @@ pub(crate) use entry::{Entry, TOKEN_LIFETIME};
 pub(crate) use messages::{adopted, moment, used_twice};
 pub(crate) use purchase::{Buyer, Purchase};
 #[cfg(test)]
-pub(crate) use samples::samples;
+pub(crate) use samples::{sample_entry, samples};
 use store::{Entries, Store};
 
 use crate::terraform::{Process, Processes, StateId, Terraform, ThisMachine};

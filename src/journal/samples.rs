@@ -17,10 +17,15 @@ use crate::terraform::{OrderInState, TornState};
 
 const ORDER: &str = "202600000000001";
 
+/// The entry of a purchase whose outcome is not known.
+pub(crate) fn sample_entry() -> Entry {
+    Entry { id: "0123456789abcdef".to_owned(), ..entry(Progress::Sent) }
+}
+
 pub(crate) fn samples() -> Vec<Diagnostic> {
     let journal = Journal::current();
-    let placed = || Entry { id: "0123456789abcdef".to_owned(), ..entry(Progress::Placed(ORDER.to_owned())) };
-    let sent = || Entry { id: "0123456789abcdef".to_owned(), ..entry(Progress::Sent) };
+    let sent = sample_entry;
+    let placed = || Entry { progress: Progress::Placed(ORDER.to_owned()), ..sent() };
     let delivered = Progress::Delivered { order_id: ORDER.to_owned(), is_saved: false };
     let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
     let broken = || Damaged {

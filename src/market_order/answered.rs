@@ -56,16 +56,15 @@ pub(super) fn check(
     };
     if placed == Placed::Now || is_resent {
         let detail = format!(
-            "The order {order_id} of this purchase is in the state. The Marketplace reports another {name} than \
-             the configuration asks for. Look at the order in the Marketplace console under My Orders before you apply a \
-             plan that replaces it."
+            "The order {order_id} of this purchase is in the state. The Marketplace reports a {name} that differs from the \
+             configuration. Check the order in the Marketplace console under My Orders before you apply a plan that replaces it."
         );
-        return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from what was asked for"), detail)));
+        return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from the configuration"), detail)));
     }
     let detail = format!(
-        "The client_token has bought an order before: the Marketplace answers with the order {order_id}, which has another \
-         {name} than the configuration asks for. Nothing was bought now, and nothing is saved. Give a new client_token for a \
-         new order. To take the order {order_id} into a state:\n\n  terraform import {NAME}.<name> {order_id}"
+        "This client_token has already bought an order: the Marketplace returns the order {order_id}, whose {name} differs from \
+         the configuration. Nothing was bought now, and nothing was saved.\n\n1. To buy a new order, set a new client_token, then \
+         run terraform apply again.\n\n2. To manage the order {order_id} instead: terraform import {NAME}.<name> {order_id}"
     );
     let summary = "No order was placed: the client_token belongs to another order";
     Err(Diagnostic::error(summary, detail).at(MarketOrder::CLIENT_TOKEN.path()))
@@ -79,22 +78,24 @@ fn placed(order: &Order) -> String {
 
 /// The error about an order that was found and is no longer in force.
 fn ended(order_id: &str, order: &Order, status: &str, has_client_token: bool) -> Diagnostic {
-    let next =
-        if has_client_token { "For another order, give a new client_token" } else { "The next apply buys another one" };
+    let next = match has_client_token {
+        true => "To buy another order, set a new client_token, then run terraform apply again",
+        false => "The next terraform apply buys another order",
+    };
     let detail = format!(
-        "This purchase was made before: its order {order_id} was placed {}, has the status {status}, and is no longer in \
-         force. Nothing was bought now, and nothing is saved. {next}.",
+        "This purchase was already made: its order {order_id} was placed {}, has the status {status}, and is no longer in \
+         force. Nothing was bought now, and nothing was saved. {next}.",
         placed(order)
     );
-    Diagnostic::error(format!("No order was placed: the order {order_id} is {status}"), detail)
+    Diagnostic::error(format!("No order was placed: order {order_id} has the status {status}"), detail)
 }
 
 /// The warning about an order that the user's token bought before this apply.
 fn bought_with_token(order_id: &str, order: &Order) -> Diagnostic {
     let placed = placed(order);
     let detail = format!(
-        "The client_token bought the order {order_id} {placed}, and the Marketplace answers with that order. It is in the state \
-         now. Nothing was bought by this apply. For another order, give a new client_token."
+        "The client_token bought the order {order_id} {placed}, and the Marketplace returns that order. It is now in the state. \
+         Nothing was bought by this apply. To buy another order, set a new client_token."
     );
     let summary = format!("Order {order_id} was placed {placed}; nothing was bought now");
     Diagnostic::warning(summary, detail).at(MarketOrder::CLIENT_TOKEN.path())
@@ -104,8 +105,8 @@ fn bought_with_token(order_id: &str, order: &Order) -> Diagnostic {
 fn bought_by_plan(order_id: &str, order: &Order) -> Diagnostic {
     let placed = placed(order);
     let detail = format!(
-        "An earlier apply of this saved plan bought the order {order_id} {placed}. The order is in this state now; if that \
-         apply saved another state, the order is in both. Nothing was bought by this apply."
+        "An earlier apply of this saved plan bought the order {order_id} {placed}. The order is now in this state. If that \
+         apply saved another state, the order is in both states. Nothing was bought by this apply."
     );
     Diagnostic::warning(format!("Order {order_id} was placed {placed}; nothing was bought now"), detail)
 }

@@ -84,13 +84,16 @@ pub(super) fn wanted(planned: &Partial<MarketOrder>) -> Result<Option<AutoRenewa
     let given = || Some((text(CYCLE)?.to_owned(), duration(text(DURATION)?)?));
     match given().or_else(own) {
         Some((cycle, duration)) => Ok(Some(AutoRenewal::On { cycle, duration })),
-        None => {
-            let detail = "The order does not tell its pricing_cycle and duration, so auto_renew has to say by how much its instances \
-                          renew themselves. Nothing was bought or changed. Give auto_renew the keys cycle and duration, then run \
-                          terraform apply again.";
-            Err(Diagnostic::error("auto_renew needs a cycle and a duration", detail).at(MarketOrder::AUTO_RENEW.path()))
-        }
+        None => Err(no_period()),
     }
+}
+
+fn no_period() -> Diagnostic {
+    let detail = "The pricing_cycle and duration of the order are unknown, so auto_renew must specify for how long its instances \
+                  renew. Nothing was bought or changed. Set the keys cycle and duration in auto_renew, then run terraform apply \
+                  again.";
+    Diagnostic::error("The auto-renewal was not set: auto_renew needs a cycle and a duration", detail)
+        .at(MarketOrder::AUTO_RENEW.path())
 }
 
 /// Tells all of these instances.
@@ -112,20 +115,21 @@ pub(super) async fn set_bought(
     let instances = instance_ids(state);
     let why = match set(cloud, &instances, wanted, limit).await {
         Ok(()) if !instances.is_empty() => return None,
-        Ok(()) => "the Marketplace does not tell its instances yet".to_owned(),
+        Ok(()) => "the Marketplace does not list its instances yet".to_owned(),
         Err(failure) => format!("{failure}. {}", failure_messages::failure_advice(&failure)),
     };
     state.private.set(NOT_SET, &true);
-    let id = shown_id::<MarketOrder>(state);
+    Some(not_set(shown_id::<MarketOrder>(state), &why))
+}
+
+fn not_set(id: &str, why: &str) -> Diagnostic {
     let detail = format!(
         "The order {id} was placed and is in the state. Its auto-renewal could not be set: {}. Run terraform apply again: it \
          sets auto_renew in place and buys nothing.",
         why.trim_end_matches('.')
     );
-    Some(
-        Diagnostic::warning(format!("The auto-renewal of order {id} is not set"), detail)
-            .at(MarketOrder::AUTO_RENEW.path()),
-    )
+    let summary = format!("The auto-renewal of order {id} was not set");
+    Diagnostic::warning(summary, detail).at(MarketOrder::AUTO_RENEW.path())
 }
 
 /// The instances of an order of a state.
@@ -136,15 +140,15 @@ pub(super) fn instance_ids(state: &Partial<MarketOrder>) -> Vec<String> {
 
 /// Brings into a state what its instances tell of their renewal. What is not told stays as it was, unless it was never set.
 pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
-    let told: Vec<Option<bool>> = instances.iter().map(|instance| instance.auto_renewal).collect();
+    let reported: Vec<Option<bool>> = instances.iter().map(|instance| instance.auto_renewal).collect();
     let is_unset = state.private.get(NOT_SET).unwrap_or_default();
     let Some(settings) = state.auto_renew.known_mut() else { return };
     let is_enabled = settings.get(ENABLED).and_then(Attr::as_str) == Some("true");
-    let differs = told.iter().flatten().any(|told| *told != is_enabled);
+    let differs = reported.iter().flatten().any(|is_on| *is_on != is_enabled);
     if differs {
         settings.insert(ENABLED.to_owned(), (!is_enabled).to_string().into());
     }
-    let is_reported = !told.is_empty() && told.iter().all(Option::is_some);
+    let is_reported = !reported.is_empty() && reported.iter().all(Option::is_some);
     if is_unset {
         if !is_reported {
             state.auto_renew = Attr::Null;
@@ -156,7 +160,9 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
 /// Fills the state of an order that nothing was known of. It is left out where its instances do not all tell the same.
 pub(super) fn import(state: &mut Partial<MarketOrder>, instances: &[Instance]) {
     let first = instances.first().and_then(|instance| instance.auto_renewal);
-    if let Some(is_enabled) = first.filter(|first| instances.iter().all(|told| told.auto_renewal == Some(*first))) {
+    if let Some(is_enabled) =
+        first.filter(|first| instances.iter().all(|instance| instance.auto_renewal == Some(*first)))
+    {
         let settings = Map::from([(ENABLED.to_owned(), is_enabled.to_string().into())]);
         state.auto_renew = Attr::Known(settings);
     }
@@ -192,23 +198,31 @@ pub(super) async fn update(
 async fn send(cloud: &Cloud, state: &Partial<MarketOrder>, ctx: &Context) -> Result<(), Diagnostics> {
     let Some(wanted) = wanted(state)? else { return Ok(()) };
     let (id, instances) = (shown_id::<MarketOrder>(state), instance_ids(state));
-    let summary = format!("The auto-renewal of order {id} was not changed");
     if instances.is_empty() {
-        let detail = format!(
-            "The Marketplace tells no instance of the order {id}, and only instances renew themselves. Nothing was bought or \
-             changed. Run terraform apply again once `terraform state show` of the resource has instance_ids, or remove \
-             auto_renew from the {NAME}."
-        );
-        return Err(Diagnostic::error(summary, detail).at(MarketOrder::AUTO_RENEW.path()).into());
+        return Err(no_instances(id).into());
     }
     let limit = cloud.operation_limit(Operation::Read, ctx);
     let sent = set(cloud, &instances, &wanted, &limit).await;
-    sent.map_err(|failure| {
-        let subject = format!("The auto-renewal of the order {id}");
-        failure_messages::failure(&summary, &subject, &failure, &PurchaseOutcome::NotRenewed)
-            .at(MarketOrder::AUTO_RENEW.path())
-            .into()
-    })
+    sent.map_err(|failure| not_changed(id, &failure).into())
+}
+
+fn not_changed_summary(id: &str) -> String {
+    format!("The auto-renewal of order {id} was not changed")
+}
+
+fn no_instances(id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace lists no instance of the order {id}, and auto-renewal is a setting of instances. Nothing was bought or \
+         changed.\n\n1. When terraform state show {NAME}.<name> lists instance_ids, run terraform apply again.\n\n2. If the product \
+         has no instances, remove auto_renew from the resource."
+    );
+    Diagnostic::error(not_changed_summary(id), detail).at(MarketOrder::AUTO_RENEW.path())
+}
+
+fn not_changed(id: &str, failure: &Failure) -> Diagnostic {
+    let subject = format!("The auto-renewal of the order {id}");
+    failure_messages::failure(&not_changed_summary(id), &subject, failure, &PurchaseOutcome::NotRenewed)
+        .at(MarketOrder::AUTO_RENEW.path())
 }
 
 /// Turns the auto-renewal of an order off that goes. An instance that is gone renews nothing.
@@ -234,48 +248,64 @@ pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit:
 fn never_read(prior: &Partial<MarketOrder>) -> Diagnostic {
     let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
-        "renew_off_on_destroy is true, and the order {id} was never read, so its instances are not known. The order stays in the \
-         state, and may renew itself. Nothing was bought or changed. Run terraform apply -refresh-only, which reads it, then run the \
-         command again."
+        "renew_off_on_destroy is true, but the provider has not read the order {id} yet, so its instances are unknown. The order \
+         stays in the state and may renew automatically. Nothing was bought or changed. Run terraform apply -refresh-only to read \
+         the order, then run the command again."
     );
-    Diagnostic::error(format!("Order {id} was not destroyed: its instances are not known"), detail)
+    Diagnostic::error(format!("Order {id} was not destroyed: its instances are unknown"), detail)
 }
 
 /// The error about an order whose auto-renewal could not be turned off before it goes.
 fn still_renewing(prior: &Partial<MarketOrder>, failure: &Failure) -> Diagnostic {
     let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
-        "renew_off_on_destroy is true, and turning the auto-renewal off failed: {failure}. The order {id} stays in the state, and may \
-         renew itself. Nothing was bought or changed.\n\n1. {} Then run the command again.\n\n2. To forget the order all the same: \
-         terraform state rm {NAME}.<name>",
+        "renew_off_on_destroy is true, but turning auto-renewal off failed: {failure}. The order {id} stays in the state and may \
+         renew automatically. Nothing was bought or changed.\n\n1. {} Then run the command again.\n\n2. To remove the order from \
+         the state anyway: terraform state rm {NAME}.<name>",
         failure_messages::failure_advice(failure)
     );
-    Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal is not off"), detail)
+    Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal is still on"), detail)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    use crate::catalogue::{lost, refused};
+    let (id, order) =
+        ("202600000000001", Partial::<MarketOrder> { id: "202600000000001".into(), ..Default::default() });
+    vec![
+        no_period(),
+        not_set(id, "the Marketplace does not list its instances yet"),
+        not_set(id, &format!("{}. Wait a few minutes.", lost("AutoRenewInstance"))),
+        no_instances(id),
+        not_changed(id, &refused("AutoRenewInstance", 403, "Forbidden.RAM", "You are not authorized.")),
+        never_read(&order),
+        still_renewing(&order, &lost("AutoRenewInstance")),
+    ]
 }
 
 /// What a state tells of the renewal of its order: whether any instance renews itself; none where it does not tell.
 pub(super) fn of_state(state: &Partial<MarketOrder>) -> Option<bool> {
     let instances: Vec<_> = state.instances.known().into_iter().flatten().filter_map(Attr::known).collect();
-    let told = instances.iter().map(|instance| instance.auto_renewal.known().copied());
+    let reported = instances.iter().map(|instance| instance.auto_renewal.known().copied());
     let managed = state.auto_renew.known().and_then(|settings| settings.get(ENABLED)?.as_str());
-    match any(told) {
+    match any(reported) {
         None => managed.map(|enabled| enabled == "true"),
-        told => told,
+        reported => reported,
     }
 }
 
 /// Whether any of them renews itself; none where that is not told of all the others.
-fn any(told: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    let told: Vec<_> = told.into_iter().collect();
-    let is_all_told = !told.is_empty() && told.iter().all(Option::is_some);
-    if told.contains(&Some(true)) { Some(true) } else { is_all_told.then_some(false) }
+fn any(reported: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let reported: Vec<_> = reported.into_iter().collect();
+    let is_all_reported = !reported.is_empty() && reported.iter().all(Option::is_some);
+    if reported.contains(&Some(true)) { Some(true) } else { is_all_reported.then_some(false) }
 }
 
 /// Whether an order that goes would renew itself, by its state, or by asking.
 pub(super) async fn of_removed(cloud: Option<&Cloud>, prior: &Partial<MarketOrder>, ctx: &Context) -> Option<bool> {
-    let (told, ids) = (of_state(prior), instance_ids(prior));
-    let Some(cloud) = cloud.filter(|cloud| told.is_none() && cloud.quotes.quoting != Quoting::Waiting) else {
-        return told;
+    let (reported, ids) = (of_state(prior), instance_ids(prior));
+    let Some(cloud) = cloud.filter(|cloud| reported.is_none() && cloud.quotes.quoting != Quoting::Waiting) else {
+        return reported;
     };
     let (limit, mut read) = (cloud.limit(ASKING, ctx), Vec::with_capacity(ids.len()));
     for id in &ids {

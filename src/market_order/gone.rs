@@ -1,6 +1,6 @@
 //! When an order that DescribeOrder does not know is out of the state: not while the account holds what came of it.
 
-use alicloud::{market_search, retry::Limit};
+use alicloud::{error::Failure, market_search, retry::Limit};
 use tfplugin::{Context, Diagnostic, State};
 
 use super::{MarketOrder, NAME};
@@ -28,17 +28,22 @@ pub(super) async fn confirm(
         }
         Ok(_) => Ok(gone(id, request_id)),
         // Whoever may not ask, or is asked to wait, can be answered like this too.
-        Err(failure) => {
-            let subject = format!("DescribeOrder does not know the order {id} (HTTP {status}, RequestId {request_id})");
-            let mut error =
-                failure_messages::read_failure("It cannot be told whether the order is gone", &subject, &failure);
-            error.detail += &format!(
-                "\n\nIf the order is really gone, take it out of the state; the next apply then buys a new one:\n\n  terraform \
-                 state rm {NAME}.<name>"
-            );
-            Err(error)
-        }
+        Err(failure) => Err(unconfirmed(id, (status, request_id), &failure)),
     }
+}
+
+pub(super) fn unconfirmed(id: &str, (status, request_id): (u16, &str), failure: &Failure) -> Diagnostic {
+    let summary = format!("It is unknown whether order {id} still exists");
+    let subject = format!(
+        "DescribeOrder does not find the order {id} (HTTP {status}, RequestId {request_id}), and the instances of the account \
+         cannot be read"
+    );
+    let mut error = failure_messages::read_failure(&summary, &subject, failure);
+    error.detail += &format!(
+        "\n\nIf the order no longer exists, remove it from the state. The next apply then buys a new one:\n\n  terraform state rm \
+         {NAME}.<name>"
+    );
+    error
 }
 
 /// How long listing the instances may take.
@@ -46,19 +51,19 @@ const LISTING: std::time::Duration = std::time::Duration::from_secs(15);
 
 pub(super) fn still_held(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
-        "DescribeOrder says twice that there is no order {id} (RequestId {request_id}), and DescribeInstances lists an instance \
-         of it. The state stays as it is, and nothing is bought.\n\n1. Run terraform plan again in a while.\n\n2. If it stays \
-         like this and you want to forget the order: terraform state rm {NAME}.<name>"
+        "Two DescribeOrder requests did not find the order {id} (RequestId {request_id}), but DescribeInstances lists an instance \
+         of it. The state stays as it is, and nothing is bought.\n\n1. Wait a few minutes, then run terraform plan again.\n\n2. If \
+         this error persists and you want to remove the order from the state: terraform state rm {NAME}.<name>"
     );
-    Diagnostic::error(format!("Order {id} is not gone: the account holds an instance of it"), detail)
+    Diagnostic::error(format!("Order {id} cannot be read, although the account has an instance of it"), detail)
 }
 
 pub(super) fn gone(id: &str, request_id: &str) -> Diagnostic {
     let detail = format!(
-        "The Marketplace says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the \
-         state, and Terraform plans a new order in its place. If you do not want one, remove the resource from the \
-         configuration, or check that the credentials belong to the account that bought it. To buy again, change a \
-         client_token that bought this order."
+        "Two requests to the Marketplace did not find the order {id} (RequestId {request_id}), so the provider removed it from \
+         the state, and Terraform plans a new order. If you do not want a new order, remove the resource from the configuration, \
+         or check that the credentials belong to the account that bought the order. If you do, and the resource has a \
+         client_token, set a new one: the old one may still return the order {id}."
     );
     Diagnostic::warning(format!("Order {id} is gone: Terraform plans a new one"), detail)
 }

@@ -149,8 +149,8 @@ fn ends_soon(instance: &Instance) -> bool {
 /// Brings the instances into a state. Whether one renews itself is there where each refresh reads it too.
 pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instance]>) {
     let is_renewal_read = !state.auto_renew.is_null();
-    let told = instances.map(|instances| {
-        let told = instances.iter().map(|instance| {
+    let objects = instances.map(|instances| {
+        let objects = instances.iter().map(|instance| {
             Attr::Known(Partial::<OrderInstance> {
                 id: instance.instance_id.clone().into(),
                 status: instance.status.clone().into(),
@@ -160,10 +160,10 @@ pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instan
                 auto_renewal: instance.auto_renewal.filter(|_| is_renewal_read || ends_soon(instance)).into(),
             })
         });
-        Attr::Known(told.collect())
+        Attr::Known(objects.collect())
     });
-    match told {
-        Some(told) => state.instances = told,
+    match objects {
+        Some(objects) => state.instances = objects,
         None if state.instances.is_unknown() => state.instances = Attr::Null,
         None => {}
     }
@@ -188,27 +188,27 @@ pub(super) fn ending(id: &str, instances: &[Instance]) -> Option<Diagnostic> {
     }
     let ending: Vec<&Instance> = instances.iter().filter(is_ending).collect();
     let first = ending.iter().filter_map(|instance| end(instance)).min().and_then(moment)?;
-    let is_told = ending.iter().all(|instance| instance.auto_renewal.is_some());
-    Some(expiring(id, &first, is_told))
+    let is_reported = ending.iter().all(|instance| instance.auto_renewal.is_some());
+    Some(expiring(id, &first, is_reported))
 }
 
 fn expired(id: &str, end: &str) -> Diagnostic {
     let detail = format!(
-        "What the order {id} bought ended at {end}. The order stays in the state, and nothing is bought in its place.\n\n1. To \
-         renew it, use the Marketplace console while it allows that.\n\n2. To buy it again, with a new client_token if it has \
-         one: terraform apply -replace={NAME}.<name>\n\n3. To forget it: terraform state rm {NAME}.<name>"
+        "An instance of the order {id} ended at {end}. The order stays in the state, and Terraform does not buy another \
+         one.\n\n1. To renew it, use the Marketplace console while it allows that.\n\n2. To buy it again, with a new client_token if \
+         it has one: terraform apply -replace={NAME}.<name>\n\n3. To remove it from the state: terraform state rm {NAME}.<name>"
     );
     Diagnostic::warning(format!("Order {id} expired at {end}"), detail)
 }
 
-fn expiring(id: &str, end: &str, is_told: bool) -> Diagnostic {
-    let renewal = match is_told {
-        true => "and it does not renew itself",
-        false => "and the Marketplace does not tell whether it renews itself",
+fn expiring(id: &str, end: &str, is_reported: bool) -> Diagnostic {
+    let renewal = match is_reported {
+        true => "and it does not renew automatically",
+        false => "and the Marketplace does not report whether it renews automatically",
     };
     let detail = format!(
-        "What the order {id} bought ends at {end}, {renewal}. Nothing is bought.\n\n1. To let it renew itself, set auto_renew = {{ \
-         enabled = true }} in the resource, then run terraform apply.\n\n2. To renew it once, use the action \
+        "An instance of the order {id} ends at {end}, {renewal}. Terraform buys nothing by itself.\n\n1. To renew it automatically, \
+         set auto_renew = {{ enabled = true }} in the resource, then run terraform apply.\n\n2. To renew it once, use the action \
          alicloud_market_renewal (Terraform 1.14) or the Marketplace console."
     );
     Diagnostic::warning(format!("Order {id} expires at {end}"), detail)
@@ -216,8 +216,8 @@ fn expiring(id: &str, end: &str, is_told: bool) -> Diagnostic {
 
 fn unlisted(product: &str, failure: &Failure) -> Diagnostic {
     let detail = format!(
-        "{failure}. The states of the orders of {product} keep what they have of their instances, and nothing warns of an order \
-         that ends. Nothing was bought or changed. {} The next terraform plan reads them again.",
+        "{failure}. Orders of {product} keep the instances that the state has, and this run does not warn about orders that end \
+         soon. Nothing was bought or changed. {} The next terraform plan reads the instances again.",
         failure_messages::failure_advice(failure)
     );
     Diagnostic::warning(format!("The instances of {product} cannot be read"), detail)
@@ -226,9 +226,21 @@ fn unlisted(product: &str, failure: &Failure) -> Diagnostic {
 /// The warning about an order whose instances could not be read.
 fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let detail = format!(
-        "{failure}. The state keeps what it has of the instances of the order {id}. Nothing was bought or changed. {} The next \
-         terraform plan reads them again.",
+        "{failure}. The order {id} keeps the instances that the state has. Nothing was bought or changed. {} The next terraform \
+         plan reads the instances again.",
         failure_messages::failure_advice(failure)
     );
     Diagnostic::warning(format!("The instances of order {id} cannot be read"), detail)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let (id, end, failure) = ("202600000000001", "2027-03-31T08:00:00Z", crate::catalogue::lost("DescribeInstances"));
+    vec![
+        expired(id, end),
+        expiring(id, end, true),
+        expiring(id, end, false),
+        unlisted("cmapi033136", &failure),
+        unread(id, &failure),
+    ]
 }

@@ -106,8 +106,8 @@ pub(super) fn confirm_replacement(delete: &Delete<MarketOrder>) -> Result<(), Di
 
 fn unknown(prior: &Partial<MarketOrder>, implied: &Sku) -> Diagnostic {
     let detail = format!(
-        "The Marketplace does not tell which SKU the order {} has, and sku_code is not set, so the new order has the SKU {:?}, \
-         which may be something else. Look at the order in the Marketplace console under My Orders before you apply this plan, \
+        "The Marketplace does not report the SKU of the order {}, and sku_code is not set, so the new order has the SKU {:?}, which \
+         may be another product to pay for. Before you apply this plan, check the order in the Marketplace console under My Orders, \
          set sku_code to the SKU that you want to buy, and run terraform plan again.",
         shown_id::<MarketOrder>(prior),
         implied.code
@@ -121,10 +121,22 @@ fn refusal(bought: &Sku, implied: &Sku, paths: &[String], command: &str) -> Diag
     let detail = format!(
         "The order {order_id} has the SKU {code:?}. This plan replaces it{because}, and sku_code is not set, so the new order \
          would have the SKU {:?}, which is another product to pay for. Nothing was bought, and the state is kept.\n\n1. To \
-         keep the order, undo what replaces it. To buy the same SKU again, set sku_code = {code:?} in the resource; to buy \
-         the other one, set sku_code = {:?}.\n\n2. Run terraform {command} again.",
+         keep the order, undo the change that replaces it. To buy the same SKU again, set sku_code = {code:?} in the resource. To \
+         buy the other SKU, set sku_code = {:?}.\n\n2. Run terraform {command} again.",
         implied.code, implied.code
     );
     Diagnostic::error(format!("No order was placed: {NAME} would buy another SKU"), detail)
         .at(MarketOrder::SKU_CODE.path())
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let order = Partial::<MarketOrder> { id: "202600000000001".into(), ..Partial::<MarketOrder>::default() };
+    let sku = |code: &str| Sku::new("cmapi033136", code.to_owned(), "202600000000001");
+    let (bought, implied) = (sku("Package"), sku("postpay"));
+    vec![
+        unknown(&order, &implied),
+        refusal(&bought, &implied, &["product_code".to_owned(), "duration".to_owned()], "plan"),
+        refusal(&bought, &implied, &[], "apply"),
+    ]
 }

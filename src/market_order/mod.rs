@@ -5,11 +5,13 @@ mod auto_renew;
 mod gone;
 mod instances;
 mod kept_sku;
+mod messages;
 mod model;
 mod period;
 mod planned_token;
 mod price_source;
 mod purchase;
+mod purchase_messages;
 mod quote;
 mod quote_messages;
 mod removal;
@@ -43,7 +45,9 @@ pub(crate) use price_source::MarketPrices;
 use purchase::{Answer, MarketPurchase};
 pub(crate) use renewal::MarketRenewals;
 #[cfg(test)]
-pub(crate) use samples::samples;
+pub(crate) use renewal::samples as renewal_samples;
+#[cfg(test)]
+pub(crate) use samples::{samples, validation_samples};
 pub(crate) use schema::MarketOrder;
 pub(crate) use search::MarketOrderList;
 use tfplugin::{
@@ -92,12 +96,7 @@ impl Resource for MarketOrders {
         if let (Some(version), Some(again)) = (version, again)
             && version != again
         {
-            let path = MarketOrder::COMPONENTS.key(schema::PACKAGE_VERSION);
-            let detail = format!(
-                "components has the package version {again:?}, and the argument package_version is {version:?}. Leave it \
-                 out of components, or make both the same."
-            );
-            diagnostics.invalid(path.into(), "Two package versions", detail);
+            diagnostics.push(messages::two_package_versions(version, again));
         }
         diagnostics
     }
@@ -230,7 +229,10 @@ impl Resource for MarketOrders {
                 return Ok(None);
             }
         };
-        ended(&id, &order).or_else(|| not_paid(&id, &order)).into_iter().for_each(|warning| ctx.warn(warning));
+        messages::ended(&id, &order)
+            .or_else(|| not_paid(&id, &order))
+            .into_iter()
+            .for_each(|warning| ctx.warn(warning));
         period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
@@ -292,14 +294,7 @@ impl Resource for MarketOrders {
                 owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
                 Ok(order_identity::identify(state))
             }
-            Described::Absent { request_id, .. } => {
-                let detail = format!(
-                    "The Marketplace knows no order {id} that these credentials may see (RequestId {request_id}). Nothing \
-                     was imported. Check the id, the account that the credentials belong to, and the region. Then run \
-                     terraform import again."
-                );
-                Err(Diagnostic::error("No such order", detail).into())
-            }
+            Described::Absent { request_id, .. } => Err(messages::not_imported(id, &request_id).into()),
         }
     }
 
@@ -345,18 +340,14 @@ async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Unrea
 
 /// Reads an order that was just placed, which the Marketplace may take a moment to know.
 async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
-    let what = match find(cloud, id, limit).await {
+    let why = match find(cloud, id, limit).await {
         Ok(Described::Found(order)) => return Ok(*order),
         Ok(Described::Absent { request_id, .. }) => {
-            format!("the Marketplace does not know it yet (RequestId {request_id})")
+            format!("the Marketplace does not return it yet (RequestId {request_id})")
         }
         Err(unread) => unread.to_string(),
     };
-    let detail = format!(
-        "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes are empty \
-         until the next terraform plan or apply, which reads them. You need not do anything."
-    );
-    Err(Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail))
+    Err(messages::not_read_back(id, &why))
 }
 
 /// The token that bought an order, as far as that is known. A token that was given later is only in the state.
@@ -372,15 +363,4 @@ fn has_ended(status: &str) -> bool {
 /// A warning about an order whose purchase paid at once, and which is not paid.
 fn not_paid(id: &str, order: &Order) -> Option<Diagnostic> {
     unpaid::warning::<MarketOrder>(id, order.pay_status.as_deref())
-}
-
-/// A warning about an order that is still known but no longer in force.
-fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
-    let status = order.order_status.as_deref().filter(|status| has_ended(status))?;
-    let detail = format!(
-        "The order {id} has the status {status}, so what it bought is no longer in force. It stays in the state, and \
-         nothing is bought in its place. To buy again, with a new client_token if it has one: terraform apply \
-         -replace={NAME}.<name>. To forget it: terraform state rm {NAME}.<name>."
-    );
-    Some(Diagnostic::warning(format!("Order {id} is {status}"), detail))
 }

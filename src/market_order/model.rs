@@ -79,7 +79,7 @@ pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
     state.mark_unrecovered(MarketOrder::COUPON_ID);
     let missing = Reported::by(order, state).write_to(state);
     missing.into_iter().for_each(|(mark, _)| mark(state));
-    if Period::told(order).is_none()
+    if Period::reported(order).is_none()
         && let Some(period) = Period::guess(order)
     {
         state.pricing_cycle = period.unit.into();
@@ -113,7 +113,7 @@ impl Reported {
         let components = order.components();
         let known = Period::of(state);
         // Twelve months and a year are the same purchase, however the Marketplace counts it.
-        let period = Period::told(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
+        let period = Period::reported(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
         let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok());
         Self {
             product_code: order.product_code.clone(),

@@ -41,8 +41,8 @@ impl Period {
         Some(Self { count: count * named.count, ..named })
     }
 
-    /// The period that an order tells for certain, by its component `ord_time`.
-    pub(super) fn told(order: &Order) -> Option<Self> {
+    /// The period that an order reports for certain, by its component `ord_time`.
+    pub(super) fn reported(order: &Order) -> Option<Self> {
         order.components().get("ord_time").and_then(|time| Self::parse(time))
     }
 
@@ -90,14 +90,18 @@ impl fmt::Display for Period {
 /// The warning about an order for which the Marketplace tells another period than the one that was bought.
 pub(super) fn contradiction(id: &str, state: &State<MarketOrder>, order: &Order) -> Option<Diagnostic> {
     let bought = Period::bought(state)?;
-    let told = Period::told(order).filter(|told| !told.is_same(bought))?;
+    let reported = Period::reported(order).filter(|reported| !reported.is_same(bought))?;
+    Some(other_period(id, bought, reported))
+}
+
+pub(super) fn other_period(id: &str, bought: Period, reported: Period) -> Diagnostic {
     let detail = format!(
-        "The order {id} was bought for {bought}, and the Marketplace now says {told}. The state keeps {bought}, so nothing is \
-         bought or replaced because of it. Look at the order in the Marketplace console under My Orders. If {told} is right, \
-         set pricing_cycle and duration to it, and take the order into the state again:\n\n  terraform state rm \
-         {NAME}.<name>\n  terraform import {NAME}.<name> {id}"
+        "The order {id} was bought for {bought}, and the Marketplace now reports {reported}. The state keeps {bought}, so Terraform \
+         neither buys nor replaces anything because of this.\n\n1. Check the order in the Marketplace console under My \
+         Orders.\n\n2. If {reported} is right, set pricing_cycle and duration accordingly, and import the order again:\n\n     \
+         terraform state rm {NAME}.<name>\n     terraform import {NAME}.<name> {id}"
     );
-    Some(Diagnostic::warning(format!("The Marketplace tells another period of order {id}"), detail))
+    Diagnostic::warning(format!("The Marketplace reports another period for order {id}"), detail)
 }
 
 /// Twelve months and one year are the same purchase.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alicloud::{
+    error::Failure,
     market::Commodity,
     price::{self, Price, Priced},
 };
@@ -119,20 +120,32 @@ impl DataSource for MarketPrices {
         let commodity = price::commodity(&config.commodity());
         match price::describe_price(&cloud.client, &commodity, &cloud.limit(LONGEST, ctx)).await {
             Ok(Priced::Found(price)) => Ok(config.with(*price)),
-            Ok(Priced::Absent { request_id }) => {
-                let detail = format!(
-                    "The Marketplace has no price for this product, SKU and period (RequestId {request_id}). Check \
-                     product_code, sku_code, pay_type, pricing_cycle, package_version and components, then run terraform \
-                     plan again."
-                );
-                Err(Diagnostic::error(format!("There is no price of {product}"), detail).into())
-            }
-            Err(failure) => {
-                let summary = format!("The price of {product} cannot be read");
-                Err(failure_messages::read_failure(&summary, &format!("The price of {product}"), &failure).into())
-            }
+            Ok(Priced::Absent { request_id }) => Err(no_price(product, &request_id).into()),
+            Err(failure) => Err(unread(product, &failure).into()),
         }
     }
+}
+
+fn no_price(product: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "The Marketplace has no price for this product, SKU and period (RequestId {request_id}). Nothing was bought. Check \
+         product_code, sku_code, pay_type, pricing_cycle, package_version and components, then run terraform plan again."
+    );
+    Diagnostic::error(format!("The Marketplace has no price for {product}"), detail)
+}
+
+fn unread(product: &str, failure: &Failure) -> Diagnostic {
+    let summary = format!("The price of {product} cannot be read");
+    failure_messages::read_failure(&summary, &format!("The price of {product}"), failure)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let product = "cmapi033136";
+    vec![
+        no_price(product, "6EF60BEC-0242-43AF-BB20-270359FB54A7"),
+        unread(product, &crate::catalogue::lost("DescribePrice")),
+    ]
 }
 
 impl MarketPrice {

@@ -14,6 +14,7 @@ use tfplugin::{Diagnostic, Diagnostics, Partial, State};
 
 use super::{
     MarketOrder, NAME, model, planned_token,
+    purchase_messages::{self, EARLIER_OF_PLAN, EARLIER_WITH_TOKEN, unknown_outcome},
     quote::{self, Cleared},
     quote_messages as messages, unresolved,
 };
@@ -137,7 +138,7 @@ impl Steps for MarketPurchase<'_> {
     fn accept(&self, attempt: &Attempt, order_id: &str) -> Result<(), Diagnostic> {
         if self.client_token.is_some() && self.cloud.journal.is_in_state(order_id) {
             attempt.entry.iter().for_each(|entry| self.cloud.journal.settle(entry));
-            return Err(in_use(order_id));
+            return Err(purchase_messages::in_use(order_id));
         }
         Ok(())
     }
@@ -150,7 +151,7 @@ impl MarketPurchase<'_> {
         match entry {
             Some(entry) if journal.is_taken_over(entry) => {
                 journal.mark_unresolved(entry);
-                return messages::not_now(error, &unknown_outcome(self.cloud, entry), false);
+                return messages::not_now(error, &unknown_outcome(journal, entry), false);
             }
             Some(entry) => journal.settle(entry),
             None => {}
@@ -163,16 +164,6 @@ impl MarketPurchase<'_> {
     }
 }
 
-/// What is said of a refused purchase that an earlier apply sent.
-pub(super) fn unknown_outcome(cloud: &Cloud, entry: &Entry) -> String {
-    format!(
-        "An earlier apply sent this purchase, and what became of it is not known. It was not sent again.\n\n1. Once what is \
-         said above is settled, run terraform apply: it sends the same purchase with the same token, which finds the order and \
-         never buys a second one.\n\n2. {}",
-        search_advice(cloud, Some(entry))
-    )
-}
-
 /// The error for a purchase that brought no order id. The entry of one that certainly did not happen is removed.
 async fn failed(
     cloud: &Cloud,
@@ -183,18 +174,14 @@ async fn failed(
 ) -> Diagnostic {
     let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
     let is_token_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
+    let journal = &cloud.journal;
     let money = match entry {
         _ if is_token_reused => {
-            entry.filter(|_| !is_taken_over).into_iter().for_each(|entry| cloud.journal.settle(entry));
-            PurchaseOutcome::NotPlacedNow(format!(
-                "The token of this purchase has bought something else.\n\n1. If the configuration has changed since, undo the \
-                 change and apply: it finds the order and buys nothing.\n\n2. {}\n\n3. For another order, give a new \
-                 client_token.",
-                search_advice(cloud, entry.filter(|_| is_taken_over))
-            ))
+            entry.filter(|_| !is_taken_over).into_iter().for_each(|entry| journal.settle(entry));
+            purchase_messages::token_reused(journal, entry.filter(|_| is_taken_over))
         }
         Some(entry) if failure.certainty == Certainty::NotDone && !is_taken_over => {
-            cloud.journal.settle(entry);
+            journal.settle(entry);
             match entry.is_client_token {
                 true => earlier_with_token(),
                 false => PurchaseOutcome::NotPlaced,
@@ -202,70 +189,21 @@ async fn failed(
         }
         // The service refuses now what it may have accepted before.
         Some(entry) if failure.certainty == Certainty::NotDone => {
-            cloud.journal.mark_unresolved(entry);
-            PurchaseOutcome::MaybePlaced(match unresolved::check(cloud, entry, planned, limit).await {
-                Ok(()) => format!(
-                    "The account lists no order of it so far.\n\n1. Correct what the message names, and apply again: the same \
-                     token finds the order and never buys a second one.\n\n2. {}",
-                    search_advice(cloud, Some(entry))
-                ),
-                Err(error) => error.detail,
-            })
-        }
-        Some(entry) => {
-            cloud.journal.mark_unresolved(entry);
-            PurchaseOutcome::MaybePlaced(format!(
-                "1. Run terraform apply again {}: it sends the same purchase with the same token, which finds the order and \
-                 never buys a second one.\n\n2. {}",
-                if entry.is_client_token {
-                    "with the same client_token"
-                } else {
-                    "in this directory, and keep its data directory (.terraform) until then"
-                },
-                search_advice(cloud, Some(entry)),
-            ))
+            journal.mark_unresolved(entry);
+            match unresolved::check(cloud, entry, planned, limit).await {
+                Ok(()) => purchase_messages::refused_later(journal, entry),
+                Err(error) => PurchaseOutcome::MaybePlaced(error.detail),
+            }
         }
         None if failure.certainty == Certainty::NotDone => earlier_with_token(),
-        None => PurchaseOutcome::MaybePlaced(format!(
-            "1. Run terraform apply again with the same client_token: it finds the order and never buys a second one.\n\n2. {}",
-            search_advice(cloud, None)
-        )),
+        entry => {
+            entry.into_iter().for_each(|entry| journal.mark_unresolved(entry));
+            purchase_messages::no_reply(journal, entry)
+        }
     };
     cloud.with_balance(failure_messages::failure(money.heading(), NAME, failure, &money), failure, limit).await
 }
 
-/// What is said of a purchase that was not made, where the token may have made it before.
-pub(super) const EARLIER_WITH_TOKEN: &str = "If an earlier apply with this client_token ended without an answer, its order may \
-                                             exist. Look for it in the Marketplace console and import it; or, once what is \
-                                             said above is settled, apply again with the same client_token, which finds it and \
-                                             never buys a second one.";
-
-/// The same of the token of a saved plan.
-const EARLIER_OF_PLAN: &str = "If an earlier apply of this saved plan ended without an answer, its order may exist, and a new plan \
-                               would buy another one: look in the Marketplace console before you make one. If the order is \
-                               there and no resource has it, import it.";
-
 fn earlier_with_token() -> PurchaseOutcome {
     PurchaseOutcome::NotPlacedNow(EARLIER_WITH_TOKEN.to_owned())
-}
-
-/// The error when the user's token answers an order that the state holds already.
-fn in_use(order_id: &str) -> Diagnostic {
-    let detail = format!(
-        "The Marketplace answers this client_token with the order {order_id}, which this state held when it was planned. Nothing \
-         was bought.\n\n1. If this resource is that one under a new name, such as another key of for_each, apply again: once the \
-         old name is gone, it finds the order and buys nothing. A `moved` block avoids the detour.\n\n2. For another order, \
-         give a new client_token and apply again."
-    );
-    Diagnostic::error(format!("No order was placed: the client_token has bought the order {order_id}"), detail)
-        .at(MarketOrder::CLIENT_TOKEN.path())
-}
-
-fn search_advice(cloud: &Cloud, entry: Option<&Entry>) -> String {
-    let remove = entry.map_or_else(String::new, |entry| format!("\n     rm {}", cloud.journal.path(entry)));
-    let both = if entry.is_some() { ", and remove the entry of the purchase" } else { "" };
-    format!(
-        "If the order is in the Marketplace console under My Orders, you can import it instead{both}:\n\n     terraform import \
-         {NAME}.<name> <order id>{remove}"
-    )
 }

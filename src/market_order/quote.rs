@@ -10,12 +10,12 @@ use tfplugin::{
     Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, Private, PrivateKey, value::Number,
 };
 
-use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase, quote_messages as messages};
+use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase_messages, quote_messages as messages};
 use crate::{
     Cloud,
     journal::Left,
     purchase_guard::Excess,
-    quotes::{Amount, Answer, Quote, Quoting, Turn, Unquoted},
+    quotes::{Amount, Answer, IdenticalLock, Quote, Quoting, Unquoted},
     spending::{self, Check, Reservation},
 };
 
@@ -126,8 +126,10 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
     let refused = |why| {
         let error = Refused { why, request_id: request_id.clone() }.diagnostic(cloud, true);
         match &left {
-            Left::Unknown(entry) => messages::not_now(error, &purchase::unknown_outcome(cloud, entry), true),
-            _ if token.is_some() => messages::not_now(error, purchase::EARLIER_WITH_TOKEN, true),
+            Left::Unknown(entry) => {
+                messages::not_now(error, &purchase_messages::unknown_outcome(&cloud.journal, entry), true)
+            }
+            _ if token.is_some() => messages::not_now(error, purchase_messages::EARLIER_WITH_TOKEN, true),
             _ => error,
         }
     };
@@ -197,7 +199,7 @@ pub(super) struct Cleared {
     /// What it costs, where that was asked for.
     pub(super) quote: Option<Quote>,
     reservation: Option<Reservation>,
-    _turn: Option<Turn>,
+    _lock: Option<IdenticalLock>,
 }
 
 impl Cleared {
@@ -224,8 +226,8 @@ pub(super) async fn clear(
         return Ok(Cleared::default());
     }
     let commodity = price::commodity(asked);
-    let turn = cloud.turn(&commodity, limit).await;
-    let _turn = Some(turn.ok_or_else(|| Why::Failed(messages::no_turn()))?);
+    let lock = cloud.lock_identical(&commodity, limit).await;
+    let _lock = Some(lock.ok_or_else(|| Why::Failed(messages::queue_timeout()))?);
     let needs_price = shown.is_some() || limited_by.is_some();
     let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
     let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
@@ -257,7 +259,7 @@ pub(super) async fn clear(
         }
         None => None,
     };
-    Ok(Cleared { quote, reservation, _turn })
+    Ok(Cleared { quote, reservation, _lock })
 }
 
 /// Refuses to buy what the account holds of an order since then which this Terraform neither placed nor knows.

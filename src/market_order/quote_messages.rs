@@ -48,9 +48,8 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
         Why::Excess(quote, Excess::Currency { argument }) if quote.currency.is_none() => {
             let price = &quote.price;
             let detail = format!(
-                "DescribePrice says that the order costs {price}, and not in which currency, so the price cannot be compared \
-                 with {argument}, which is in {currency}. Nothing was bought. To buy it all the same, remove {argument}{}, then \
-                 {again}.",
+                "DescribePrice reports the price {price} without a currency, so the price cannot be compared with {argument}, which \
+                 is in {currency}. Nothing was bought. To buy the order anyway, remove {argument}{}, then {again}.",
                 variable(argument)
             );
             limited(
@@ -62,28 +61,28 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
         Why::Excess(quote, Excess::Currency { argument }) => {
             let detail = format!(
                 "The order costs {quote}, and {argument} is in {currency}, so they cannot be compared. Nothing was bought. \
-                 Set currency in the purchase_guard block of the provider to the currency of the account, with limits in \
-                 it, then {again}."
+                 In the purchase_guard block of the provider, set currency to the currency of the account, and the limits to \
+                 amounts in that currency, then {again}."
             );
             limited(argument, format!("No order was placed: {argument} is in another currency"), detail)
         }
         Why::Unknown(argument, unquoted) => {
             let detail = format!(
-                "{unquoted}. {argument} limits what an order may cost, so one without a known price is not bought. Nothing \
-                 was bought. {} Then {again}; without {argument}{}, an order needs no known price.",
+                "{unquoted}. {argument} limits what an order may cost, so an order without a known price is not bought. Nothing \
+                 was bought. {} Then {again}. Without {argument}{}, an order does not need a known price.",
                 unquoted.advice(),
                 variable(argument)
             );
-            limited(argument, format!("No order was placed: {argument} needs a price, and there is none"), detail)
+            limited(argument, format!("No order was placed: {argument} needs a price, but none is known"), detail)
         }
         Why::Unplanned(argument) => {
             let detail = format!(
-                "{argument} limits what an order may cost. The plan of this replacement does not know the price of the new \
-                 order or the limit, so they can only be compared after the old order has been removed from the state. \
-                 Nothing was bought.\n\n1. If an argument of the order comes from a resource that does not exist yet, make \
-                 that one first: terraform apply -target=<address of that resource>. Then {again}.\n\n2. If asking for the \
-                 price failed, run terraform plan, which says why.\n\n3. With create_before_destroy = true in its lifecycle \
-                 block, the old order leaves the state only after the new one was bought."
+                "{argument} limits what an order may cost. In the plan of this replacement, the price of the new order or the limit \
+                 is unknown, so they could only be compared after the old order was removed from the state. Nothing was \
+                 bought.\n\n1. If an argument of the order comes from a resource that does not exist yet, create that resource \
+                 first: terraform apply -target=<address of that resource>. Then {again}.\n\n2. If reading the price failed, run \
+                 terraform plan, which shows the reason.\n\n3. With create_before_destroy = true in the lifecycle block, the old \
+                 order leaves the state only after the new one was bought."
             );
             limited(
                 argument,
@@ -95,8 +94,8 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
         Why::Unconfirmed(unconfirmed) => {
             let (planned, unquoted) = *unconfirmed;
             let detail = format!(
-                "The plan shows the price {planned}. Whether it is still that could not be found out: {unquoted}. Nothing \
-                 was bought. {} Then {again}.",
+                "The plan shows the price {planned}. The provider could not confirm it: {unquoted}. Nothing was bought. {} Then \
+                 {again}.",
                 unquoted.advice()
             );
             Diagnostic::error("No order was placed: its price could not be confirmed", detail)
@@ -104,13 +103,13 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
         Why::Recent(orders) => {
             let orders = orders.join(", ");
             let detail = format!(
-                "The account holds instances of the same product and SKU from a recent order that this Terraform neither \
-                 placed nor has in its state: {orders}. An earlier run may have bought it. Nothing was bought.\n\n1. If it \
-                 is this order, import it: terraform import {}.<name> <order id>\n\n2. If you want another one, wait, or \
+                "The account has instances of the same product and SKU from a recent order that this Terraform run did not place \
+                 and that is not in its state: {orders}. An earlier run may have bought it. Nothing was bought.\n\n1. If it \
+                 is this order, import it: terraform import {}.<name> <order id>\n\n2. If you want another order, wait, or \
                  shorten recent_orders in the purchase_guard block, then {again}.",
                 super::NAME
             );
-            Diagnostic::error(format!("No order was placed: the account has bought this lately ({orders})"), detail)
+            Diagnostic::error(format!("No order was placed: the account recently bought the same ({orders})"), detail)
         }
         Why::Failed(error) => error,
     }
@@ -157,12 +156,12 @@ pub(super) fn unquoted(product: &str, unquoted: &Unquoted, is_applied: bool) -> 
     let remedy = unquoted.advice();
     let detail = match is_applied {
         false => format!(
-            "{unquoted}. The plan shows no price, and an apply buys at whatever it is. {remedy} To buy only at a known price, \
-             set max_price; to ask for no prices, set quote_prices = false in the provider block."
+            "{unquoted}. The plan shows no price, and an apply buys at any price. {remedy} To buy only at a known price, set \
+             max_price. To plan without prices, set quote_prices = false in the provider block."
         ),
         true => format!(
             "{unquoted}. If the plan showed a price, nothing is bought, and Terraform reports an inconsistent final plan: run \
-             terraform plan and terraform apply again. If it showed none, the order is bought at whatever it costs. {remedy}"
+             terraform plan and terraform apply again. If it showed none, the order is bought at any price. {remedy}"
         ),
     };
     Diagnostic::warning(format!("The price of {product} is not known"), detail)
@@ -177,11 +176,11 @@ pub(super) fn restricted(
 ) -> Diagnostic {
     let request_id = shown_request_id(request_id);
     let outcome = match is_guarded {
-        true => "Nothing was bought: with a purchase_guard, such an order is not sent.",
+        true => "Nothing was bought: with a purchase_guard, the provider does not send such an order.",
         false => "The Marketplace will probably refuse the purchase.",
     };
     let detail = format!(
-        "DescribePrice says that this account may not buy {product}: {restriction}{request_id}. {outcome} Meet that condition \
+        "DescribePrice reports that this account may not buy {product}: {restriction}{request_id}. {outcome} Meet that condition \
          in the Marketplace console, then run terraform plan again."
     );
     let summary = format!("This account may not buy {product}");
@@ -191,31 +190,31 @@ pub(super) fn restricted(
 /// The warning about an order that cost something else than its quote.
 pub(super) fn paid_otherwise(id: &str, quote: &Quote, paid: &Quote) -> Diagnostic {
     let detail = format!(
-        "The price of the order {id} was quoted as {quote} right before it was bought, and its payment_price is {paid}. The \
-         order is in the state. Look at it in the Marketplace console before you buy more of the same."
+        "Right before the purchase, the order {id} was quoted at {quote}, but its payment_price is {paid}. The order is in the \
+         state. Check it in the Marketplace console before you buy more of the same."
     );
     Diagnostic::warning(format!("Order {id} cost {paid}, not {quote}"), detail)
 }
 
-pub(super) fn no_turn() -> Diagnostic {
-    let detail = "Identical orders are bought one after the other, and the time limit passed before it was this one's turn. \
-                  Nothing was bought. Raise create in timeouts, then run terraform apply again.";
-    Diagnostic::error("No order was placed: identical orders came before it", detail)
+pub(super) fn queue_timeout() -> Diagnostic {
+    let detail = "The provider buys identical orders one after the other, and the time limit passed while this one waited. Nothing \
+                  was bought. Raise create in timeouts, then run terraform apply again.";
+    Diagnostic::error("No order was placed: it waited too long for identical orders", detail)
 }
 
 pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
     let summary = "No order was placed: recent orders cannot be read";
-    let what = "recent_orders in the purchase_guard block";
+    let what = "recent_orders in the purchase_guard block reads the instances of the account";
     let mut error = failure_messages::failure(summary, what, failure, &failure_messages::PurchaseOutcome::NotPlaced);
-    error.detail += " After that, run terraform apply again; without recent_orders, nothing has to be read.";
+    error.detail += " Without recent_orders, the provider does not need to read them.";
     error
 }
 
 pub(super) fn uncounted(error: &io::Error) -> Diagnostic {
     let detail = format!(
-        "purchase_guard.max_total adds up what all plugin processes of this Terraform spend, in a file beside the purchase \
-         journal, which cannot be written: {error}. Nothing was bought. Make Terraform's data directory (.terraform) writable, \
-         then run the command again."
+        "For purchase_guard.max_total, the provider adds up what all of its processes spend in this Terraform run. The file for the \
+         total, beside the purchase journal, cannot be written: {error}. Nothing was bought. Make Terraform's data directory \
+         (.terraform) writable, then run the command again."
     );
-    Diagnostic::error("No order was placed: what was spent cannot be written down", detail)
+    Diagnostic::error("No order was placed: the total for max_total cannot be recorded", detail)
 }

@@ -1,15 +1,26 @@
-//! The messages about prices, limits and unknown orders, with invented ones.
+//! The messages about Marketplace orders, with invented ones.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use alicloud::market::Order;
+use chrono::{TimeDelta, Utc};
+use serde::Deserialize as _;
+use serde_json::json;
 use tfplugin::{Diagnostic, Partial, value::Number};
 
 use super::{
-    MarketOrder, gone,
+    MarketOrder,
+    answered::{self, OldToken, Placed},
+    auto_renew, gone, instances, kept_sku, messages as order_messages,
+    period::{self, Period},
+    price_source, purchase_messages,
     quote::{Refused, Why},
-    quote_messages as messages, tokens,
+    quote_messages as messages, removal,
+    schema::Cycle,
+    search, sku, tokens, unresolved,
 };
 use crate::{
     catalogue::{lost, refused},
+    journal::{Journal, sample_entry},
     purchase_guard::Excess,
     quotes::{Quote, Restriction, Unquoted},
 };
@@ -46,6 +57,29 @@ fn whys() -> Vec<Why> {
     ]
 }
 
+/// What is said of the order that a token answered with.
+fn answers() -> Vec<Diagnostic> {
+    let planned = Partial::<MarketOrder> { quantity: 2.into(), ..Partial::<MarketOrder>::default() };
+    let created = (Utc::now() - TimeDelta::hours(1)).timestamp_millis();
+    let order = |status: &str, quantity: i64| {
+        let order = json!({"OrderStatus": status, "Quantity": quantity, "CreatedOn": created});
+        Order::deserialize(order).expect("an order")
+    };
+    let (bought, other, refunded) = (order("NORMAL", 2), order("NORMAL", 3), order("REFUND", 2));
+    let (client, plan) = (Some(OldToken::Client), Some(OldToken::Plan));
+    let cases = [
+        (&bought, client, Placed::Before),
+        (&bought, plan, Placed::Before),
+        (&other, client, Placed::Now),
+        (&other, client, Placed::Before),
+        (&refunded, client, Placed::Before),
+        (&refunded, None, Placed::Before),
+    ];
+    let answers = cases.map(|(order, token, placed)| answered::check(ORDER, order, &planned, token, placed, false));
+    let answers = answers.into_iter().map(|answer| answer.unwrap_or_else(Some).expect("a message"));
+    answers.chain(order_messages::ended(ORDER, &refunded)).collect()
+}
+
 pub(crate) fn samples() -> Vec<Diagnostic> {
     let refusal = |why| Refused { why, request_id: Some(REQUEST.to_owned()) };
     let refusals = [true, false]
@@ -66,13 +100,37 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::restricted("cmapi033136", &restriction, Some(REQUEST), true),
         messages::restricted("cmapi033136", &restriction, Some(REQUEST), false),
         messages::paid_otherwise(ORDER, &quote("100.5"), &quote("120")),
-        messages::no_turn(),
+        messages::queue_timeout(),
         messages::unread_instances(&lost("DescribeInstances")),
         messages::uncounted(&std::io::Error::from(std::io::ErrorKind::StorageFull)),
         tokens::taken(),
         tokens::unknown(&Partial::<MarketOrder>::default()),
+        gone::unconfirmed(ORDER, (404, REQUEST), &lost("DescribeInstances")),
         gone::still_held(ORDER, REQUEST),
         gone::gone(ORDER, REQUEST),
+        order_messages::not_imported(ORDER, REQUEST),
+        order_messages::not_read_back(ORDER, &lost("DescribeOrder").to_string()),
+        period::other_period(ORDER, Period { count: 12, unit: Cycle::Month }, Period { count: 1, unit: Cycle::Month }),
+        unresolved::maybe_placed(&Journal::current(), &sample_entry(), &[ORDER.to_owned()]),
+        unresolved::unread(&Journal::current(), &sample_entry(), &lost("DescribeInstances")),
     ]);
+    let others = [
+        answers(),
+        auto_renew::samples(),
+        instances::samples(),
+        kept_sku::samples(),
+        price_source::samples(),
+        purchase_messages::samples(),
+        removal::samples(),
+        search::samples(),
+    ];
+    samples.extend(others.into_iter().flatten());
+    samples
+}
+
+/// What is said of a configuration that contradicts itself.
+pub(crate) fn validation_samples() -> Vec<Diagnostic> {
+    let mut samples = sku::samples();
+    samples.push(order_messages::two_package_versions("yuncode2713600001", "yuncode2713600002"));
     samples
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use alicloud::{
+    error::Failure,
     market::{self, Described},
     market_search::{Held, Search},
 };
@@ -57,13 +58,12 @@ impl ListResource for MarketOrderList {
         let account_id =
             cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         let codes = search.product_codes.clone().unwrap_or_default();
-        let mut seen = BTreeSet::new();
+        let mut listed = BTreeSet::new();
         let mut pages = Search::<Held>::new(&cloud.client, &codes);
-        let failed =
-            |failure| failure_messages::read_failure("The orders cannot be listed", "The list of orders", &failure);
-        while let Some(page) = pages.next_page(&cloud.limit(TIME, ctx)).await.map_err(failed)? {
+        let limit = || cloud.limit(TIME, ctx);
+        while let Some(page) = pages.next_page(&limit()).await.map_err(|failure| unlisted(&failure))? {
             for held in page.into_iter().filter(|held| search.wants(held)) {
-                let Some(order_id) = held.order_id.clone().filter(|id| seen.insert(id.clone())) else { continue };
+                let Some(order_id) = held.order_id.clone().filter(|id| listed.insert(id.clone())) else { continue };
                 let identity = OrderIdentity { order_id: order_id.clone(), account_id: Some(account_id.clone()) };
                 let mut found = Found::new(identity, display_name(&order_id, &held));
                 if listing.wants_objects() {
@@ -87,16 +87,36 @@ fn display_name(order_id: &str, held: &Held) -> String {
 
 /// The order as an import would have it.
 async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<MarketOrder>, Diagnostic> {
-    let summary = format!("The order {id} was found and could not be read");
     let limit = cloud.limit(TIME, ctx);
     match market::describe_order(&cloud.client, id, &limit).await {
         Ok(Described::Found(order)) => Ok(super::imported(cloud, id, &order, &limit, ctx).await.into_partial()),
-        Ok(Described::Absent { request_id, .. }) => {
-            let detail = format!(
-                "DescribeInstances lists an instance of it, and DescribeOrder does not know it (RequestId {request_id})."
-            );
-            Err(Diagnostic::warning(summary, detail))
-        }
-        Err(failure) => Err(failure_messages::read_failure(&summary, &format!("The order {id}"), &failure)),
+        Ok(Described::Absent { request_id, .. }) => Err(unknown(id, &request_id)),
+        Err(failure) => Err(unread(id, &failure)),
     }
+}
+
+fn unread_summary(id: &str) -> String {
+    format!("Order {id} was found, but could not be read")
+}
+
+fn unknown(id: &str, request_id: &str) -> Diagnostic {
+    let detail = format!(
+        "DescribeInstances lists an instance of the order {id}, but DescribeOrder does not find the order (RequestId \
+         {request_id}). The result contains the order without its attributes. Wait a few minutes, then run the command again."
+    );
+    Diagnostic::warning(unread_summary(id), detail)
+}
+
+fn unread(id: &str, failure: &Failure) -> Diagnostic {
+    failure_messages::read_failure(&unread_summary(id), &format!("The order {id}"), failure)
+}
+
+fn unlisted(failure: &Failure) -> Diagnostic {
+    failure_messages::read_failure("The Marketplace orders cannot be listed", "The list of orders", failure)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let (id, failure) = ("202600000000001", crate::catalogue::lost("DescribeOrder"));
+    vec![unknown(id, "6EF60BEC-0242-43AF-BB20-270359FB54A7"), unread(id, &failure), unlisted(&failure)]
 }

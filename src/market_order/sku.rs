@@ -4,7 +4,7 @@
 
 use super::schema::{MarketOrder, PayType, is_half_imported};
 use alicloud::market::Order;
-use tfplugin::{Attr, Diagnostics, Partial, model::AttributeChange, schema::Decision};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Partial, model::AttributeChange, schema::Decision};
 
 /// The kinds of SKUs, how each is paid, and whether it is what CreateOrder is sent where no SKU is given.
 const KINDS: [(&str, PayType, bool); 4] = [
@@ -121,7 +121,7 @@ fn begins_with_a_product_code(text: &str) -> bool {
 fn mistake(product: &str, sku: &str) -> Option<&'static str> {
     let other = "begins with the code of another product";
     match after(product, sku) {
-        _ if sku.contains(char::is_whitespace) => Some("has blanks in it"),
+        _ if sku.contains(char::is_whitespace) => Some("contains spaces"),
         Some("") => Some("has nothing after the product code"),
         None if sku.eq_ignore_ascii_case(product) => Some("has nothing after the product code"),
         Some(_) => None,
@@ -136,18 +136,38 @@ pub(super) fn validate(config: &Partial<MarketOrder>) -> Diagnostics {
     if let (Some(product), Some(sku)) = (config.product_code.as_str(), config.sku_code.as_str())
         && let Some(mistake) = mistake(product, sku).filter(|_| !sku.trim().is_empty())
     {
-        let detail = format!(
-            "sku_code is {sku:?}, which {mistake}. Give a SKU of {product:?}, such as \"{product}-Package\" or \"Package\"."
-        );
-        diagnostics.invalid(MarketOrder::SKU_CODE.path(), "Invalid sku_code", detail);
+        diagnostics.push(invalid(product, sku, mistake));
     }
     if let (Some(sku), Some(pay_type)) = (config.sku_code.as_str(), config.pay_type.known())
         && let Some(paid) = paid(sku).filter(|paid| paid != pay_type)
     {
-        let (pay_type, paid) = (pay_type.as_str(), paid.as_str());
-        let detail =
-            format!("pay_type is {pay_type:?}, and the SKU {sku:?} is {paid:?}. Change one of them, or omit pay_type.");
-        diagnostics.invalid(MarketOrder::PAY_TYPE.path(), "The SKU is paid in another way", detail);
+        diagnostics.push(paid_otherwise(sku, *pay_type, paid));
     }
     diagnostics
+}
+
+fn invalid(product: &str, sku: &str, mistake: &str) -> Diagnostic {
+    let detail = format!(
+        "sku_code is {sku:?}, which {mistake}. Set it to a SKU of {product:?}, such as \"{product}-Package\" or \"Package\"."
+    );
+    let summary = format!("Invalid sku_code {sku:?} for {product}");
+    Diagnostic::error(summary, detail).at(MarketOrder::SKU_CODE.path())
+}
+
+fn paid_otherwise(sku: &str, pay_type: PayType, paid: PayType) -> Diagnostic {
+    let (pay_type, paid) = (pay_type.as_str(), paid.as_str());
+    let detail =
+        format!("pay_type is {pay_type:?}, and the SKU {sku:?} is {paid:?}. Change one of them, or omit pay_type.");
+    Diagnostic::error("The arguments sku_code and pay_type contradict each other", detail)
+        .at(MarketOrder::PAY_TYPE.path())
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let product = "cmapi033136";
+    let skus = ["cmapi033136-", "cmapi000001-prepay", "pre pay"];
+    let mut samples: Vec<_> =
+        skus.iter().filter_map(|sku| Some(invalid(product, sku, mistake(product, sku)?))).collect();
+    samples.push(paid_otherwise("Package", PayType::PostPaid, PayType::PrePaid));
+    samples
 }

@@ -33,21 +33,22 @@ pub(super) fn is_needed(journal: &Journal, plan: &Plan<MarketOrder>) -> bool {
 }
 
 pub(super) fn taken() -> Diagnostic {
-    let detail = "One token is one order: the Marketplace would answer two purchases with the same. Nothing was bought.\n\n1. If \
-                  another resource has this client_token, give each resource, and each instance of count or for_each, one of \
-                  its own, such as one that ends with ${each.key}.\n\n2. If -replace or replace_triggered_by replaces the order \
-                  that this client_token has bought, give a new client_token for another order, or leave the replacement out to \
-                  keep the order.";
-    Diagnostic::error("The client_token belongs to another order of this plan", detail)
+    let detail = "A client_token buys one order: for two purchases with the same token, the Marketplace would return the same order. \
+                  Nothing was bought.\n\n1. If another resource has this client_token, set a different one for each resource, and \
+                  for each instance of count or for_each, such as one that ends with ${each.key}.\n\n2. If -replace or \
+                  replace_triggered_by replaces the order that this client_token bought, set a new client_token to buy another \
+                  order, or remove the replacement to keep the order.\n\n3. Run terraform plan again.";
+    Diagnostic::error("No order was placed: the client_token belongs to another order of this plan", detail)
         .at(MarketOrder::CLIENT_TOKEN.path())
 }
 
-/// The warning about a replacement whose token is not known when the old order is forgotten.
+/// The warning about a replacement whose token is not known when the old order leaves the state.
 pub(super) fn unknown(prior: &Partial<MarketOrder>) -> Diagnostic {
     let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
-        "The client_token of the new order is known only after Terraform has forgotten the order {id}. If that token has \
-         bought an order before, nothing is bought, and the state has neither. Use a token that is known when it is planned."
+        "The client_token of the new order is known only after Terraform has removed the order {id} from the state. If that token \
+         has already bought an order, nothing is bought, and the state contains neither order. Use a client_token that is known \
+         during the plan."
     );
     Diagnostic::warning("The client_token of the new order is not known yet", detail)
         .at(MarketOrder::CLIENT_TOKEN.path())

@@ -14,7 +14,7 @@ use tfplugin::{Diagnostic, Partial};
 use super::{MarketOrder, NAME, model};
 use crate::{
     Cloud,
-    journal::{self, Entry},
+    journal::{self, Entry, Journal},
 };
 
 /// How far the clocks of this machine and of the service may be apart.
@@ -47,24 +47,31 @@ pub(super) async fn check(
     planned: &Partial<MarketOrder>,
     limit: &Limit,
 ) -> Result<(), Diagnostic> {
-    let found = candidates(cloud, entry, planned, limit).await.map_err(|failure| unread(cloud, entry, &failure))?;
+    let found = candidates(cloud, entry, planned, limit).await.map_err(|failure| {
+        cloud.journal.mark_unresolved(entry);
+        unread(&cloud.journal, entry, &failure)
+    })?;
     let open: Vec<String> = found.into_iter().filter(|id| !cloud.journal.is_held(entry, id)).collect();
     if open.is_empty() {
         return Ok(());
     }
     cloud.journal.mark_unresolved(entry);
-    let commands: Vec<String> = open.iter().map(|id| format!("     terraform import {NAME}.<name> {id}")).collect();
-    let file = cloud.journal.path(entry);
+    Err(maybe_placed(&cloud.journal, entry, &open))
+}
+
+pub(super) fn maybe_placed(journal: &Journal, entry: &Entry, orders: &[String]) -> Diagnostic {
+    let commands: Vec<String> = orders.iter().map(|id| format!("     terraform import {NAME}.<name> {id}")).collect();
+    let file = journal.path(entry);
     let detail = format!(
-        "An apply at {} sent the same purchase, and its outcome was never known. The account holds an order of this product, \
-         placed since then with the same arguments, that this state is not known to hold: {}. Nothing was bought now.\n\n1. \
-         If it is this purchase's order, import it and remove the entry:\n\n{}\n     rm {file}\n\n2. If it is not, remove the \
-         entry and apply again:\n\n     rm {file}",
+        "An apply at {} sent the same purchase, and its outcome is unknown. Since then, the account has an order of this product \
+         with the same arguments that this state does not seem to contain: {}. Nothing was bought now.\n\n1. If it is the order of \
+         this purchase, import it and remove the entry of the purchase:\n\n{}\n     rm {file}\n\n2. If it is not, remove the entry, \
+         then run terraform apply again:\n\n     rm {file}",
         journal::moment(entry.time),
-        open.join(", "),
+        orders.join(", "),
         commands.join("\n"),
     );
-    Err(Diagnostic::error("No order was placed: an earlier purchase may be this one", detail))
+    Diagnostic::error("No order was placed: an earlier purchase may be this one", detail)
 }
 
 /// The orders of the account that can have come of a purchase.
@@ -92,15 +99,14 @@ async fn candidates(
     Ok(found)
 }
 
-fn unread(cloud: &Cloud, entry: &Entry, failure: &Failure) -> Diagnostic {
-    cloud.journal.mark_unresolved(entry);
-    let file = cloud.journal.path(entry);
+pub(super) fn unread(journal: &Journal, entry: &Entry, failure: &Failure) -> Diagnostic {
+    let file = journal.path(entry);
     let detail = format!(
-        "An apply at {} sent the same purchase, and its outcome was never known. Asking for the orders of the account failed: \
-         {failure}. Nothing was bought now. Look for an order of that time in the Marketplace console under My Orders.\n\n1. \
-         If there is none, remove the entry and apply again:\n\n     rm {file}\n\n2. If there is one, and a resource of this \
-         state has it, do the same.\n\n3. If there is one in no state, import it, and remove the entry:\n\n     terraform \
-         import {NAME}.<name> <order id>\n     rm {file}",
+        "An apply at {} sent the same purchase, and its outcome is unknown. The orders of the account cannot be read: {failure}. \
+         Nothing was bought now. Look for an order of that time in the Marketplace console under My Orders.\n\n1. If there is no \
+         such order, or a resource already has it, remove the entry of the purchase, then run terraform apply again:\n\n     rm \
+         {file}\n\n2. If no resource has the order, import it and remove the entry:\n\n     terraform import {NAME}.<name> <order \
+         id>\n     rm {file}",
         journal::moment(entry.time),
     );
     Diagnostic::error("No order was placed: an earlier purchase was never confirmed", detail)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 
 use super::{
-    NAME,
+    NAME, messages,
     products::{self, Match},
 };
 use crate::{Cloud, failure_messages};
@@ -16,6 +16,7 @@ use alicloud::{
     error::{Error, Failure},
     retry::Limit,
 };
+use tfplugin::Diagnostic;
 
 /// How far ahead of this machine's clock billing's may be, in seconds.
 const CLOCK_AHEAD: i64 = 15 * 60;
@@ -159,13 +160,13 @@ impl Sightings {
     }
 }
 
-/// What billing is known to say, in a sentence without its end.
-pub(super) fn told(found: &Result<Found, Failure>) -> String {
+/// What billing reports, in a sentence without its end.
+pub(super) fn reported(found: &Result<Found, Failure>) -> String {
     match found {
         Ok(Found::Likely(candidate) | Found::InDoubt(candidate)) => {
-            format!("QueryOrders finds {candidate}, which may be this order or another one")
+            format!("QueryOrders lists the order {candidate}, which may be this one or another one")
         }
-        Ok(_) => "QueryOrders finds no order".to_owned(),
+        Ok(_) => "QueryOrders lists no order".to_owned(),
         Err(failure) => failure.to_string(),
     }
 }
@@ -176,15 +177,15 @@ pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
         Ok(candidates) => candidates,
         Err(Failure { error: Error::TooMany { read }, .. }) => {
             return format!(
-                "Its order could not be looked for: QueryOrders lists more than {read} orders of the last year that share its \
-                 ProductCode, and the provider reads no more than that. Look for the order in the billing console under \
-                 Orders, and import it into the state:\n\n  terraform import {NAME}.<name> <order id>"
+                "The provider could not find its order: QueryOrders lists more than {read} orders of the last year with its \
+                 ProductCode, and the provider does not read more than that. Find the order in the billing console under Orders, \
+                 and import it:\n\n  terraform import {NAME}.<name> <order id>"
             );
         }
         Err(failure) => {
             return format!(
-                "Its order could not be looked for: {failure}. {} Then run terraform apply again.\n\nOr look for it in the \
-                 billing console, and import it into the state:\n\n  terraform import {NAME}.<name> <order id>",
+                "The provider could not find its order: {failure}. {} Then run terraform apply again.\n\nOr find the order in the \
+                 billing console under Orders, and import it:\n\n  terraform import {NAME}.<name> <order id>",
                 failure_messages::failure_advice(failure)
             );
         }
@@ -195,28 +196,41 @@ pub(super) fn proposal(found: &Result<Vec<Candidate>, Failure>) -> String {
     };
     match (commands(Match::Certain), commands(Match::Possible)) {
         (certain, possible) if certain.is_empty() && possible.is_empty() => format!(
-            "QueryOrders finds no order of it within a year. Look for its order in the billing console, and import it into \
-             the state:\n\n  terraform import {NAME}.<name> <order id>"
+            "QueryOrders lists no order of it in the last year. Find its order in the billing console under Orders, and import \
+             it:\n\n  terraform import {NAME}.<name> <order id>"
         ),
-        (certain, _) if !certain.is_empty() => format!("To import its order into the state:\n\n{certain}"),
+        (certain, _) if !certain.is_empty() => format!("To manage its order with Terraform, import it:\n\n{certain}"),
         (_, possible) => format!(
-            "An order that may hold it is below; billing does not tell for certain. Look at it in the billing console \
-             before you import it into the state:\n\n{possible}"
+            "These orders may contain it, but billing does not report that for certain. Check the order in the billing console \
+             before you import it:\n\n{possible}"
         ),
     }
 }
 
 /// The warning about an order whose commodity is not documented for the products that were found in it.
-pub(super) fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<String> {
+pub(super) fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<Diagnostic> {
     let all: Option<Vec<Match>> = rows.iter().map(|row| products::best_match(codes, row)).collect();
     if all.is_some_and(|all| all.iter().all(|each| *each == Match::Certain)) {
         return None;
     }
     let commodities: Vec<&str> = rows.iter().filter_map(|row| row.names().next()).collect();
-    Some(format!(
-        "Billing calls what the order {id} holds {}, and it is not documented which product that is; the state says {}. Make \
-         sure of it in the billing console. If it is something else: terraform state rm {NAME}.<name>",
-        commodities.join(", "),
-        codes.join(", ")
-    ))
+    Some(messages::uncertain(id, &commodities, codes))
+}
+
+#[cfg(test)]
+pub(super) fn sample_candidate() -> Candidate {
+    Candidate {
+        order_id: "202600000000001".to_owned(),
+        commodities: vec!["learn".to_owned()],
+        created: Some("2026-05-01T08:00:00Z".to_owned()),
+        certainty: Match::Possible,
+    }
+}
+
+#[cfg(test)]
+impl Candidate {
+    /// The same where its commodity says for certain what it is.
+    pub(super) fn certain(self) -> Self {
+        Self { certainty: Match::Certain, ..self }
+    }
 }

@@ -98,11 +98,11 @@ fn not_reported(id: &str, unreported: &[String]) -> Diagnostic {
     let all = unreported.join(", ");
     let attribute = PaiProductOrder::MISSING_PRODUCTS.name();
     let detail = format!(
-        "The order {id} is not known to include all products that were asked for: neither ListProducts nor GetOrderDetail \
-         tells for certain whether it includes {all}. Do not buy them again before you have looked at the order \
-         in the billing console. The next plan asks again; the attribute {attribute} names them until then."
+        "The order {id} was placed, but neither ListProducts nor GetOrderDetail reports for certain whether it includes {all}. Do \
+         not buy them again before you have checked the order in the billing console. The next plan checks again. Until then, the \
+         attribute {attribute} lists them."
     );
-    Diagnostic::warning(format!("It cannot be told whether order {id} includes {all}"), detail)
+    Diagnostic::warning(format!("It is unknown whether order {id} includes {all}"), detail)
 }
 
 fn not_included(id: &str, missing: &[String]) -> Diagnostic {
@@ -116,11 +116,17 @@ fn not_included(id: &str, missing: &[String]) -> Diagnostic {
         })
         .collect();
     let detail = format!(
-        "The order {id} was placed, and it does not include {all}, as GetOrderDetail and ListProducts tell. Nothing is bought again by itself, and products in the state stays as it was planned. The attribute \
-         {attribute} names what is missing until ListProducts shows it.\n\nTo buy what is missing, look in the billing \
-         console why it was not bought, and then give it a resource of its own, with the properties that it has in this \
-         one:\n\n{}",
+        "The order {id} was placed, but GetOrderDetail and ListProducts report that it does not include {all}. The provider does not \
+         buy the missing products, and products in the state stays as planned. The attribute {attribute} lists what is missing \
+         until ListProducts reports it as purchased.\n\nTo buy a missing product, find out in the billing console why it was not \
+         bought. Then add a resource for it, with the properties that it has in this one:\n\n{}",
         resources.join("\n")
     );
     Diagnostic::warning(format!("Order {id} does not include {all}"), detail)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let (id, codes) = ("202600000000001", ["PAI_share".to_owned(), "OSS_share".to_owned()]);
+    vec![not_reported(id, &codes), not_included(id, &codes)]
 }

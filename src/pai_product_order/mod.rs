@@ -1,15 +1,17 @@
 //! `alicloud_pai_product_order`: DataWorks, MaxCompute, PAI and OSS, bought through CreateProductOrders.
 
 mod candidates;
+mod messages;
 mod missing;
 mod model;
 mod products;
 mod products_source;
 mod purchase;
+mod purchase_messages;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod search;
-
-use std::collections::BTreeSet;
 
 use super::{
     Cloud,
@@ -28,7 +30,9 @@ use alicloud::{
 };
 pub(crate) use products_source::PaiProductsSource;
 use purchase::PaiPurchase;
-use schema::PaiProductOrder;
+#[cfg(test)]
+pub(crate) use samples::{samples, validation_samples};
+pub(crate) use schema::PaiProductOrder;
 pub(crate) use search::PaiProductOrderList;
 use tfplugin::{
     Attr, Change, Context, Create, CreateError, Delete, Diagnostic, Diagnostics, Model, Operation, Partial, Plan,
@@ -90,7 +94,7 @@ impl Resource for PaiProductOrders {
         let mut found = order_plan::check(cloud, plan);
         match plan.change() {
             Change::Create => found.extend(missing_properties(cloud, plan.config())),
-            Change::Destroy { prior } => found.push(stays_active(prior)),
+            Change::Destroy { prior } => found.push(messages::stays_active(prior)),
             Change::Replace { prior } => {
                 let held = schema::codes(prior);
                 let again: Vec<String> = if schema::has_unknown_code(plan.planned()) {
@@ -98,7 +102,10 @@ impl Resource for PaiProductOrders {
                 } else {
                     schema::codes(plan.planned()).into_iter().filter(|code| held.contains(code)).collect()
                 };
-                found.push(if again.is_empty() { stays_active(prior) } else { held_already(plan, prior, &again) });
+                found.push(match again.is_empty() {
+                    true => messages::stays_active(prior),
+                    false => messages::held_already(prior, &again, plan.replacement_paths()),
+                });
             }
             Change::Nothing { prior } | Change::Update { prior } => {
                 found.extend(missing::warnings(prior, plan.private()))
@@ -123,8 +130,8 @@ impl Resource for PaiProductOrders {
         let orders = match (bought.answer, bought.sent_earlier) {
             (Some(orders), _) => {
                 if orders.is_none() {
-                    warnings.push(purchase::found(id, &rows));
-                    warnings.extend(uncertain(id, &schema::codes(&state), &rows));
+                    warnings.push(purchase_messages::found(id, &rows));
+                    warnings.extend(candidates::uncertain(id, &schema::codes(&state), &rows));
                 }
                 orders
             }
@@ -156,7 +163,7 @@ impl Resource for PaiProductOrders {
         let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.diagnostic(&id))?;
         if rows.is_empty() {
             owner::confirm_gone(&id, &state, cloud, &limit).await?;
-            ctx.warn(gone(&id, &request_id));
+            ctx.warn(messages::gone(&id, &request_id));
             return Ok(None);
         }
         model::refresh(&mut state, &rows);
@@ -175,10 +182,10 @@ impl Resource for PaiProductOrders {
         let planned = delete.successor.and_then(|successor| successor.get(PLANNED)).unwrap_or_default();
         let again: Vec<String> = schema::codes(prior).into_iter().filter(|code| planned.contains(code)).collect();
         if !again.is_empty() {
-            return Err(replaces_itself(prior, &again).into());
+            return Err(messages::replaces_itself(prior, &again).into());
         }
         cloud.journal.mark_destroyed(shown_id::<PaiProductOrder>(prior));
-        ctx.warn(stays_active(prior));
+        ctx.warn(messages::stays_active(prior));
         Ok(())
     }
 
@@ -186,29 +193,16 @@ impl Resource for PaiProductOrders {
         let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
         let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))?;
         if rows.is_empty() {
-            let detail = format!(
-                "Billing knows no order {id} that these credentials may see (RequestId {request_id}). Nothing was \
-                 imported. Check the id, and the account that the credentials belong to. Then run terraform import again."
-            );
-            return Err(Diagnostic::error("No such order", detail).into());
+            return Err(messages::not_imported(id, &request_id).into());
         }
         if !rows.iter().any(Row::is_purchase) {
-            return Err(not_a_purchase(id, &rows, &request_id).into());
+            return Err(messages::not_a_purchase(id, &rows, &request_id).into());
         }
-        let mut state = model::imported(id, &rows).ok_or_else(|| {
-            let names: BTreeSet<&str> = rows.iter().flat_map(Row::names).collect();
-            let names = names.into_iter().collect::<Vec<_>>().join(", ");
-            let names = if names.is_empty() { "nothing of what it holds" } else { &names };
-            let detail = format!(
-                "The order {id} holds none of the products that {NAME} can buy. Billing says: {names} (RequestId \
-                 {request_id}). The state stays as it is. Look for its id in the billing console under Orders, and import \
-                 that one:\n\n  terraform import {NAME}.<name> <order id>"
-            );
-            Diagnostic::error("Not an order of PAI products", detail)
-        })?;
+        let imported = model::imported(id, &rows);
+        let mut state = imported.ok_or_else(|| messages::of_other_products(id, &rows, &request_id))?;
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, None, cloud, &limit).await;
-        uncertain(id, &schema::codes(&state), &rows).into_iter().for_each(|warning| ctx.warn(warning));
+        candidates::uncertain(id, &schema::codes(&state), &rows).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(order_identity::identify(state))
     }
 
@@ -224,29 +218,6 @@ impl Resource for PaiProductOrders {
     }
 }
 
-/// The warning about an order of which billing does not say for certain what it holds.
-fn uncertain(id: &str, codes: &[String], rows: &[Row]) -> Option<Diagnostic> {
-    let detail = candidates::uncertain(id, codes, rows)?;
-    Some(Diagnostic::warning(format!("It is not certain what the order {id} holds"), detail))
-}
-
-fn not_a_purchase(id: &str, rows: &[Row], request_id: &str) -> Diagnostic {
-    let told: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
-            format!("OrderType {}, PaymentStatus {}", text(&row.order_type), text(&row.payment_status))
-        })
-        .collect();
-    let detail = format!(
-        "The order {id} buys nothing that is in force: it renews or refunds, or it was cancelled. Billing says: {} \
-         (RequestId {request_id}). The state stays as it is. Look in the billing console under Orders for the order that \
-         bought the products, and import that one:\n\n  terraform import {NAME}.<name> <order id>",
-        told.join("; ")
-    );
-    Diagnostic::error("Not an order that buys", detail)
-}
-
 /// The rows of an order; none, if it is not there.
 async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Detail, Unread> {
     let is_there = |detail: &Detail| !detail.rows.is_empty();
@@ -255,16 +226,12 @@ async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Detail, Unread> 
 
 /// Reads an order that was just placed, which billing may take a while to know.
 async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
-    let what = match find(cloud, id, limit).await {
+    let why = match find(cloud, id, limit).await {
         Ok(detail) if !detail.rows.is_empty() => return Ok(detail.rows),
-        Ok(detail) => format!("billing does not know it yet (RequestId {})", detail.request_id),
+        Ok(detail) => format!("billing does not return it yet (RequestId {})", detail.request_id),
         Err(unread) => unread.to_string(),
     };
-    let detail = format!(
-        "The order {id} was placed and is in the state. Reading it back failed: {what}. Its computed attributes stay empty \
-         until the next terraform plan or apply, which reads them. Nothing has to be done."
-    );
-    Err(Diagnostic::warning(format!("The order {id} was placed, but not read back"), detail))
+    Err(messages::not_read_back(id, &why))
 }
 
 /// Warnings about documented properties that a purchase leaves out.
@@ -279,13 +246,8 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Partial<PaiProductOrder>) 
         let is_given = |code: &str| given.iter().any(|property| property.code.as_str() == Some(code));
         let asked = product.properties.iter().filter(|property| !(property.domestic && international));
         for property in asked.filter(|property| !is_given(property.code)) {
-            let detail = format!(
-                "The documentation of CreateProductOrders gives {code} the instance property {{ code = {:?}, value = {:?} \
-                 }}, and the configuration leaves it out. It is sent as configured.",
-                property.code, property.value
-            );
             let path = PaiProductOrder::PRODUCTS.index(at);
-            warnings.push(Diagnostic::warning(format!("{code} without {}", property.code), detail).at(path));
+            warnings.push(messages::missing_property(code, property).at(path));
         }
     }
     warnings
@@ -295,50 +257,4 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Partial<PaiProductOrder>) 
 fn not_paid(state: &Partial<PaiProductOrder>) -> Option<Diagnostic> {
     let status = state.payment_status.as_str().filter(|_| state.auto_pay.known() != Some(&false));
     unpaid::warning::<PaiProductOrder>(shown_id::<PaiProductOrder>(state), status)
-}
-
-fn stays_active(prior: &Partial<PaiProductOrder>) -> Diagnostic {
-    let (id, codes) = (shown_id::<PaiProductOrder>(prior), schema::codes(prior).join(", "));
-    let detail = format!(
-        "Terraform only forgets the order: nothing is sent to Alibaba Cloud. The order {id} ({codes}) is neither cancelled \
-         nor refunded, and its products stay active and are billed by use. To take it back into the state:\n\n  terraform \
-         import {NAME}.<name> {id}"
-    );
-    Diagnostic::warning(format!("Destroying order {id} refunds nothing"), detail)
-}
-
-fn held_already(plan: &Plan<PaiProductOrder>, prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagnostic {
-    let id = shown_id::<PaiProductOrder>(prior);
-    let changed: Vec<String> = plan.replacement_paths().iter().map(ToString::to_string).collect();
-    let detail = format!(
-        "The change of {} would buy {} again, which the order {id} holds already. Nothing was bought. Remove the change, or \
-         give a new product a resource of its own. If a value is known only after apply, apply what it comes from first, \
-         with terraform apply -target.",
-        changed.join(" and "),
-        again.join(", ")
-    );
-    let path = plan.replacement_paths().first().cloned().unwrap_or_default();
-    Diagnostic::error("The product is bought already", detail).at(path)
-}
-
-fn replaces_itself(prior: &Partial<PaiProductOrder>, again: &[String]) -> Diagnostic {
-    let id = shown_id::<PaiProductOrder>(prior);
-    let detail = format!(
-        "This replacement would forget the order {id} and buy {} again, which it holds and which stays active. The state is \
-         kept, and nothing was bought. Leave out -replace, or run terraform untaint on the resource; to forget the order, \
-         terraform state rm.",
-        again.join(", ")
-    );
-    Diagnostic::error(format!("Order {id} cannot be replaced by itself"), detail)
-}
-
-fn gone(id: &str, request_id: &str) -> Diagnostic {
-    let detail = format!(
-        "Billing says twice that there is no order {id} (RequestId {request_id}), so it was taken out of the state, and \
-         Terraform plans a new order in its place. The next terraform apply asks whether the products are active, and buys \
-         nothing that is. If you do not want a new order, remove the resource from the configuration, or check that the \
-         credentials belong to the account that bought it. If the order is there after all: terraform import {NAME}.<name> \
-         {id}"
-    );
-    Diagnostic::warning(format!("Order {id} is gone: Terraform plans a new one"), detail)
 }

@@ -8,18 +8,16 @@ use serde_json::json;
 
 use super::{
     NAME, PaiProductOrder,
-    candidates::{self, Candidate, Found, Sightings},
-    model,
+    candidates::{self, Found, Sightings},
+    model, purchase_messages as messages,
 };
 use crate::{
-    Cloud,
-    failure_messages::{self, PurchaseOutcome},
+    Cloud, failure_messages,
     journal::{self, Begin, Entry},
     purchase::{Attempt, Start, Steps},
 };
 use alicloud::{
     aiworkspace::{self, ProductOrders},
-    billing::Row,
     endpoint::Product,
     error::{ApiErrorKind, Certainty, Error, Failure, TransportKind},
     retry::Limit,
@@ -86,12 +84,9 @@ impl PaiPurchase<'_> {
         let brief = self.cloud.limit(KNOWN, self.ctx);
         let read = candidates::since(self.cloud, &self.codes, since, &brief);
         match tokio::time::timeout(brief.left(), read).await {
-            Ok(Err(failure)) if is_refused(&failure) => Err(failure_messages::failure(
-                "No order was placed: the orders of the account cannot be read",
-                &subject(&self.codes),
-                &failure,
-                &PurchaseOutcome::NotPlaced,
-            )),
+            Ok(Err(failure)) if is_refused(&failure) => {
+                Err(messages::unread("the list of orders", &self.codes, &failure))
+            }
             known => Ok(known.ok().and_then(Result::ok).into_iter().flatten().map(|known| known.order_id).collect()),
         }
     }
@@ -151,7 +146,7 @@ impl Steps for PaiPurchase<'_> {
     }
 
     async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Option<ProductOrders>), Diagnostic> {
-        let Some(entry) = &attempt.entry else { return Err(not_entered()) };
+        let Some(entry) = &attempt.entry else { return Err(messages::not_entered()) };
         let buying = Buying { purchase: self, limit, entry };
         buying.run(attempt.sent_earlier.is_some()).await
     }
@@ -167,14 +162,8 @@ struct Buying<'a> {
 /// Makes sure that the account has none of the products and that the caller may buy them. Returns when that was, by the
 /// server's clock, in seconds since 1970.
 async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Diagnostic> {
-    let listed = aiworkspace::list_products(&cloud.client, codes, limit).await.map_err(|failure| {
-        failure_messages::failure(
-            "No order was placed: the products cannot be checked",
-            &subject(codes),
-            &failure,
-            &PurchaseOutcome::NotPlaced,
-        )
-    })?;
+    let listed = aiworkspace::list_products(&cloud.client, codes, limit).await;
+    let listed = listed.map_err(|failure| messages::unread("the list of products", codes, &failure))?;
     let named = |is: fn(&aiworkspace::ListedProduct) -> bool| -> Vec<String> {
         let matching = listed.products.iter().filter(|product| is(product));
         matching.filter_map(|product| product.product_code.clone()).filter(|code| codes.contains(code)).collect()
@@ -187,23 +176,13 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
     if forbidden.is_empty() {
         return Ok(listed.server_time.unwrap_or_else(|| Utc::now().timestamp()));
     }
-    let detail = format!(
-        "The caller may not buy {}, says ListProducts. No order was placed, and nothing was paid. Grant the caller the RAM \
-         action pai:CreateOrder.",
-        forbidden.join(", ")
-    );
-    Err(Diagnostic::error("No order was placed: the purchase is not permitted", detail))
+    Err(messages::not_permitted(&forbidden))
 }
 
 async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
     let since = Utc::now().timestamp() - candidates::YEAR;
     let import = candidates::proposal(&candidates::since(cloud, codes, since, limit).await);
-    let detail = format!(
-        "The account has {} already, says ListProducts. No order was placed, and nothing was paid.\n\n{import}\n\nOr take \
-         the product out of the configuration.",
-        codes.join(", ")
-    );
-    Diagnostic::error("No order was placed: the product is purchased already", detail)
+    messages::purchased_already(codes, &import)
 }
 
 impl Buying<'_> {
@@ -221,14 +200,7 @@ impl Buying<'_> {
                 Err(failure) if failure.certainty == Certainty::NotDone => {
                     // Reading has decided that no earlier attempt did it either.
                     cloud.journal.settle(self.entry);
-                    let subject = subject(codes);
-                    let error = failure_messages::failure(
-                        PurchaseOutcome::NotPlaced.heading(),
-                        &subject,
-                        &failure,
-                        &PurchaseOutcome::NotPlaced,
-                    );
-                    return Err(cloud.with_balance(error, &failure, self.limit).await);
+                    return Err(cloud.with_balance(messages::refused(codes, &failure), &failure, self.limit).await);
                 }
                 Err(failure) => {
                     tracing::warn!(%failure, "the outcome of the purchase is not known");
@@ -262,7 +234,10 @@ impl Buying<'_> {
                 return Ok(Decision::Placed(order_id));
             }
             match (&is_purchased, &found) {
-                (_, Ok(Found::Several(orders))) => return Err(self.several(orders)),
+                (_, Ok(Found::Several(orders))) => {
+                    cloud.journal.mark_unresolved(self.entry);
+                    return Err(messages::several(&cloud.journal, self.entry, codes, orders));
+                }
                 (Ok(false), Ok(Found::Nothing)) => nothing += 1,
                 _ => nothing = 0,
             }
@@ -273,75 +248,10 @@ impl Buying<'_> {
             if refused.is_some() || !self.limit.wait(BETWEEN_READINGS).await {
                 let advice = refused.map(failure_messages::failure_advice);
                 let purchased = is_purchased.as_ref().map_err(ToString::to_string);
-                return Err(self.undecided(sent, purchased, &candidates::told(&found), advice));
+                cloud.journal.mark_unresolved(self.entry);
+                let billing = candidates::reported(&found);
+                return Err(messages::undecided(&cloud.journal, self.entry, codes, sent, purchased, &billing, advice));
             }
         }
     }
-
-    fn several(&self, candidates: &[Candidate]) -> Diagnostic {
-        self.purchase.cloud.journal.mark_unresolved(self.entry);
-        let commands = candidates.iter().map(Candidate::import_command).collect::<Vec<_>>().join("\n");
-        let detail = format!(
-            "{}: the reply to the purchase was lost, and billing knows several orders since then that may be this one. Nothing \
-             is bought again.\n\n1. Look at them in the billing console, and import the right one into the state:\n\n\
-             {commands}\n\n2. Remove the entry of the purchase:\n\n  rm {}",
-            subject(&self.purchase.codes),
-            self.purchase.cloud.journal.path(self.entry)
-        );
-        Diagnostic::error("An order may have been placed", detail)
-    }
-
-    fn undecided(
-        &self,
-        sent: Option<&Failure>,
-        purchased: Result<&bool, String>,
-        billing: &str,
-        advice: Option<String>,
-    ) -> Diagnostic {
-        let advice = advice.map(|advice| format!(" {advice}")).unwrap_or_default();
-        let sent = sent.map_or_else(
-            || "It was sent by an earlier apply that ended before it knew".to_owned(),
-            ToString::to_string,
-        );
-        let purchased = match purchased {
-            Ok(true) => "ListProducts says that a product is purchased".to_owned(),
-            Ok(false) => "ListProducts says that no product is purchased".to_owned(),
-            Err(failure) => failure,
-        };
-        self.purchase.cloud.journal.mark_unresolved(self.entry);
-        let detail = format!(
-            "{0}: an order may have been placed.\n\nWhat is known: {sent}. {purchased}. {billing}.{advice}\n\n1. Run terraform apply \
-             again in this directory, and keep its data directory (.terraform) until then: it goes on reading, and buys only \
-             if it is certain that nothing was bought. That can take a minute, so give timeouts.create more than that.\n\n2. \
-             If the order is in the billing console, you can import it instead, and remove the entry of the \
-             purchase:\n\n     terraform import {NAME}.<name> <order id>\n     rm {1}",
-            subject(&self.purchase.codes),
-            self.purchase.cloud.journal.path(self.entry)
-        );
-        Diagnostic::error("An order may have been placed", detail)
-    }
-}
-
-/// There is no token, so nothing may be sent that no later apply could find.
-fn not_entered() -> Diagnostic {
-    let detail = "The purchase is not in the purchase journal, so nothing was sent. Please report this.";
-    Diagnostic::error("No order was placed", detail)
-}
-
-fn subject(codes: &[String]) -> String {
-    format!("{NAME} for {}", codes.join(", "))
-}
-
-/// The warning about an order that only reading has found.
-pub(super) fn found(order_id: &str, rows: &[Row]) -> Diagnostic {
-    let commodities: Vec<&str> = rows.iter().filter_map(|row| row.names().next()).collect();
-    let holds = match commodities[..] {
-        [] => String::new(),
-        _ => format!(", which holds {} as billing calls it", commodities.join(", ")),
-    };
-    let detail = format!(
-        "The reply to the purchase was lost, or came to an apply that ended before it was saved. Reading found the order \
-         {order_id}{holds}. It is in the state now, and nothing was bought again."
-    );
-    Diagnostic::warning(format!("Order {order_id} was found by reading"), detail)
 }

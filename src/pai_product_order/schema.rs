@@ -1,6 +1,6 @@
 //! What an order of PAI products is made of, and what is valid.
 
-use super::products;
+use super::{messages, products};
 use crate::order_identity::OrderIdentity;
 use tfplugin::{
     Attr, Computed, Diagnostics, Model, Partial, Private, Timeouts, model::AttributeChange, schema::Decision,
@@ -175,25 +175,20 @@ fn same_product(planned: &Partial<Product>, prior: &Partial<Product>, private: &
 /// Checks what products allow together.
 pub(super) fn validate(config: &Partial<PaiProductOrder>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    let mut seen = Vec::new();
+    let mut codes = Vec::new();
     for (at, configured) in products(config) {
         let place = PaiProductOrder::PRODUCTS.index(at);
         let Some(code) = configured.product_code.as_str() else { continue };
-        if seen.contains(&code) {
-            let detail = format!("{code} is there twice. An order holds each product once.");
-            let path = place.clone().then(Product::PRODUCT_CODE);
-            diagnostics.invalid(path.into(), "The product is there twice", detail);
+        if codes.contains(&code) {
+            diagnostics.push(messages::twice(code).at(place.clone().then(Product::PRODUCT_CODE)));
         }
-        seen.push(code);
+        codes.push(code);
         let cycle = configured.pricing_cycle.as_str();
         let allowed = products::find(code).map(|product| product.pricing_cycle);
         if let (Some(cycle), Some(allowed)) = (cycle, allowed)
             && Some(cycle) != allowed
         {
-            let allowed =
-                allowed.map_or_else(|| "has none: leave it out".to_owned(), |cycle| format!("has only {cycle:?}"));
-            let detail = format!("pricing_cycle is {cycle:?}, and {code} {allowed}.");
-            diagnostics.invalid(place.then(Product::PRICING_CYCLE).into(), "Invalid pricing_cycle", detail);
+            diagnostics.push(messages::wrong_cycle(code, cycle, allowed).at(place.then(Product::PRICING_CYCLE)));
         }
     }
     diagnostics

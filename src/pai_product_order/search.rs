@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use alicloud::billing::{self, Row};
+use alicloud::{
+    billing::{self, Row},
+    error::Failure,
+};
 use chrono::{Days, NaiveDate, Utc};
-use tfplugin::{Context, Found, ListEnd, ListResource, Listing, Model};
+use tfplugin::{Context, Diagnostic, Found, ListEnd, ListResource, Listing, Model};
 
 use super::{
     model,
@@ -62,8 +65,7 @@ impl ListResource for PaiProductOrderList {
                     Ok(detail) if !detail.rows.is_empty() => detail.rows,
                     Ok(_) => rows,
                     Err(failure) => {
-                        let summary = format!("The order {order_id} was found and could not be read");
-                        ctx.warn(failure_messages::read_failure(&summary, &format!("The order {order_id}"), &failure));
+                        ctx.warn(unread(&order_id, &failure));
                         rows
                     }
                 }
@@ -95,9 +97,7 @@ async fn orders(
         // To the end of this second: the service leaves the end out.
         let period = since.timestamp()..now.timestamp() + 1;
         let rows = billing::orders_between(&cloud.client, product.billing, period, &cloud.limit(TIME, ctx)).await;
-        let rows = rows.map_err(|failure| {
-            failure_messages::read_failure("The orders cannot be listed", "The list of orders", &failure)
-        })?;
+        let rows = rows.map_err(|failure| unlisted(&failure))?;
         for row in rows.into_iter().filter(|row| row.is_purchase() && product.matches(row).is_some()) {
             if let Some(id) = row.order_id.clone() {
                 orders.entry(id).or_default().push(row);
@@ -105,4 +105,19 @@ async fn orders(
         }
     }
     Ok(orders)
+}
+
+fn unread(id: &str, failure: &Failure) -> Diagnostic {
+    let summary = format!("Order {id} was found, but could not be read");
+    failure_messages::read_failure(&summary, &format!("The order {id}"), failure)
+}
+
+fn unlisted(failure: &Failure) -> Diagnostic {
+    failure_messages::read_failure("The PAI orders cannot be listed", "The list of orders", failure)
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Diagnostic> {
+    let failure = crate::catalogue::lost("QueryOrders");
+    vec![unread("202600000000001", &failure), unlisted(&failure)]
 }

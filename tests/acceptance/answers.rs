@@ -27,7 +27,7 @@ fn an_unknown_order_is_told_within_seconds_in_every_form_that_services_have_for_
         for kind in forms {
             terraform.mock.fault(Fault::times(operation, kind.clone(), 9));
             let begin = Instant::now();
-            terraform.import(address, "202699999999999").fails().says(&["No such order"]);
+            terraform.import(address, "202699999999999").fails().says(&["was not imported: it does not exist"]);
             assert!(begin.elapsed() < Duration::from_secs(20), "{kind:?}");
             terraform.mock.ledger().faults.clear();
         }
@@ -51,7 +51,11 @@ fn an_error_that_says_nothing_takes_an_order_out_of_the_state_after_two_looks_by
 
     // The account still lists what came of it.
     terraform.mock.fault(null(2));
-    terraform.apply().fails().says(&["is not gone", "DescribeInstances", "nothing is bought"]);
+    terraform.apply().fails().says(&[
+        "although the account has an instance of it",
+        "DescribeInstances",
+        "nothing is bought",
+    ]);
     assert_eq!(terraform.orders().len(), 1);
 
     terraform.mock.ledger().orders.clear();
@@ -72,7 +76,7 @@ fn where_instances_may_not_be_listed_no_order_is_taken_out_of_the_state() {
         };
         key(&mut terraform.mock.ledger());
         terraform.mock.fault(Fault::times("DescribeOrder", Kind::NullError { status }, 99));
-        let told = ["It cannot be told whether the order is gone", "AliyunMarketplaceFullAccess", "terraform state rm"];
+        let told = ["It is unknown whether order", "AliyunMarketplaceFullAccess", "terraform state rm"];
         terraform.plan().fails().says(&told);
         assert_eq!(terraform.ids().len(), 1);
     }
@@ -106,7 +110,7 @@ fn orders_are_asked_for_with_both_ends_of_a_period() {
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
     terraform.apply().succeeds().says(&["was found by reading"]);
     terraform.begin_anew();
-    terraform.apply().fails().says(&["purchased already"]);
+    terraform.apply().fails().says(&["the account already has"]);
     let asked = terraform.requests("QueryOrders");
     assert!(asked.len() > 2);
     for request in asked {
@@ -130,9 +134,9 @@ fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
         .fails()
         .says(&["belongs to another account"]);
     terraform.mock.fault(Fault::once("CreateProductOrders", error(400, "InvalidOwner", "The owner is invalid.")));
-    terraform.apply().fails().says(&["Something that the purchase names", "No order was placed"]);
+    terraform.apply().fails().says(&["Something in the purchase", "No order was placed"]);
     terraform.mock.fault(Fault::once("CreateProductOrders", error(500, "LXBuyError", "ARREARAGE: pay first")));
-    terraform.apply().fails().says(&["LXBuyError", "Settle the account first", "No order was placed"]);
+    terraform.apply().fails().says(&["LXBuyError", "Check the account in the console", "No order was placed"]);
     assert_eq!(terraform.requests("CreateProductOrders").len(), 2);
 
     let proxy_page = Kind::Reply { body: "<html>".to_owned() };

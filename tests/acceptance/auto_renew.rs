@@ -82,7 +82,7 @@ fn an_order_that_was_bought_stays_although_its_renewal_could_not_be_set() {
     for is_told in [true, false] {
         let Some(terraform) = Terraform::with(&order_with("auto_renew = { enabled = true }")) else { return };
         terraform.mock.fault(refused());
-        terraform.apply().succeeds().says(&["is not set", "Not now", "sets auto_renew in place and buys nothing"]);
+        terraform.apply().succeeds().says(&["was not set", "Not now", "sets auto_renew in place and buys nothing"]);
         assert_eq!(renewal(&terraform), None);
         assert_eq!(terraform.attributes()["id"], json!(terraform.orders()[0]));
         if !is_told {

@@ -25,7 +25,7 @@ fn invalid_values_are_refused_by_validate() {
         (order_with("quantity = 99999999999999999999"), "must be at most 9223372036854775807"),
         (order_with("components = { ord_time = \"1:Month\" }"), "must not contain the key \"ord_time\""),
         (order_with("components = { order_num = \"1\" }"), "must not contain the key \"order_num\""),
-        (order_with("components = { package_version = \"other\" }"), "Two package versions"),
+        (order_with("components = { package_version = \"other\" }"), "name different versions"),
         (order_with("components = { seats = null }"), "must have a value for the key \"seats\""),
         (ORDER.replace("pricing_cycle", "#"), "The argument \"pricing_cycle\" is required"),
     ];
@@ -175,10 +175,10 @@ fn missing_credentials_are_one_error_that_names_the_ways() {
     terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "").set("HOME", "/nonexistent");
     let refused = terraform.apply().fails();
     assert_eq!(refused.text.matches("Error:").count(), 1, "{}", refused.text);
-    refused.says(&["No credentials", "access_key", "ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID"]);
+    refused.says(&["has no credentials", "access_key", "ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID"]);
 
     terraform.set("ALICLOUD_ACCESS_KEY", "id");
-    terraform.apply().fails().says(&["Incomplete credentials", "secret_key", "ALICLOUD_SECRET_KEY"]);
+    terraform.apply().fails().says(&["The credentials are incomplete", "secret_key", "ALICLOUD_SECRET_KEY"]);
     assert_eq!(terraform.mock.ledger().connections, 0);
 }
 

@@ -69,7 +69,7 @@ fn a_price_that_nobody_tells_the_apply_of_a_saved_plan_buys_nothing_and_says_so(
     let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::times("DescribePrice", forbidden, 99));
     let apply = terraform.run(&["apply", "-no-color", "plan.bin"]).fails();
-    apply.never_says(&["an apply buys at whatever it is"]).says(&["othing", " again", "Grant the caller"]);
+    apply.never_says(&["an apply buys at any price"]).says(&["othing", " again", "Grant the caller"]);
     assert!(terraform.orders().is_empty());
 }
 

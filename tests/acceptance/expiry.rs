@@ -64,14 +64,14 @@ fn an_order_that_ends_is_warned_of_unless_it_renews_itself() {
     ends_in(&terraform, TimeDelta::days(15));
     terraform.plans_empty().never_says(&[&expires, &expired]);
     let end = ends_in(&terraform, TimeDelta::days(13));
-    terraform.plans_empty().says(&[&expires, "it does not renew itself"]).never_says(&[&expired]);
+    terraform.plans_empty().says(&[&expires, "it does not renew automatically"]).never_says(&[&expired]);
     terraform.run(&["refresh", "-no-color"]).succeeds().says(&[&expires]);
     let told = terraform.attributes()["expires_on"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!(told.timestamp_millis(), end.timestamp_millis());
     terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
     terraform.plans_empty().never_says(&[&expires, &expired]);
     terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": null}));
-    terraform.plans_empty().says(&[&expires, "does not tell whether it renews itself"]);
+    terraform.plans_empty().says(&[&expires, "does not report whether it renews automatically"]);
     ends_in(&terraform, TimeDelta::days(-1));
     terraform.plans_empty().says(&[&expired]).never_says(&[&expires]);
     terraform.mock.tell_of_order(&id, json!({"OrderStatus": "REFUND"}));
@@ -125,13 +125,16 @@ fn a_state_that_is_older_than_these_attributes_plans_empty() {
 fn a_destroy_says_whether_the_order_renews_itself() {
     let Some(terraform) = Terraform::with(&order_with("auto_renew = { enabled = true }")) else { return };
     terraform.apply().succeeds();
-    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It renews itself, and will be charged again"]);
+    terraform
+        .run(&["plan", "-destroy", "-no-color"])
+        .succeeds()
+        .says(&["It renews automatically, and is then charged again"]);
     terraform.configure(&order_with("auto_renew = { enabled = false }"));
     terraform.apply().succeeds();
-    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew itself"]);
+    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew automatically"]);
     terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "some day"}));
-    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew itself"]);
-    terraform.destroy().succeeds().says(&["It does not renew itself"]);
+    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew automatically"]);
+    terraform.destroy().succeeds().says(&["It does not renew automatically"]);
     assert_eq!(terraform.requests("AutoRenewInstance").len(), 2);
 }
 
@@ -143,9 +146,12 @@ fn a_destroy_that_is_not_told_asks_whether_the_order_renews_itself() {
     terraform.run(&["refresh", "-no-color"]).succeeds();
     assert_eq!(terraform.attributes()["instances"][0]["auto_renewal"], json!(null));
     terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
-    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It renews itself, and will be charged again"]);
+    terraform
+        .run(&["plan", "-destroy", "-no-color"])
+        .succeeds()
+        .says(&["It renews automatically, and is then charged again"]);
     terraform.mock.fault(forbidden("DescribeInstance", 1));
-    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["Whether it renews itself is not known"]);
+    terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["Whether it renews automatically is unknown"]);
 }
 
 #[test]
@@ -157,11 +163,11 @@ fn a_destroy_turns_auto_renewal_off_where_that_is_asked_for() {
     terraform.apply().succeeds();
     assert_eq!(terraform.requests("AutoRenewInstance").len(), 1, "that is only in the state");
     terraform.mock.fault(forbidden("AutoRenewInstance", 1));
-    terraform.destroy().fails().says(&["was not destroyed: its auto-renewal is not off", "stays in the state"]);
+    terraform.destroy().fails().says(&["was not destroyed: its auto-renewal is still on", "stays in the state"]);
     assert_eq!(terraform.attributes()["id"], json!(terraform.orders()[0]));
     let renews = || terraform.mock.ledger().instances["11000000"].auto_renewal.is_some();
     assert!(renews());
-    terraform.destroy().succeeds().says(&["Its auto-renewal is turned off before that"]);
+    terraform.destroy().succeeds().says(&["Its auto-renewal is turned off first"]);
     assert!(!renews());
     assert_eq!(terraform.instances().len(), 0);
 }

@@ -107,7 +107,7 @@ fn an_import_block_writes_configuration_that_plans_empty() {
 fn what_cannot_be_an_order_id_is_refused_without_a_request() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     for id in ["order", "12 34", "12-34", "１２"] {
-        terraform.import("alicloud_market_order.order", id).fails().says(&["Not an order id", "digits only"]);
+        terraform.import("alicloud_market_order.order", id).fails().says(&["is not an order ID", "only digits"]);
     }
     assert_eq!(terraform.mock.ledger().requests.len(), 0);
 }
@@ -115,7 +115,10 @@ fn what_cannot_be_an_order_id_is_refused_without_a_request() {
 #[test]
 fn an_order_that_is_not_there_is_not_imported() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.import("alicloud_market_order.order", "202699999999999").fails().says(&["No such order", "RequestId"]);
+    terraform
+        .import("alicloud_market_order.order", "202699999999999")
+        .fails()
+        .says(&["was not imported: it does not exist", "RequestId"]);
     assert!(terraform.instances().is_empty());
 }
 

@@ -61,7 +61,7 @@ fn an_instance_that_is_unknown_or_hands_out_nothing_is_told_of() {
     let of =
         |id: &str| format!("ephemeral \"alicloud_market_instance_access\" \"it\" {{\n  instance_id = \"{id}\"\n}}\n");
     let Some(terraform) = with(&of("12345")) else { return };
-    terraform.plan().fails().says(&["There is no instance 12345", "instance_id = \"12345\""]);
+    terraform.plan().fails().says(&["The instance 12345 does not exist", "instance_id = \"12345\""]);
     terraform.configure(&of("cmapi033136"));
     terraform.plan().fails().says(&["the ID of an instance: digits only"]);
     terraform.configure(&of("12345"));
@@ -72,9 +72,9 @@ fn an_instance_that_is_unknown_or_hands_out_nothing_is_told_of() {
         terraform.mock.fault(Fault::times("DescribeInstance", Kind::Reply { body: body.to_string() }, 99));
     };
     reply(json!({}));
-    terraform.plan().succeeds().says(&["Warning: The instance 12345 hands out nothing", "CREATING"]);
+    terraform.plan().succeeds().says(&["Warning: The instance 12345 has no access data yet", "CREATING"]);
     reply(json!({"InstanceId": 54321}));
     terraform.plan().fails().says(&["The instance 12345 cannot be read", "about another instance"]);
     reply(json!({"LicenseCode": "L-1"}));
-    terraform.plan().succeeds().never_says(&["hands out nothing", "L-1"]);
+    terraform.plan().succeeds().never_says(&["has no access data", "L-1"]);
 }

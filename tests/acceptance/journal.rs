@@ -233,8 +233,13 @@ fn without_permission_to_read_the_message_has_a_branch_for_each_outcome() {
     terraform.mock.ledger().faults.clear();
     age(&terraform);
     terraform.mock.ledger().keys.get_mut(ACCESS_KEY).unwrap().forbidden.insert("DescribeInstances".to_owned());
-    let told =
-        ["an earlier purchase was never confirmed", "DescribeInstances", "If there is none", "in no state", "rm "];
+    let told = [
+        "an earlier purchase was never confirmed",
+        "DescribeInstances",
+        "If there is no such order",
+        "If no resource has the order",
+        "rm ",
+    ];
     terraform.apply().fails().says(&told);
     assert!(terraform.orders().is_empty());
     fs::remove_file(entries(&terraform).remove(0)).unwrap();

@@ -59,7 +59,7 @@ fn a_limit_refuses_an_order_without_a_known_price_and_one_in_another_currency() 
     assert_eq!(terraform.plan().code, Some(2));
     terraform.mock.fault(Fault::once("DescribePrice", Kind::Absent));
     terraform.plan().fails().says(&[
-        "max_price needs a price, and there is none",
+        "max_price needs a price, but none is known",
         "no price for this product",
         "Nothing was bought",
     ]);
@@ -110,7 +110,7 @@ fn an_order_that_the_account_has_bought_lately_is_refused() {
     let second = first.beside(&guarded("recent_orders = \"30m\"", ORDER)).unwrap();
     let ids = first.orders();
     second.apply().fails().says(&[
-        "No order was placed: the account has bought this lately",
+        "No order was placed: the account recently bought the same",
         &ids[0],
         &ids[1],
         "terraform import",
@@ -194,7 +194,7 @@ fn a_plan_that_a_limit_refuses_says_that_the_order_may_exist_and_how_to_get_it()
         terraform.configure(&order_with(&format!("{token}max_price = 5")));
         let words = [
             "No order was placed by this plan: 10 CNY is more than max_price",
-            "An earlier apply sent this purchase, and what became of it is not known",
+            "An earlier apply sent this purchase, and its outcome is unknown",
             "terraform import alicloud_market_order.<name> <order id>",
             ".terraform/alicloud-purchases/",
         ];
@@ -214,7 +214,7 @@ fn a_plan_that_a_limit_refuses_says_that_the_order_may_exist_and_how_to_get_it()
     terraform.configure(&order_with("client_token = \"t\"\n  max_price = 5"));
     let words = [
         "No order was placed by this plan: 10 CNY",
-        "If an earlier apply with this client_token ended without an answer",
+        "If an earlier apply with this client_token ended without a response",
     ];
     terraform.plan().fails().says(&words);
 }

@@ -244,7 +244,7 @@ fn a_refunded_order_stays_with_a_warning() {
     let id = terraform.orders()[0].clone();
     for status in ["REFUND", "DELETE"] {
         terraform.mock.tell_of_order(&id, json!({"OrderStatus": status}));
-        terraform.plans_empty().says(&[&format!("Order {id} is {status}")]);
+        terraform.plans_empty().says(&[&format!("Order {id} is no longer in force: its status is {status}")]);
         terraform.apply().succeeds();
         assert_eq!(terraform.attributes()["order_status"], status);
     }
@@ -260,7 +260,7 @@ fn an_order_that_cannot_be_read_back_is_kept_with_a_warning() {
     ));
     let applied = terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    applied.says(&[&format!("The order {id} was placed, but not read back"), "You need not do anything"]);
+    applied.says(&[&format!("Order {id} was placed, but not read back"), "You need not do anything"]);
     let attributes = terraform.attributes();
     assert_eq!(attributes["id"], json!(id));
     assert_eq!(attributes["order_status"], json!(null));

@@ -162,11 +162,15 @@ fn what_cannot_be_found_or_read_is_an_error_and_buys_nothing() {
     terraform.validate().fails().says(&["a regular expression", "created_on-desc"]);
     let one = |code: &str| format!("data \"alicloud_market_product\" \"it\" {{\n  product_code = \"{code}\"\n}}\n");
     terraform.configure(&one("cmapi999999"));
-    terraform.plan().fails().says(&["There is no product cmapi999999", "RequestId", "product_code = \"cmapi999999\""]);
+    terraform.plan().fails().says(&[
+        "The product cmapi999999 does not exist",
+        "RequestId",
+        "product_code = \"cmapi999999\"",
+    ]);
     terraform.configure(&one("cmapi033136"));
     terraform.plan().succeeds();
     terraform.mock.fault(Fault::once("DescribeProduct", Kind::AbsentEmpty));
-    terraform.plan().fails().says(&["There is no product cmapi033136"]);
+    terraform.plan().fails().says(&["The product cmapi033136 does not exist"]);
 
     terraform.configure("data \"alicloud_market_products\" \"it\" {}\n");
     let page = |codes: &[&str]| {
@@ -176,7 +180,7 @@ fn what_cannot_be_found_or_read_is_an_error_and_buys_nothing() {
     };
     terraform.mock.fault(page(&["cmapi000001", "cmapi000002"]));
     terraform.mock.fault(page(&[]));
-    terraform.plan().fails().says(&["The products cannot be listed", "lists 2 of the 3 that it counts"]);
+    terraform.plan().fails().says(&["The Marketplace products cannot be listed", "lists 2 of the 3 that it counts"]);
     terraform.configure("data \"alicloud_market_products\" \"it\" {\n  output_file = \"no/such/folder.json\"\n}\n");
     terraform
         .plan()

@@ -18,7 +18,7 @@ fn what_a_partial_purchase_left_out_is_named_until_it_is_there_and_never_bought_
     let applied = terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     let warning = format!("Order {id} does not include PAI_share");
-    let told = [warning.as_str(), "Nothing is bought again by itself", "product_code = \"PAI_share\""];
+    let told = [warning.as_str(), "The provider does not buy the missing products", "product_code = \"PAI_share\""];
     applied.says(&told).never_says(&["product_code = \"OSS_share\" }]"]);
     let attributes = terraform.attributes();
     assert_eq!(attributes["missing_products"], json!(["PAI_share"]));
@@ -60,7 +60,7 @@ fn which_products_are_missing_is_asked_again_where_it_could_not_be_read() {
     // The check before the purchase is answered.
     terraform.mock.fault(Fault::once("ListProducts", Kind::Slow { delay_ms: 1 }));
     terraform.mock.fault(Fault::once("ListProducts", forbidden()));
-    let untold = "It cannot be told whether order 202600000000001 includes PAI_share, OSS_share";
+    let untold = "It is unknown whether order 202600000000001 includes PAI_share, OSS_share";
     terraform
         .apply()
         .succeeds()
@@ -95,7 +95,7 @@ fn what_the_order_itself_shows_is_never_proposed_to_be_bought() {
     let placed = json!({"RequestId": "R", "OrderId": id, "ProductIds": []});
     terraform.mock.fault(Fault::times("ListProducts", lagging(&codes), 99));
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Reply { body: placed.to_string() }));
-    let told = format!("It cannot be told whether order {id} includes PAI_share");
+    let told = format!("It is unknown whether order {id} includes PAI_share");
     let never = ["does not include", "\"alicloud_pai_product_order\" \"pai_share\"", "DataWorks_share,"];
     terraform.apply().succeeds().says(&[&told]).never_says(&never);
     terraform.plans_empty().says(&[&told]).never_says(&never);
@@ -113,7 +113,7 @@ fn one_id_twice_does_not_stand_for_two_products() {
     let placed = json!({"RequestId": "R", "OrderId": id, "ProductIds": ids}).to_string();
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Reply { body: placed }));
     // Billing does not know the order.
-    terraform.apply().succeeds().says(&[&format!("It cannot be told whether order {id} includes PAI_share")]);
+    terraform.apply().succeeds().says(&[&format!("It is unknown whether order {id} includes PAI_share")]);
 }
 
 #[test]

@@ -90,14 +90,14 @@ fn constraints_are_refused_by_validate() {
     let table = [
         (order(""), "products must not be empty"),
         (order("    { product_code = \"Other_share\" },"), "product_code must be one of"),
-        (order("    { product_code = \"PAI_share\" },\n    { product_code = \"PAI_share\" },"), "there twice"),
+        (order("    { product_code = \"PAI_share\" },\n    { product_code = \"PAI_share\" },"), "is configured twice"),
         (order("    { product_code = \"PAI_share\", charge_type = \"PREPAY\" },"), "charge_type must be \"POSTPAY\""),
         (order("    { product_code = \"PAI_share\", order_type = \"RENEW\" },"), "order_type must be \"BUY\""),
         (order("    { product_code = \"PAI_share\", duration = 2 },"), "duration must be 1"),
-        (order("    { product_code = \"PAI_share\", pricing_cycle = \"Month\" },"), "has none"),
-        (order("    { product_code = \"OSS_share\", pricing_cycle = \"Month\" },"), "has only \"Hour\""),
-        (order("    { product_code = \"MaxCompute_share\", pricing_cycle = \"Month\" },"), "has only \"Hour\""),
-        (order("    { product_code = \"DataWorks_share\", pricing_cycle = \"Hour\" },"), "has only \"Month\""),
+        (order("    { product_code = \"PAI_share\", pricing_cycle = \"Month\" },"), "Omit it"),
+        (order("    { product_code = \"OSS_share\", pricing_cycle = \"Month\" },"), "Set it to \"Hour\""),
+        (order("    { product_code = \"MaxCompute_share\", pricing_cycle = \"Month\" },"), "Set it to \"Hour\""),
+        (order("    { product_code = \"DataWorks_share\", pricing_cycle = \"Hour\" },"), "Set it to \"Month\""),
         (
             order("    { product_code = \"PAI_share\", instance_properties = [{ code = \"\", value = \"x\" }] },"),
             "code must not be empty",
@@ -118,12 +118,12 @@ fn a_missing_documented_property_is_a_warning_in_the_plan_that_buys_and_never_af
     let plain = ALL.map(|code| format!("    {{ product_code = \"{code}\" }},")).join("\n");
     let Some(mut terraform) = Terraform::with(&order(&plain)) else { return };
     let all = [
-        "DataWorks_share without region",
-        "MaxCompute_share without region",
-        "MaxCompute_share without odps_specification_type",
-        "MaxCompute_share without ord_time",
-        "OSS_share without commodity_type",
-        "OSS_share without ord_time",
+        "DataWorks_share has no instance property region",
+        "MaxCompute_share has no instance property region",
+        "MaxCompute_share has no instance property odps_specification_type",
+        "MaxCompute_share has no instance property ord_time",
+        "OSS_share has no instance property commodity_type",
+        "OSS_share has no instance property ord_time",
     ];
     terraform.plan().says(&all).says(&["cn-shanghai", "OdpsStandard"]);
     terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "International");
@@ -139,7 +139,7 @@ fn what_is_purchased_already_is_not_bought_and_the_error_names_its_order() {
     let id = terraform.orders()[0].clone();
     terraform.begin_anew();
     terraform.apply().fails().says(&[
-        "the product is purchased already",
+        "the account already has",
         "No order was placed",
         &format!("terraform import alicloud_pai_product_order.<name> {id}"),
     ]);
@@ -194,15 +194,15 @@ fn an_order_is_imported_and_what_billing_cannot_tell_is_taken_from_the_configura
 #[test]
 fn an_import_of_something_else_is_refused() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
-    terraform.import(ADDRESS, "order").fails().says(&["digits only"]);
+    terraform.import(ADDRESS, "order").fails().says(&["only digits"]);
     assert_eq!(terraform.mock.ledger().requests.len(), 0);
-    terraform.import(ADDRESS, "202699999999999").fails().says(&["No such order", "(RequestId "]);
+    terraform.import(ADDRESS, "202699999999999").fails().says(&["was not imported: it does not exist", "(RequestId "]);
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     terraform.begin_anew();
     let other = json!({"ProductCode": "ecs", "ProductType": "ecs", "CommodityCode": "ecs"});
     terraform.mock.tell_of_order(&id, other);
-    terraform.import(ADDRESS, &id).fails().says(&["Not an order of PAI products", "ecs"]);
+    terraform.import(ADDRESS, &id).fails().says(&["was not imported: it contains no PAI product", "ecs"]);
 }
 
 #[test]
@@ -217,7 +217,12 @@ fn a_change_that_would_buy_again_what_is_held_is_an_error_of_the_plan() {
         documented(&["PAI_share", "OSS_share"]).replace("\"1:Hour\"", "\"2:Hour\""),
     ] {
         terraform.configure(&change);
-        terraform.plan().fails().says(&["The product is bought already", &id, "a resource of its own"]);
+        terraform.plan().fails().says(&[
+            "No order was placed: order ",
+            " already contains ",
+            &id,
+            "a resource of its own",
+        ]);
         terraform.apply().fails();
     }
     assert_eq!(terraform.orders().len(), 1);
@@ -260,7 +265,7 @@ fn a_forced_replacement_is_refused_and_the_state_is_kept() {
 fn two_resources_for_one_product_buy_it_once() {
     let two = documented(&["PAI_share"]).replace("\"data\" {", "\"data\" {\n  count = 2");
     let Some(terraform) = Terraform::with(&two) else { return };
-    terraform.apply().fails().says(&["purchased already"]);
+    terraform.apply().fails().says(&["the account already has"]);
     assert_eq!(terraform.orders().len(), 1);
 }
 
@@ -289,7 +294,7 @@ fn an_order_is_gone_only_when_two_replies_say_so() {
 fn billing_that_lags_behind_is_a_warning_and_the_next_plan_reads() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.mock.fault(Fault::times("GetOrderDetail", Kind::Absent, 2));
-    terraform.apply().succeeds().says(&["was placed, but not read back", "billing does not know it yet"]);
+    terraform.apply().succeeds().says(&["was placed, but not read back", "billing does not return it yet"]);
     terraform.plans_empty();
     terraform.apply().succeeds();
     assert_eq!(terraform.attributes()["payment_status"], "Paid");

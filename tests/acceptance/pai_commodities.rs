@@ -76,7 +76,7 @@ fn an_order_whose_commodity_is_not_documented_is_ours_when_everything_agrees_thr
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
     terraform.apply().succeeds().says(&[
         "was found by reading",
-        "It is not certain what the order",
+        "It is not certain which products the order",
         "terraform state rm",
     ]);
     // One page before the purchase, to know what was there, and two in each reading: the order, and the end of the list.
@@ -93,11 +93,11 @@ fn an_order_of_another_product_is_neither_imported_nor_proposed() {
     for (product, commodity, subscription, code) in OTHERS {
         let Some(terraform) = Terraform::with(&documented(&[code])) else { return };
         place(&terraform, [product, commodity, subscription]);
-        terraform.import(ADDRESS, ANOTHER).fails().says(&["Not an order of PAI products", commodity]);
+        terraform.import(ADDRESS, ANOTHER).fails().says(&["was not imported: it contains no PAI product", commodity]);
         terraform.apply().succeeds();
         let id = terraform.orders()[0].clone();
         terraform.begin_anew();
-        terraform.apply().fails().says(&["purchased already", &id]).never_says(&[ANOTHER]);
+        terraform.apply().fails().says(&["the account already has", &id]).never_says(&[ANOTHER]);
     }
 }
 
@@ -108,7 +108,7 @@ fn an_import_says_where_billing_does_not_tell_the_product_for_certain() {
         terraform.apply().succeeds();
         let id = terraform.orders()[0].clone();
         terraform.begin_anew();
-        let warning = format!("It is not certain what the order {id} holds");
+        let warning = format!("It is not certain which products the order {id} contains");
         let imported = terraform.import(ADDRESS, &id).succeeds();
         assert_eq!(imported.text.contains(&warning), warns, "{}", imported.text);
         assert_eq!(terraform.attributes()["products"][0]["product_code"], code);
@@ -119,14 +119,14 @@ fn an_import_says_where_billing_does_not_tell_the_product_for_certain() {
 fn a_name_that_only_begins_like_that_of_a_documented_product_is_another_product() {
     let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
     place(&terraform, ["dide", "dide_foo", "PayAsYouGo"]);
-    terraform.import(ADDRESS, ANOTHER).fails().says(&["Not an order of PAI products", "dide_foo"]);
+    terraform.import(ADDRESS, ANOTHER).fails().says(&["was not imported: it contains no PAI product", "dide_foo"]);
     terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
-    let told = ["was found by reading", "which holds dide_create_post as billing calls it"];
+    let told = ["was found by reading", "which contains dide_create_post (as billing reports it)"];
     terraform.apply().succeeds().says(&told);
     assert_ne!(terraform.attributes()["id"], ANOTHER);
     terraform.begin_anew();
-    terraform.apply().fails().says(&["purchased already", "terraform import"]).never_says(&[ANOTHER]);
+    terraform.apply().fails().says(&["the account already has", "terraform import"]).never_says(&[ANOTHER]);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn an_account_with_more_orders_than_are_read_is_told_so_and_buys_nothing() {
         terraform.mock.ledger().orders.insert(id, order);
     }
     terraform.apply().fails().says(&[
-        "the product is purchased already",
+        "the account already has",
         "QueryOrders lists more than 1000 orders of the last year",
         "terraform import alicloud_pai_product_order.<name> <order id>",
     ]);
@@ -184,7 +184,7 @@ fn an_order_that_buys_nothing_is_not_imported() {
         terraform.mock.tell_of_order(&id, told.clone());
         terraform.begin_anew();
         terraform.import(ADDRESS, &id).fails().says(&[
-            "Not an order that buys",
+            "was not imported: it is not a purchase",
             "(RequestId ",
             "terraform import alicloud_pai_product_order.<name>",
         ]);

@@ -93,12 +93,8 @@ fn a_purchase_whose_outcome_stays_unknown_is_found_by_the_next_apply() {
         let Some(terraform) = Terraform::with(&impatient) else { return };
         terraform.mock.fault(Fault::once("CreateProductOrders", kind.clone()));
         terraform.mock.fault(Fault::times("QueryOrders", Kind::Absent, 2));
-        let words = [
-            "an order may have been placed",
-            "What is known",
-            "give timeouts.create more than that",
-            "terraform import",
-        ];
+        let words =
+            ["an order may have been placed", "What is known", "set timeouts.create accordingly", "terraform import"];
         terraform.apply().fails().says(&words);
         assert!(terraform.instances().is_empty());
         let patient = impatient.replace("3s", "90s");
@@ -145,7 +141,7 @@ fn two_providers_of_one_account_do_not_both_find_that_nothing_was_bought() {
     let both = [blocks, &resource("one", "alicloud"), &resource("another", "alicloud.other")].concat();
     let Some(terraform) = Terraform::with(&both) else { return };
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::SlowBefore { delay_ms: 1500 }));
-    terraform.apply().fails().says(&["the product is purchased already", "terraform import"]);
+    terraform.apply().fails().says(&["the account already has", "terraform import"]);
     assert_eq!(terraform.orders().len(), 1);
     assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 }
@@ -190,7 +186,7 @@ fn nothing_is_bought_whose_order_could_not_be_found_again() {
     ] {
         let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
         terraform.mock.fault(Fault::times("QueryOrders", refusal(status, code), 99));
-        terraform.apply().fails().says(&["No order was placed: the orders of the account cannot be read", remedy]);
+        terraform.apply().fails().says(&["No order was placed: the list of orders cannot be read", remedy]);
         assert_eq!(terraform.requests("CreateProductOrders").len(), 0, "{code}");
         assert!(crate::journal::entries(&terraform).is_empty());
 
@@ -198,7 +194,7 @@ fn nothing_is_bought_whose_order_could_not_be_found_again() {
         terraform.apply().succeeds();
         terraform.begin_anew();
         terraform.mock.fault(Fault::times("QueryOrders", refusal(status, code), 99));
-        terraform.apply().fails().says(&["purchased already", remedy]).never_says(&["finds no order"]);
+        terraform.apply().fails().says(&["the account already has", remedy]).never_says(&["lists no order"]);
     }
 }
 

@@ -240,7 +240,7 @@ fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
     assert!(terraform.orders().is_empty());
 
     terraform.mock.fault(Fault::once("DescribePrice", Kind::Absent));
-    terraform.plan().fails().says(&["There is no price of cmapi033136", "RequestId"]);
+    terraform.plan().fails().says(&["The Marketplace has no price for cmapi033136", "RequestId"]);
     let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::once("DescribePrice", forbidden));
     terraform.plan().fails().says(&[
@@ -249,5 +249,5 @@ fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
         "RequestId",
     ]);
     terraform.configure(&source("  sku_code = \"Package\"\n  pay_type = \"PostPaid\"\n"));
-    terraform.validate().fails().says(&["The SKU is paid in another way"]);
+    terraform.validate().fails().says(&["The arguments sku_code and pay_type contradict each other"]);
 }

@@ -144,8 +144,11 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
     };
     let keys = format!("  access_key = \"{ACCESS_KEY}\"\n  secret_key = \"{SECRET_KEY}\"\n");
     let table = [
-        ("  access_key = \"id\"".to_owned(), vec!["Incomplete credentials", "secret_key", "ALICLOUD_SECRET_KEY"]),
-        ("  secret_key = \"s\"".to_owned(), vec!["Incomplete credentials", "access_key"]),
+        (
+            "  access_key = \"id\"".to_owned(),
+            vec!["The credentials are incomplete", "secret_key", "ALICLOUD_SECRET_KEY"],
+        ),
+        ("  secret_key = \"s\"".to_owned(), vec!["The credentials are incomplete", "access_key"]),
         (
             format!("  shared_credentials_file = {file:?}\n  profile = \"nobody\""),
             vec!["no profile \"nobody\"", "\"current\", \"named\"", "profile = \"nobody\""],
@@ -158,8 +161,8 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
             "  shared_credentials_file = \"broken.json\"".to_owned(),
             vec!["broken.json is malformed", "aliyun configure"],
         ),
-        (oidc("    oidc_token = \"t\"\n    oidc_token_file = \"f\""), vec!["exactly one of", "both are given"]),
-        (oidc(""), vec!["exactly one of", "neither is given"]),
+        (oidc("    oidc_token = \"t\"\n    oidc_token_file = \"f\""), vec!["exactly one of", "both are set"]),
+        (oidc(""), vec!["exactly one of", "neither is set"]),
         (oidc("    oidc_token_file = \"gone\""), vec!["OIDC token file gone cannot be read"]),
         (format!("{keys}  assume_role {{}}"), vec!["assume_role needs role_arn", "ALICLOUD_ASSUME_ROLE_ARN"]),
         (format!("{keys}  region = \"cn-hangzou\""), vec!["Unknown region", "cn-hangzhou", "region = \"cn-hangzou\""]),
@@ -169,7 +172,7 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
         ),
         (format!("{keys}  client_read_timeout = 0"), vec!["client_read_timeout must be"]),
         (format!("{keys}  endpoints {{\n    market = \"a/b\"\n  }}"), vec!["a host, host:port", "market = \"a/b\""]),
-        (format!("{keys}  configuration_source = {:?}", "x".repeat(1025)), vec!["0 to 1024 characters long"]),
+        (format!("{keys}  configuration_source = {:?}", "x".repeat(1025)), vec!["at most 1024 characters"]),
         (format!("{keys}  account_type = \"Other\""), vec!["one of \"Domestic\", \"International\""]),
         ("  credentials_uri = \"file:///x\"".to_owned(), vec!["not an HTTP URI", "credentials_uri = "]),
         (
@@ -180,7 +183,7 @@ fn wrong_configuration_is_one_error_on_its_attribute() {
             "  profile = \"a\"\n  shared_credentials_file = \"odd.json\"".to_owned(),
             vec!["a -> b -> a", "profile = \"a\""],
         ),
-        (String::new(), vec!["No credentials", "ALICLOUD_ACCESS_KEY", "ecs_role_name"]),
+        (String::new(), vec!["has no credentials", "ALICLOUD_ACCESS_KEY", "ecs_role_name"]),
     ];
     for (block, words) in table {
         configure(&terraform, &block);
@@ -251,7 +254,7 @@ fn http_to_another_machine_warns_and_to_this_one_does_not() {
     configure(&terraform, "  protocol = \"HTTP\"");
     terraform.apply().succeeds().never_says(&["not encrypted"]);
     terraform.set("STS_ENDPOINT", "sts.example.com");
-    terraform.plan().says(&["Requests are not encrypted", "http://sts.example.com"]);
+    terraform.plan().says(&["Requests to Alibaba Cloud are not encrypted", "http://sts.example.com"]);
 }
 
 #[test]

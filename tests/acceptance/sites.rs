@@ -127,7 +127,14 @@ fn an_order_that_another_endpoint_does_not_know_is_not_gone() {
         terraform.mock.fault(Fault::times(operation, Kind::Absent, 99).at(other));
         for (region, account_type) in [("cn-hangzhou", ""), ("ap-southeast-1", "Domestic")] {
             terraform.set("ALICLOUD_REGION", region).set("ALIBABA_CLOUD_ACCOUNT_TYPE", account_type);
-            let told = ["another endpoint than it was bought at", bought, other, "region", "account_type", "endpoints"];
+            let told = [
+                "the provider uses another endpoint than before",
+                bought,
+                other,
+                "region",
+                "account_type",
+                "endpoints",
+            ];
             terraform.apply().fails().says(&told);
         }
         terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");

@@ -101,8 +101,8 @@ fn an_order_that_was_prepaid_stays_so_whatever_sku_is_told() {
 #[test]
 fn a_sku_with_blanks_or_of_another_product_is_refused() {
     let table = [
-        (" Package", "blanks"),
-        ("Pack age", "blanks"),
+        (" Package", "contains spaces"),
+        ("Pack age", "contains spaces"),
         ("cmapi0331366-prepay", "another product"),
         ("cmjj999999-yuncode1", "another product"),
         ("other-Package", "another product"),
@@ -125,7 +125,7 @@ fn a_sku_and_a_way_of_paying_that_contradict_each_other_are_refused() {
     let Some(terraform) = Terraform::with(&order_with("sku_code = \"Package\"\n  pay_type = \"PostPaid\"")) else {
         return;
     };
-    terraform.validate().fails().says(&["The SKU is paid in another way"]);
+    terraform.validate().fails().says(&["The arguments sku_code and pay_type contradict each other"]);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_period_that_is_told_otherwise_than_it_was_bought_replaces_nothing() {
     };
     for time in ["3:Month", "1:Year", "30:Day"] {
         terraform.mock.tell_of_order(&id, told(time));
-        let told = format!("The Marketplace tells another period of order {id}");
+        let told = format!("The Marketplace reports another period for order {id}");
         terraform.plans_empty().says(&[&told, "was bought for 1 x Month", "terraform import"]);
         terraform.apply().succeeds();
         let attributes = terraform.attributes();
@@ -281,7 +281,7 @@ fn a_period_that_is_told_otherwise_than_it_was_bought_replaces_nothing() {
     terraform.begin_anew();
     terraform.import(ADDRESS, &id).succeeds();
     terraform.mock.tell_of_order(&id, told("2:Month"));
-    terraform.plans_empty().says(&["tells another period"]);
+    terraform.plans_empty().says(&["reports another period"]);
     // Another period in the configuration is another order.
     terraform.configure(&order_with("duration = 2"));
     assert_eq!(terraform.planned_actions(), ["delete+create"]);

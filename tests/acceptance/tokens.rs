@@ -46,7 +46,7 @@ fn the_same_client_token_never_buys_twice_however_often_it_is_applied() {
     // Another order that answers is not saved.
     let id = terraform.orders()[0].clone();
     terraform.mock.tell_of_order(&id, json!({"Quantity": 5, "CreatedOn": 1_700_000_000_000_i64}));
-    terraform.apply().fails().says(&["belongs to another order", &id, "nothing is saved"]);
+    terraform.apply().fails().says(&["belongs to another order", &id, "nothing was saved"]);
     assert!(terraform.instances().is_empty());
 }
 
@@ -76,7 +76,7 @@ fn a_plan_that_replaces_with_the_same_client_token_is_an_error() {
     let Some(terraform) = Terraform::with(&order_with(TOKEN)) else { return };
     terraform.apply().succeeds();
     terraform.configure(&order_with("client_token = \"t-1\"\n  quantity = 2"));
-    terraform.plan().fails().says(&["The same client_token cannot buy another order", "Nothing was bought"]);
+    terraform.plan().fails().says(&["the same client_token cannot buy another order", "Nothing was bought"]);
     terraform.configure(&order_with("client_token = \"t-2\"\n  quantity = 2"));
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
@@ -90,7 +90,10 @@ fn an_order_that_was_just_placed_is_saved_however_it_is_told() {
         "RequestId": "r", "OrderId": 202600000000001_i64, "ProductCode": "cmapi033136", "Quantity": 5, "CreatedOn": created,
     });
     terraform.mock.fault(Fault::once("DescribeOrder", Kind::Reply { body: told.to_string() }));
-    terraform.apply().succeeds().says(&["Order 202600000000001 differs from what was asked for", "another quantity"]);
+    terraform
+        .apply()
+        .succeeds()
+        .says(&["Order 202600000000001 differs from the configuration", "a quantity that differs"]);
     assert_eq!(terraform.attributes()["id"], "202600000000001");
     assert_eq!(terraform.orders().len(), 1);
     terraform.plans_empty();
@@ -100,7 +103,7 @@ fn an_order_that_was_just_placed_is_saved_however_it_is_told() {
 fn two_resources_with_one_token_are_an_error() {
     let two = order_with(TOKEN).replace("\" {", "\" {\n  count = 2");
     let Some(terraform) = Terraform::with(&two) else { return };
-    terraform.plan().fails().says(&["The client_token belongs to another order of this plan", "count or for_each"]);
+    terraform.plan().fails().says(&["the client_token belongs to another order of this plan", "count or for_each"]);
     assert_eq!(terraform.orders().len(), 0);
 }
 
@@ -112,7 +115,7 @@ fn a_replacement_with_the_token_of_another_resource_gives_up_no_order() {
     terraform.apply().succeeds();
     let before = terraform.ids();
     terraform.configure(&[named("a", "client_token = \"two\"\n  quantity = 2"), b].concat());
-    terraform.apply().fails().says(&["The client_token belongs to another order of this plan"]);
+    terraform.apply().fails().says(&["the client_token belongs to another order of this plan"]);
     assert_eq!(terraform.ids(), before);
     assert_eq!(terraform.orders().len(), 2);
 }

@@ -323,7 +323,7 @@ fn nothing_is_bought_unless_the_account_is_certainly_the_one_that_is_named() {
         terraform.apply().fails().says(&["another account", "42", ACCOUNT]);
         // Who buys cannot be told.
         terraform.mock.fault(Fault::times("GetCallerIdentity", Kind::Error503, 99));
-        terraform.apply().fails().says(&["The account cannot be told", "Nothing was bought"]);
+        terraform.apply().fails().says(&["The account of the credentials cannot be read", "Nothing was bought"]);
         assert_eq!(terraform.orders().len(), 0);
     }
 }

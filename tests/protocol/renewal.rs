@@ -171,7 +171,7 @@ async fn an_end_that_is_shown_late_is_no_reason_to_buy_again() {
     more["until"] = json!(moment(after(end, 2) + TimeDelta::days(1)));
     more["max_price"] = json!(100);
     let (_, ended) = invoke(&mut job, &more).await;
-    says(&ended, &["an earlier renewal is not settled", "nothing is bought", "rm "]);
+    says(&ended, &["an earlier renewal is not confirmed", "nothing is bought", "rm "]);
     assert_eq!(bought(&mock), (1, after(end, 2)));
     // Once the end shows, only the rest is bought. After that, an older end is no reason either.
     show(&mock, None);
@@ -199,8 +199,8 @@ async fn an_end_that_moves_by_less_than_was_bought_is_no_reason_to_buy_again() {
         says(&invoke(job, &arguments).await.1, &["its new end was not seen yet"]);
     }
     show(&mock, Some(end + TimeDelta::days(10)));
-    says(&plan(&mut job, &arguments).await, &["an earlier renewal is not settled"]);
-    says(&invoke(&mut job, &arguments).await.1, &["an earlier renewal is not settled", "-invoke=action."]);
+    says(&plan(&mut job, &arguments).await, &["an earlier renewal is not confirmed"]);
+    says(&invoke(&mut job, &arguments).await.1, &["an earlier renewal is not confirmed", "-invoke=action."]);
     assert_eq!(bought(&mock), (1, after(end, 2)));
 }
 
@@ -273,8 +273,8 @@ async fn a_price_over_a_limit_is_refused_in_the_plan_and_before_it_is_sent() {
         says(&invoke(&mut limited, &arguments(end)).await.1, &["purchase_guard.max_"]);
     }
     mock.fault(Fault::times("DescribePrice", Kind::Absent, 2));
-    says(&plan(&mut job, &arguments(end)).await, &["needs a price, and there is none"]);
-    says(&invoke(&mut job, &arguments(end)).await.1, &["needs a price, and there is none"]);
+    says(&plan(&mut job, &arguments(end)).await, &["needs a price, but none is known"]);
+    says(&invoke(&mut job, &arguments(end)).await.1, &["needs a price, but none is known"]);
     assert_eq!(bought(&mock), (0, end));
     // A refusal leaves nothing behind.
     assert_eq!(invoke(&mut job, &arguments(end)).await.1, []);
@@ -287,8 +287,11 @@ async fn what_cannot_be_renewed_is_refused() {
     let mut job = Job::start(&mock).await;
     let mut unknown = arguments(end);
     unknown["instance_id"] = json!("77");
-    says(&plan(&mut job, &unknown).await, &["There is no instance 77"]);
-    says(&invoke(&mut job, &unknown).await.1, &["There is no instance 77", "Nothing was bought"]);
+    says(&plan(&mut job, &unknown).await, &["The instance 77 was not renewed: it does not exist"]);
+    says(
+        &invoke(&mut job, &unknown).await.1,
+        &["The instance 77 was not renewed: it does not exist", "Nothing was bought"],
+    );
     let mut far = arguments(end);
     far["until"] = json!("2099-01-01");
     says(&invoke(&mut job, &far).await.1, &["until is too far away"]);

@@ -6,8 +6,8 @@ use tfplugin::Diagnostic;
 
 use super::{MarketRenewal, Wanted, record::Record};
 use crate::{
-    Cloud,
     failure_messages::{self, PurchaseOutcome},
+    journal::Journal,
     market_order::{has_ended, schema::Cycle},
     quotes::Quote,
 };
@@ -23,15 +23,15 @@ fn bought(wanted: &Wanted) -> String {
 }
 
 pub(super) fn unknown() -> Diagnostic {
-    let detail = "Something that the renewal depends on is known only after apply. The action then buys what is missing, up to \
-                  max_price, without showing the price before.";
+    let detail = "Some arguments of the renewal are known only after apply. When the action is invoked, it buys the missing time \
+                  for at most max_price, without showing the price first.";
     Diagnostic::warning("What the renewal buys is not known yet", detail)
 }
 
 pub(super) fn nothing(id: &str, end: DateTime<Utc>) -> Diagnostic {
     let end = shown(end);
     let detail =
-        format!("The instance {id} runs until {end}, which is beyond until. Invoking the action buys nothing.");
+        format!("The instance {id} runs until {end}, which is later than until. Invoking the action buys nothing.");
     Diagnostic::warning(format!("The instance {id} runs until {end}: nothing to renew"), detail)
 }
 
@@ -45,13 +45,15 @@ pub(super) fn planned(wanted: &Wanted, quote: &Quote, earlier: Option<&Record>) 
         );
         return Diagnostic::warning(format!("The instance {id} may have been renewed already"), detail);
     }
-    let itself = match wanted.renews_itself {
-        true => " The instance also renews itself: if that happens first, the action buys only what is missing then.",
+    let automatic = match wanted.renews_itself {
+        true => {
+            " The instance also renews automatically. If that happens first, the action buys only the time that is then missing."
+        }
         false => "",
     };
     let detail = format!(
-        "Invoking the action buys {what} for the instance {id} and pays {quote} at once. The instance ends at {} now, and would \
-         run until {}.{itself} A renewal cannot be undone here.",
+        "Invoking the action buys {what} for the instance {id} and pays {quote} immediately. The instance now ends at {}, and \
+         would then run until {}.{automatic} Terraform cannot undo a renewal.",
         shown(wanted.end),
         shown(wanted.new_end)
     );
@@ -101,7 +103,8 @@ pub(super) fn refused(error: Diagnostic, wanted: &Wanted, earlier: Option<&Recor
     let id = &wanted.renewal.instance_id;
     let mut error = of_renewal(error);
     error.summary = error.summary.replace("No order was placed", &format!("The instance {id} was not renewed"));
-    error.detail = format!("To run beyond until, the instance needs {} more. {}", bought(wanted), error.detail);
+    error.detail =
+        format!("To run until the planned date, the instance needs {} more. {}", bought(wanted), error.detail);
     if let Some(earlier) = earlier {
         error.summary = error.summary.replace("was not renewed", "was not renewed now");
         error.detail += &format!("\n\n{}", sent_before(id, earlier));
@@ -135,10 +138,10 @@ pub(super) fn ended(wanted: &Wanted, order_id: &str, order: &Order) -> Option<Di
     ))
 }
 
-pub(super) fn no_turn() -> Diagnostic {
-    let detail = "Renewals of one instance are bought one after the other, and the time limit passed before it was this one's turn. \
+pub(super) fn queue_timeout(id: &str) -> Diagnostic {
+    let detail = "The provider buys renewals of one instance one after the other, and the time limit passed while this one waited. \
                   Nothing was bought. Raise invoke in timeouts, then invoke the action again.";
-    Diagnostic::error("The instance was not renewed: another renewal of it is under way", detail)
+    Diagnostic::error(format!("The instance {id} was not renewed: another renewal of it is in progress"), detail)
 }
 
 pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
@@ -148,16 +151,18 @@ pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
 
 pub(super) fn no_instance(id: &str) -> Diagnostic {
     let detail = format!(
-        "The Marketplace knows no instance {id} that these credentials may see. Nothing was bought. Check the ID, which is one of \
-         instance_ids of an alicloud_market_order, the account that the credentials belong to, and the region."
+        "The Marketplace has no instance {id} that these credentials can read. Nothing was bought. Check instance_id, which is one \
+         of the instance_ids of an alicloud_market_order, the account of the credentials, and the region. Then invoke the action \
+         again."
     );
-    Diagnostic::error(format!("There is no instance {id}"), detail).at(MarketRenewal::INSTANCE_ID.path())
+    Diagnostic::error(format!("The instance {id} was not renewed: it does not exist"), detail)
+        .at(MarketRenewal::INSTANCE_ID.path())
 }
 
 pub(super) fn no_end(id: &str) -> Diagnostic {
     let detail = format!(
-        "The Marketplace does not tell when the instance {id} ends, so it cannot be told what is missing. Nothing was bought. Look at \
-         the instance in the Marketplace console."
+        "The Marketplace does not report when the instance {id} ends, so the provider cannot tell how much time is missing. Nothing \
+         was bought. Check the instance in the Marketplace console."
     );
     Diagnostic::error(format!("The instance {id} was not renewed: it has no end"), detail)
 }
@@ -165,24 +170,24 @@ pub(super) fn no_end(id: &str) -> Diagnostic {
 pub(super) fn over(id: &str, end: DateTime<Utc>) -> Diagnostic {
     let end = shown(end);
     let detail = format!(
-        "The instance {id} ended at {end}. Whether a renewal would count from then or from now is not documented, so nothing was \
-         bought. Renew it in the Marketplace console, or buy another order."
+        "The instance {id} ended at {end}. Alibaba Cloud does not document whether a renewal counts from then or from now, so \
+         nothing was bought. Renew the instance in the Marketplace console, or buy another order."
     );
     Diagnostic::error(format!("The instance {id} was not renewed: it ended at {end}"), detail)
 }
 
 pub(super) fn unreported(id: &str, what: &str) -> Diagnostic {
     let detail = format!(
-        "The Marketplace does not tell {what}, which a renewal has to name. Nothing was bought. Renew the instance in the \
-         Marketplace console."
+        "The Marketplace does not report {what} of the instance {id}, and a renewal must name it. Nothing was bought. Renew the \
+         instance in the Marketplace console."
     );
-    Diagnostic::error(format!("The instance {id} was not renewed: the Marketplace does not tell {what}"), detail)
+    Diagnostic::error(format!("The instance {id} was not renewed: the Marketplace does not report {what}"), detail)
 }
 
 pub(super) fn no_cycle(id: &str) -> Diagnostic {
     let detail = format!(
-        "The order of the instance {id} does not tell by which unit it was bought. Nothing was bought. Set pricing_cycle of the \
-         action, then invoke it again."
+        "The order of the instance {id} does not show the unit of time that it was bought with. Nothing was bought. Set \
+         pricing_cycle of the action, then invoke it again."
     );
     Diagnostic::error(format!("The instance {id} was not renewed: pricing_cycle is not known"), detail)
         .at(MarketRenewal::PRICING_CYCLE.path())
@@ -190,8 +195,8 @@ pub(super) fn no_cycle(id: &str) -> Diagnostic {
 
 pub(super) fn too_much(id: &str, end: DateTime<Utc>, unit: Cycle) -> Diagnostic {
     let detail = format!(
-        "The instance {id} ends at {}, and more than 256 × {} are missing to until. Nothing was bought. Correct until, or set \
-         pricing_cycle to a longer unit.",
+        "The instance {id} ends at {}, and would need more than 256 × {} to run until the planned date. Nothing was bought. Correct \
+         until, or set pricing_cycle to a longer unit, then invoke the action again.",
         shown(end),
         unit.as_str()
     );
@@ -200,7 +205,7 @@ pub(super) fn too_much(id: &str, end: DateTime<Utc>, unit: Cycle) -> Diagnostic 
 }
 
 /// The error about a renewal of the same end that may have been bought already, and is not this one.
-pub(super) fn sent_earlier(cloud: &Cloud, wanted: &Wanted, earlier: &Record) -> Diagnostic {
+pub(super) fn sent_earlier(journal: &Journal, wanted: &Wanted, earlier: &Record) -> Diagnostic {
     let (id, at) = (&wanted.renewal.instance_id, shown(earlier.time));
     let detail = format!(
         "{} It ends at {}. Another renewal could be a second purchase, so nothing is bought.\n\n1. Look at the instance and its \
@@ -209,16 +214,16 @@ pub(super) fn sent_earlier(cloud: &Cloud, wanted: &Wanted, earlier: &Record) -> 
          rm {}",
         sent_before(id, earlier),
         shown(wanted.end),
-        cloud.journal.path_beside(super::record::FILE)
+        journal.path_beside(super::record::FILE)
     );
-    Diagnostic::error(format!("The instance {id} was not renewed now: an earlier renewal is not settled"), detail)
+    Diagnostic::error(format!("The instance {id} was not renewed now: an earlier renewal is not confirmed"), detail)
 }
 
 pub(super) fn unknown_outcome(wanted: &Wanted, failure: &Failure) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
     let next = format!(
         "The instance {id} still ends at {}.\n\n1. Invoke the action again within a day, with the same until: it sends the same \
-         renewal with the same token, which finds the order and never buys a second one.\n\n2. After that, look in the \
+         renewal with the same token, which finds the order and never buys a second one.\n\n2. After a day, check in the \
          Marketplace console whether the instance was renewed before you invoke the action.",
         shown(wanted.end)
     );
@@ -230,22 +235,22 @@ pub(super) fn unknown_outcome(wanted: &Wanted, failure: &Failure) -> Diagnostic 
 pub(super) fn token_used(wanted: &Wanted, failure: &Failure) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
     let detail = format!(
-        "{failure}. A renewal of the instance {id} from {} by {} was sent before, with other components, and the instance does not \
-         show it. Nothing was bought now. Look at the instance and its orders in the Marketplace console, and invoke the action \
-         again once it shows its new end.",
+        "{failure}. An earlier renewal of the instance {id}, from {} by {}, was sent with other components, and the instance does \
+         not show it yet. Nothing was bought now. Check the instance and its orders in the Marketplace console, and invoke the \
+         action again when the instance shows its new end.",
         shown(wanted.end),
         bought(wanted)
     );
-    Diagnostic::error(format!("The instance {id} was not renewed now: an earlier renewal is not settled"), detail)
+    Diagnostic::error(format!("The instance {id} was not renewed now: an earlier renewal is not confirmed"), detail)
 }
 
 /// The warning about a renewal that is not paid; none for one that is.
 pub(super) fn unpaid(id: &str, order_id: &str, order: &Order) -> Option<Diagnostic> {
     order.pay_status.as_deref().filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
     let detail = format!(
-        "The order {order_id} renews the instance {id}, and is not paid, so the instance keeps its end. Nothing is bought \
-         again.\n\n1. Check the balance and the payment method of the account.\n\n2. Pay the order {order_id} in the Marketplace \
-         console under My Orders, or cancel it there."
+        "The order {order_id} renews the instance {id}, but it is not paid, so the end of the instance does not change. Nothing is \
+         bought again.\n\n1. Check the balance and the payment method of the account.\n\n2. Pay the order {order_id} in the \
+         Marketplace console under My Orders, or cancel it there."
     );
     Some(Diagnostic::warning(format!("Order {order_id}, which renews the instance {id}, is not paid"), detail))
 }
@@ -265,9 +270,9 @@ pub(super) fn not_shown(wanted: &Wanted, order_id: &str) -> Diagnostic {
 pub(super) fn too_short(wanted: &Wanted, new_end: DateTime<Utc>, until: &str) -> Diagnostic {
     let (id, new_end) = (&wanted.renewal.instance_id, shown(new_end));
     let detail = format!(
-        "{} were bought for the instance {id}, which now runs until {new_end}, and not beyond until = {until:?}. Invoking the action \
-         again buys what is missing.",
+        "The action bought {} for the instance {id}, which now runs until {new_end}. That is earlier than until = {until:?}. Invoking \
+         the action again buys the missing time.",
         bought(wanted)
     );
-    Diagnostic::warning(format!("The instance {id} runs until {new_end} only"), detail)
+    Diagnostic::warning(format!("The instance {id} was renewed, but only until {new_end}"), detail)
 }

@@ -3,6 +3,8 @@
 mod messages;
 mod missing;
 mod record;
+#[cfg(test)]
+mod samples;
 
 use std::{
     collections::BTreeMap,
@@ -35,6 +37,8 @@ use crate::{
 };
 use missing::{missing, until};
 use record::Record;
+#[cfg(test)]
+pub(crate) use samples::samples;
 
 /// The type name.
 const NAME: &str = "alicloud_market_renewal";
@@ -145,7 +149,7 @@ impl Action for MarketRenewals {
         };
         let earlier = record::unsettled(&cloud.journal, id, wanted.end);
         if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&wanted.token())) {
-            ctx.warn(messages::sent_earlier(cloud, &wanted, earlier));
+            ctx.warn(messages::sent_earlier(&cloud.journal, &wanted, earlier));
             return Ok(());
         }
         let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
@@ -161,8 +165,8 @@ impl Action for MarketRenewals {
         // Nothing is bought with the credentials of another account than the provider block names.
         cloud.purchase(NAME, Product::Market, id.clone(), ctx).await?;
         let limit = cloud.operation_limit(Operation::Invoke, ctx);
-        let turn = cloud.turn(&format!("{NAME} {id}"), &limit).await;
-        let _turn = turn.ok_or_else(messages::no_turn)?;
+        let lock = cloud.lock_identical(&format!("{NAME} {id}"), &limit).await;
+        let _lock = lock.ok_or_else(|| messages::queue_timeout(&id))?;
         ctx.progress(format!("Reading when the instance {id} ends"));
         match need(cloud, &config, &limit).await? {
             Need::Nothing(end) => {
@@ -189,13 +193,13 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
     }
     let order = match &instance.order_id {
         Some(order_id) => market::describe_order(&cloud.client, order_id, limit).await,
-        None => return Err(messages::unreported(id, "its order")),
+        None => return Err(messages::unreported(id, "the order")),
     };
     let order = match order.map_err(|failure| messages::unread(id, &failure))? {
         Described::Found(order) => Some(order),
         Described::Absent { .. } => None,
     };
-    let period = order.as_deref().and_then(|order| Period::told(order).or_else(|| Period::guess(order)));
+    let period = order.as_deref().and_then(|order| Period::reported(order).or_else(|| Period::guess(order)));
     let unit = config.pricing_cycle.or(period.map(|period| period.unit)).ok_or_else(|| messages::no_cycle(id))?;
     let mut components = instance.components();
     if !components.contains_key(PACKAGE_VERSION) {
@@ -204,10 +208,10 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
         components = ordered.filter(|(key, _)| is_chosen(key)).collect();
     }
     if !components.contains_key(PACKAGE_VERSION) {
-        return Err(messages::unreported(id, "its package version"));
+        return Err(messages::unreported(id, "the package version"));
     }
-    let product_code = instance.product_code.clone().ok_or_else(|| messages::unreported(id, "its product"))?;
-    let sku_code = instance.product_sku_code.clone().ok_or_else(|| messages::unreported(id, "its SKU"))?;
+    let product_code = instance.product_code.clone().ok_or_else(|| messages::unreported(id, "the product"))?;
+    let sku_code = instance.product_sku_code.clone().ok_or_else(|| messages::unreported(id, "the SKU"))?;
     let Some(missing) = missing(end, until, unit) else { return Err(messages::too_much(id, end, unit)) };
     let Some((period, new_end)) = missing else { return Ok(Need::Nothing(end)) };
     let renewal = Renewal {
@@ -289,7 +293,7 @@ async fn buy(
                 ));
                 Ok(())
             }
-            _ => Err(messages::sent_earlier(cloud, wanted, earlier).into()),
+            _ => Err(messages::sent_earlier(journal, wanted, earlier).into()),
         };
     }
     ctx.progress(messages::buying(wanted, &quote));

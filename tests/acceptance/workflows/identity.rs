@@ -14,7 +14,7 @@ fn c2_a_token_that_has_bought_its_order_buys_nothing_and_says_so() {
 
     // Destroy and apply, a second root module.
     terraform.destroy().succeeds();
-    let told = [&format!("Order {order} was placed"), "nothing was bought now", "give a new client_token"];
+    let told = [&format!("Order {order} was placed"), "nothing was bought now", "set a new client_token"];
     terraform.apply().succeeds().says(&told);
     let Some(second) = terraform.beside(&with_token) else { return };
     second.apply().succeeds().says(&told);

@@ -54,7 +54,7 @@ fn holds_each_order_once(terraform: &Terraform, orders: usize) {
 #[track_caller]
 fn buys_again(terraform: &Terraform) {
     if terraform.is_opentofu() {
-        terraform.apply().fails().says(&["may be this one", "If you took the order out of the state"]);
+        terraform.apply().fails().says(&["may be this one", "If you removed the order from the state"]);
         entries(terraform).iter().for_each(|entry| fs::remove_file(entry).unwrap());
     }
     terraform.apply().succeeds();

@@ -139,7 +139,7 @@ fn one_token_for_two_resources_is_refused_wherever_the_state_is() {
         terraform.init();
         terraform.apply().succeeds();
         terraform.configure(&format!("{backend}{}{}", resource("a"), resource("b")));
-        terraform.apply().fails().says(&["The client_token belongs to another order", "Nothing was bought"]);
+        terraform.apply().fails().says(&["the client_token belongs to another order", "Nothing was bought"]);
         assert_eq!(terraform.orders().len(), 1);
         assert_eq!(terraform.ids().len(), 1);
     }
@@ -147,7 +147,7 @@ fn one_token_for_two_resources_is_refused_wherever_the_state_is() {
     let alias = "provider \"alicloud\" {\n  alias = \"other\"\n}\n";
     let other = resource("b").replace("\"b\" {", "\"b\" {\n  provider = alicloud.other");
     let Some(terraform) = Terraform::with(&format!("{alias}{}{other}", resource("a"))) else { return };
-    terraform.apply().fails().says(&["Two orders with the same client_token"]);
+    terraform.apply().fails().says(&["another resource has the same client_token"]);
     assert_eq!(terraform.orders().len(), 1);
     assert_eq!(terraform.ids().len(), 1);
 }
@@ -200,7 +200,7 @@ fn an_order_that_was_refunded_meanwhile_is_not_adopted() {
         answer_again(&terraform);
         let order = terraform.orders().remove(0);
         terraform.mock.tell_of_order(&order, serde_json::json!({"OrderStatus": "REFUND"}));
-        terraform.apply().fails().says(&[&format!("No order was placed: the order {order} is REFUND")]);
+        terraform.apply().fails().says(&[&format!("No order was placed: order {order} has the status REFUND")]);
         assert!(terraform.ids().is_empty());
         assert!(entries(&terraform).is_empty());
     }
@@ -227,7 +227,7 @@ fn that_no_order_is_listed_right_after_a_lost_reply_settles_nothing() {
     answer_again(&terraform);
     let refused = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::once("CreateOrder", refused));
-    terraform.apply().fails().says(&["An order may have been placed", "lists no order of it so far"]);
+    terraform.apply().fails().says(&["An order may have been placed", "the account lists no order of this purchase"]);
     assert_eq!(entries(&terraform).len(), 1);
     terraform.apply().succeeds();
     let sent = terraform.requests("CreateOrder");
