@@ -209,7 +209,7 @@ pub(super) fn sent_earlier(journal: &Journal, wanted: &Wanted, earlier: &Record)
     let (id, at) = (&wanted.renewal.instance_id, shown(earlier.time));
     let detail = format!(
         "{} It ends at {}. Another renewal could be a second purchase, so nothing is bought.\n\n1. Look at the instance and its \
-         orders in the Marketplace console. An order that is not paid has to be paid or cancelled there.\n\n2. Once the instance \
+         orders in the Marketplace console. If the order is not paid, pay or cancel it there.\n\n2. Once the instance \
          shows its new end, {INVOKE_AGAIN}.\n\n3. If nothing was bought at {at}, remove the record of it, then {INVOKE_AGAIN}:\n\n  \
          rm {}",
         sent_before(id, earlier),
