@@ -127,7 +127,7 @@ async fn what_a_create_leaves_out_is_told_and_taints_nothing() {
 
     let (created, messages) = made(&mut host, "incomplete").await;
     assert_eq!((summaries(&messages), messages.has_errors()), (vec!["The identity is incomplete"], false));
-    assert!(messages.iter().next().unwrap().detail.contains("value for id."));
+    assert!(messages.iter().next().unwrap().detail.contains("value for id, so"));
     assert_eq!(created.identity.get("id"), &Value::Null);
 
     let (tainted, messages) = made(&mut host, "tainted").await;
@@ -148,7 +148,7 @@ async fn a_plan_may_know_it_and_the_result_is_the_truth() {
     let applied = host.apply(NAME, &named("unknown"), None, &planned).await.unwrap();
     assert_eq!((summaries(&applied.diagnostics), &applied.stored.identity), (vec![], &here("i-unknown")));
     let errors = host.plan(NAME, &named("unknown"), Some(&applied.stored)).await.unwrap_err();
-    assert!(errors.iter().next().unwrap().detail.contains("and id is not"), "{errors:?}");
+    assert!(errors.iter().next().unwrap().detail.contains("but id is unknown"), "{errors:?}");
 
     let (renamed, _) = made(&mut host, "renamed").await;
     let errors = host.plan(NAME, &sized("renamed", 1), Some(&renamed)).await.unwrap_err();
