@@ -274,7 +274,12 @@ async fn a_price_over_a_limit_is_refused_in_the_plan_and_before_it_is_sent() {
     }
     mock.fault(Fault::times("DescribePrice", Kind::Absent, 2));
     says(&plan(&mut job, &arguments(end)).await, &["needs a price, but none is known"]);
-    says(&invoke(&mut job, &arguments(end)).await.1, &["needs a price, but none is known"]);
+    let (_, ended) = invoke(&mut job, &arguments(end)).await;
+    says(
+        &ended,
+        &["needs a price, but none is known", "so a renewal without a known price is not bought", "-invoke=action."],
+    );
+    assert!(!ended[0].detail.contains("Without max_price"), "{ended:?}");
     assert_eq!(bought(&mock), (0, end));
     // A refusal leaves nothing behind.
     assert_eq!(invoke(&mut job, &arguments(end)).await.1, []);

@@ -78,13 +78,12 @@ fn sent_before(id: &str, earlier: &Record) -> String {
 }
 
 /// How the words of an order are those of a renewal.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 5] = [
     ("run terraform apply again", INVOKE_AGAIN),
     ("run terraform plan again", INVOKE_AGAIN),
     ("The order costs", "The renewal costs"),
-    ("says that the order costs", "says that the renewal costs"),
-    ("limits what an order may cost", "limits what a renewal may cost"),
-    ("; without max_price, an order needs no known price", ""),
+    ("limits what an order may cost, so an order", "limits what a renewal may cost, so a renewal"),
+    (" Without max_price, an order does not need a known price.", ""),
 ];
 
 /// The next step of somebody who corrected what was wrong. An apply alone invokes no action.
