@@ -27,6 +27,15 @@ impl std::fmt::Display for Console {
     }
 }
 
+/// The warning about an order that was just placed and could not be read; `why` is a part of a sentence.
+pub(crate) fn not_read_back(id: &str, why: &str) -> Diagnostic {
+    let detail = format!(
+        "The order {id} was placed and is in the state. Reading it back failed: {why}. Its computed attributes are empty \
+         until the next terraform plan or apply, which reads them. You need not do anything."
+    );
+    Diagnostic::warning(format!("Order {id} was placed, but not read back"), detail)
+}
+
 /// A resource that is an order.
 pub(crate) trait OrderModel: ResourceModel<Identity = OrderIdentity> {
     /// The products that requests about the order go to.

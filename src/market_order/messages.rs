@@ -25,15 +25,6 @@ pub(super) fn not_imported(id: &str, request_id: &str) -> Diagnostic {
     Diagnostic::error(format!("Order {id} was not imported: it does not exist"), detail)
 }
 
-/// The warning about an order that was just placed and could not be read; `why` is a part of a sentence.
-pub(super) fn not_read_back(id: &str, why: &str) -> Diagnostic {
-    let detail = format!(
-        "The order {id} was placed and is in the state. Reading it back failed: {why}. Its computed attributes are empty \
-         until the next terraform plan or apply, which reads them. You need not do anything."
-    );
-    Diagnostic::warning(format!("Order {id} was placed, but not read back"), detail)
-}
-
 /// A warning about an order that is still known but no longer in force.
 pub(super) fn ended(id: &str, order: &Order) -> Option<Diagnostic> {
     let status = order.order_status.as_deref().filter(|status| has_ended(status))?;

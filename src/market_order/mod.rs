@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use super::{
     Cloud, journal,
-    order::{Console, OrderModel},
+    order::{self, Console, OrderModel},
     order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
@@ -347,7 +347,7 @@ async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, D
         }
         Err(unread) => unread.to_string(),
     };
-    Err(messages::not_read_back(id, &why))
+    Err(order::not_read_back(id, &why))
 }
 
 /// The token that bought an order, as far as that is known. A token that was given later is only in the state.

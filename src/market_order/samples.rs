@@ -109,7 +109,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         gone::still_held(ORDER, REQUEST),
         gone::gone(ORDER, REQUEST),
         order_messages::not_imported(ORDER, REQUEST),
-        order_messages::not_read_back(ORDER, &lost("DescribeOrder").to_string()),
+        crate::order::not_read_back(ORDER, &lost("DescribeOrder").to_string()),
         period::other_period(ORDER, Period { count: 12, unit: Cycle::Month }, Period { count: 1, unit: Cycle::Month }),
         unresolved::maybe_placed(&Journal::current(), &sample_entry(), &[ORDER.to_owned()]),
         unresolved::unread(&Journal::current(), &sample_entry(), &lost("DescribeInstances")),

@@ -59,15 +59,6 @@ pub(super) fn uncertain(id: &str, commodities: &[&str], codes: &[String]) -> Dia
     Diagnostic::warning(format!("It is not certain which products the order {id} contains"), detail)
 }
 
-/// The warning about an order that was just placed and could not be read; `why` is a part of a sentence.
-pub(super) fn not_read_back(id: &str, why: &str) -> Diagnostic {
-    let detail = format!(
-        "The order {id} was placed and is in the state. Reading it back failed: {why}. Its computed attributes are empty \
-         until the next terraform plan or apply, which reads them. You need not do anything."
-    );
-    Diagnostic::warning(format!("Order {id} was placed, but not read back"), detail)
-}
-
 /// The warning about a documented property that a purchase leaves out.
 pub(super) fn missing_property(code: &str, property: &Property) -> Diagnostic {
     let detail = format!(

@@ -17,7 +17,7 @@ use super::{
     Cloud,
     cloud::AccountType,
     journal,
-    order::{Console, OrderModel, shown_id},
+    order::{self, Console, OrderModel, shown_id},
     order_identity::{self, OrderIdentity},
     order_plan,
     owner::{self, Unread},
@@ -231,7 +231,7 @@ async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Di
         Ok(detail) => format!("billing does not return it yet (RequestId {})", detail.request_id),
         Err(unread) => unread.to_string(),
     };
-    Err(messages::not_read_back(id, &why))
+    Err(order::not_read_back(id, &why))
 }
 
 /// Warnings about documented properties that a purchase leaves out.
