@@ -37,31 +37,30 @@ pub fn known(value: Value) -> Value {
 /// A state that can be stored: null for what is write-only or unknown, and no null for collections of blocks, which are
 /// empty where a configuration writes none. With the names of the attributes that had unknown parts.
 pub fn storable(block: &Block, state: Value) -> (Value, Vec<String>) {
-    let state = stored(block, state);
+    let state = block.with_blocks(without_write_only(block, state));
     let parts = state.as_map().into_iter().flatten();
     let unknown = parts.filter(|(_, value)| !value.is_wholly_known()).map(|(name, _)| name.clone()).collect();
     (known(state), unknown)
 }
 
-fn stored(block: &Block, object: Value) -> Value {
-    let mut object = without_write_only(&block.attributes, object);
+fn without_write_only(block: &Block, object: Value) -> Value {
+    let mut object = without_write_only_attributes(&block.attributes, object);
     for nested in &block.blocks {
-        let inner = match object.get(nested.name) {
-            Value::Null => nested.nesting.without_blocks(),
-            blocks => nested.nesting.map_objects(blocks, |_, object| stored(&nested.block, object.clone())),
-        };
+        let inner = nested
+            .nesting
+            .map_objects(object.get(nested.name), |_, object| without_write_only(&nested.block, object.clone()));
         object.set_attribute(nested.name, inner);
     }
     object
 }
 
-fn without_write_only(attributes: &[Attribute], mut object: Value) -> Value {
+fn without_write_only_attributes(attributes: &[Attribute], mut object: Value) -> Value {
     for attribute in attributes {
         let value = match &attribute.kind {
             _ if attribute.write_only => Value::Null,
-            Kind::Nested(nesting, inner) => {
-                nesting.map_objects(object.get(attribute.name), |_, object| without_write_only(inner, object.clone()))
-            }
+            Kind::Nested(nesting, inner) => nesting.map_objects(object.get(attribute.name), |_, object| {
+                without_write_only_attributes(inner, object.clone())
+            }),
             Kind::Of(_) => continue,
         };
         object.set_attribute(attribute.name, value);

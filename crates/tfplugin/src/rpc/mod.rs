@@ -117,16 +117,20 @@ impl<T: Item + ?Sized> Registered<T> {
 
     /// What is wrong with a configuration, by its schema and by its author.
     fn validate(&self, config: Option<&proto::DynamicValue>) -> Result<Diagnostics, Diagnostic> {
-        let config = self.config(config)?;
-        let mut diagnostics = validate(&self.schema().schema.block, &config);
-        diagnostics.extend(self.item.validate(&config));
-        Ok(diagnostics)
+        self.config(config).map(|config| self.check(&config))
+    }
+
+    fn check(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = validate(&self.schema().schema.block, config);
+        diagnostics.extend(self.item.validate(config));
+        diagnostics
     }
 
     /// The configuration, for a call before which Terraform validates nothing once everything is known.
     fn valid_config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostics> {
-        let diagnostics = self.validate(config)?;
-        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(self.config(config)?) }
+        let config = self.config(config)?;
+        let diagnostics = self.check(&config);
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(config) }
     }
 
     fn config(&self, config: Option<&proto::DynamicValue>) -> Result<Value, Diagnostic> {

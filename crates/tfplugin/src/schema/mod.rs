@@ -144,7 +144,6 @@ impl Block {
     }
 
     /// The object with no null where a collection of blocks is empty.
-    #[cfg(feature = "testing")]
     pub(crate) fn with_blocks(&self, mut object: Value) -> Value {
         for nested in &self.blocks {
             let inner = match object.get(nested.name) {
