@@ -30,12 +30,16 @@ impl Journal {
     {
         let lock = self.store.open_to_lock(&format!("{name}.lock"))?;
         lock.lock()?;
-        let path = self.store.folder().join(name);
-        let text = fs::read(&path).unwrap_or_default();
-        let mut shared = serde_json::from_slice(&text).unwrap_or_default();
+        let mut shared = self.shared(name);
         let outcome = change(&mut shared);
-        self.store.put(&path, &serde_json::to_vec(&shared)?)?;
+        self.store.put(&self.store.folder().join(name), &serde_json::to_vec(&shared)?)?;
         Ok(outcome)
+    }
+
+    /// What a file of this name holds now. What cannot be read counts as nothing.
+    pub(crate) fn shared<T: Default + DeserializeOwned>(&self, name: &str) -> T {
+        let text = fs::read(self.store.folder().join(name)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// Where a file of this name stands, for messages.

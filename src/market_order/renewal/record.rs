@@ -82,9 +82,8 @@ pub(super) fn begin(journal: &Journal, instance: &str, new: &Record) -> io::Resu
 
 /// What was sent before and explains this end.
 pub(super) fn unsettled(journal: &Journal, instance: &str, end: DateTime<Utc>) -> Option<Record> {
-    let found = journal.change_shared(FILE, |Records(records)| records.get(instance).cloned());
-    let found = found.inspect_err(|error| tracing::warn!(%error, "earlier renewals cannot be read"));
-    found.ok().flatten().filter(|record| record.explains(end.timestamp_millis()))
+    let Records(mut records) = journal.shared(FILE);
+    records.remove(instance).filter(|record| record.explains(end.timestamp_millis()))
 }
 
 /// Records what has become known of a renewal that was sent.
