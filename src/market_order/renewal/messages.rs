@@ -275,3 +275,16 @@ pub(super) fn too_short(wanted: &Wanted, new_end: DateTime<Utc>, until: &str) ->
     );
     Diagnostic::warning(format!("The instance {id} was renewed, but only until {new_end}"), detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market_order::samples;
+
+    #[test]
+    fn each_of_these_words_is_in_a_message_about_an_order() {
+        for (order, _) in WORDS {
+            assert!(samples().iter().any(|message| message.detail.contains(order)), "{order}");
+        }
+    }
+}
