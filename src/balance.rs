@@ -5,7 +5,7 @@ use std::time::Duration;
 use alicloud::{
     balance::account_balance,
     error::{ApiErrorKind, Error, Failure},
-    retry::Limit,
+    retry::Deadline,
 };
 use tfplugin::Diagnostic;
 
@@ -16,12 +16,17 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 impl Cloud {
     /// The error about a failed purchase, with what the account has available if that matters and may be asked for.
-    pub(crate) async fn with_balance(&self, mut error: Diagnostic, failure: &Failure, limit: &Limit) -> Diagnostic {
+    pub(crate) async fn with_balance(
+        &self,
+        mut error: Diagnostic,
+        failure: &Failure,
+        deadline: &Deadline,
+    ) -> Diagnostic {
         let is_for_money = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::Account);
         if !is_for_money {
             return error;
         }
-        let asked = tokio::time::timeout(LONGEST.min(limit.left()), account_balance(&self.client, limit)).await;
+        let asked = tokio::time::timeout(LONGEST.min(deadline.left()), account_balance(&self.client, deadline)).await;
         let Ok(Ok(balance)) = asked else { return error };
         let available: Vec<String> = balance.available_amount.into_iter().chain(balance.currency).collect();
         error.detail += &format!(

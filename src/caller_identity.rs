@@ -34,7 +34,7 @@ impl DataSource for CallerIdentitySource {
     type Client = Cloud;
 
     async fn read(&self, cloud: &Cloud, _: CallerIdentity, ctx: &Context) -> Result<CallerIdentity, Diagnostics> {
-        let caller = sts::caller_identity(&cloud.client, &cloud.limit(TIME, ctx)).await.map_err(|failure| {
+        let caller = sts::caller_identity(&cloud.client, &cloud.deadline(TIME, ctx)).await.map_err(|failure| {
             failure_messages::read_failure("The caller cannot be identified", "The caller", &failure)
         })?;
         Ok(CallerIdentity {

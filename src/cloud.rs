@@ -22,7 +22,7 @@ use alicloud::{
     credentials::{Credentials, NoCredentials, Source},
     endpoint::{Endpoint, Product},
     error::Failure,
-    retry::Limit,
+    retry::Deadline,
     signature::acs3::content_sha256,
     sts,
 };
@@ -92,16 +92,16 @@ impl Cloud {
 
     /// So much time for one operation, all attempts together, or less if the provider block says so, unless Terraform
     /// asks to stop before.
-    pub fn limit(&self, time: Duration, ctx: &Context) -> Limit {
-        Limit::new(self.longest.map_or(time, |longest| longest.min(time)), ctx.cancellation())
+    pub fn deadline(&self, time: Duration, ctx: &Context) -> Deadline {
+        Deadline::new(self.longest.map_or(time, |longest| longest.min(time)), ctx.cancellation())
     }
 
     /// The account that the credentials belong to (GetCallerIdentity). It is asked for once.
     ///
     /// # Errors
     /// It cannot be told, or it is not the one that the provider block names.
-    pub async fn account(&self, limit: &Limit) -> Result<&str, AccountUnknown> {
-        let asked = self.account.get_or_try_init(|| sts::account_id(&self.client, limit)).await;
+    pub async fn account(&self, deadline: &Deadline) -> Result<&str, AccountUnknown> {
+        let asked = self.account.get_or_try_init(|| sts::account_id(&self.client, deadline)).await;
         let account = asked.map_err(AccountUnknown::Failed)?;
         match &self.account_id {
             Some(wanted) if wanted != account => {
@@ -159,15 +159,15 @@ impl Cloud {
     async fn buyer(&self, ctx: &Context) -> Result<Buyer, Diagnostic> {
         let asked = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
-            let id = self.client.access_key_id(&self.limit(CREDENTIALS, ctx)).await;
+            let id = self.client.access_key_id(&self.deadline(CREDENTIALS, ctx)).await;
             let id = id.map_err(|error| super::failure_messages::no_credentials(&error))?;
             // An account that the provider block names must be known. Else who buys is only a precaution.
             let account = if self.account_id.is_some() {
-                let account = self.account(&self.limit(CREDENTIALS, ctx)).await;
+                let account = self.account(&self.deadline(CREDENTIALS, ctx)).await;
                 Some(account.map_err(|unknown| unknown.diagnostic())?.to_owned())
             } else {
-                let limit = self.limit(BUYER_TIMEOUT, ctx);
-                let account = tokio::time::timeout(limit.left(), self.account(&limit)).await;
+                let deadline = self.deadline(BUYER_TIMEOUT, ctx);
+                let account = tokio::time::timeout(deadline.left(), self.account(&deadline)).await;
                 account.ok().and_then(Result::ok).map(str::to_owned)
             };
             Ok(Buyer { account, key: content_sha256(id.as_bytes()) })

@@ -54,7 +54,7 @@ impl EphemeralResource for InstanceAccessResource {
         ctx: &Context,
     ) -> Result<Opened<InstanceAccess>, Diagnostics> {
         let id = &config.instance_id;
-        match instance_access::instance_access(&cloud.client, id, &cloud.limit(TIME, ctx)).await {
+        match instance_access::instance_access(&cloud.client, id, &cloud.deadline(TIME, ctx)).await {
             Ok(Handed::Out(access)) => {
                 if access.is_empty() {
                     ctx.warn(nothing_yet(id, access.status.as_deref()));

@@ -89,7 +89,7 @@ impl DataSource for MarketProductSource {
 
     async fn read(&self, cloud: &Cloud, config: MarketProduct, ctx: &Context) -> Result<MarketProduct, Diagnostics> {
         let code = &config.product_code;
-        match products::product(&cloud.client, code, &cloud.limit(TIME, ctx)).await {
+        match products::product(&cloud.client, code, &cloud.deadline(TIME, ctx)).await {
             Ok(Described::Found(sold)) => Ok(config.with(sold)),
             Ok(Described::Absent { request_id }) => Err(absent(code, &request_id).into()),
             Err(failure) => Err(unread(code, &failure).into()),

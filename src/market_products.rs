@@ -97,7 +97,7 @@ impl DataSource for MarketProductsSource {
     type Client = Cloud;
 
     async fn read(&self, cloud: &Cloud, config: MarketProducts, ctx: &Context) -> Result<MarketProducts, Diagnostics> {
-        let listed = products::products(&cloud.client, &config.search(), &cloud.limit(TIME, ctx)).await;
+        let listed = products::products(&cloud.client, &config.search(), &cloud.deadline(TIME, ctx)).await;
         let mut listed = listed.map_err(|failure| unlisted(&failure))?;
         let is_wanted = config.filter();
         listed.retain(is_wanted);

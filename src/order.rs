@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use alicloud::{endpoint::Product, market::is_order_id, retry::Limit};
+use alicloud::{endpoint::Product, market::is_order_id, retry::Deadline};
 use tfplugin::{Attr, Context, Diagnostic, Operation, Partial, State, model::ResourceModel};
 
 use crate::{
@@ -89,22 +89,22 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
 
 impl Cloud {
     /// The time of an operation by the resource's `timeouts`.
-    pub(crate) fn operation_limit(&self, operation: Operation, ctx: &Context) -> Limit {
-        self.limit(ctx.time_limit(operation).unwrap_or_default(), ctx)
+    pub(crate) fn operation_deadline(&self, operation: Operation, ctx: &Context) -> Deadline {
+        self.deadline(ctx.time_limit(operation).unwrap_or_default(), ctx)
     }
 
     /// Begins to read an order of the state: its id, and the time for it.
-    pub(crate) fn begin_read<M: OrderModel>(&self, state: &Partial<M>, ctx: &Context) -> (String, Limit) {
+    pub(crate) fn begin_read<M: OrderModel>(&self, state: &Partial<M>, ctx: &Context) -> (String, Deadline) {
         let id = M::id(state).as_str().unwrap_or_default().to_owned();
         self.journal.mark_in_state(&id);
-        (id, self.operation_limit(Operation::Read, ctx))
+        (id, self.operation_deadline(Operation::Read, ctx))
     }
 
     /// Begins to import an order: the time for it.
     ///
     /// # Errors
     /// The id cannot be that of an order, or the state file is damaged. Nothing was asked for.
-    pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Limit, Diagnostic> {
+    pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Deadline, Diagnostic> {
         if !is_order_id(id) {
             return Err(not_an_id::<M>(id));
         }
@@ -112,7 +112,7 @@ impl Cloud {
             return Err(error);
         }
         self.journal.mark_imported(id);
-        Ok(self.operation_limit(Operation::Read, ctx))
+        Ok(self.operation_deadline(Operation::Read, ctx))
     }
 
     /// The state of an order that was just bought. Its entry in the journal is answered once Terraform has been given the

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Cloud, failure_messages, journal::Journal, order::OrderModel};
-use alicloud::{error::Failure, retry::Limit};
+use alicloud::{error::Failure, retry::Deadline};
 use tfplugin::{Diagnostic, Private, PrivateKey, State};
 
 /// How far apart the two replies must be by which an order counts as gone.
@@ -33,11 +33,11 @@ fn read_endpoint<M: OrderModel>(cloud: &Cloud) -> Option<String> {
 
 /// Records the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
 /// recorded, which is no reason to fail.
-pub(super) async fn record(private: &mut Private, told: Option<&str>, cloud: &Cloud, limit: &Limit) {
+pub(super) async fn record(private: &mut Private, told: Option<&str>, cloud: &Cloud, deadline: &Deadline) {
     let owner = match told.filter(|account| *account != "0") {
         Some(told) => Some(told.to_owned()),
         None if recorded(private).is_some() => None,
-        None => cloud.account(limit).await.ok().map(str::to_owned),
+        None => cloud.account(deadline).await.ok().map(str::to_owned),
     };
     if let Some(owner) = owner {
         private.set(OWNER, &owner);
@@ -89,7 +89,7 @@ impl std::fmt::Display for Unread {
 /// # Errors
 /// It cannot be read, or only one reply says so.
 pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
-    limit: &Limit,
+    deadline: &Deadline,
     is_there: impl Fn(&T) -> bool,
     read: impl Fn() -> F,
 ) -> Result<T, Unread> {
@@ -97,7 +97,7 @@ pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
     if is_there(&first) {
         return Ok(first);
     }
-    if limit.wait(BETWEEN_READS).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
+    if deadline.wait(BETWEEN_READS).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
 }
 
 /// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know
@@ -149,13 +149,13 @@ pub(super) async fn confirm_gone<M: OrderModel>(
     id: &str,
     prior: &State<M>,
     cloud: &Cloud,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<(), Diagnostic> {
     let asked = read_endpoint::<M>(cloud).unwrap_or_default();
     if let Some(known) = prior.private.get(ENDPOINT).filter(|known| *known != asked) {
         return Err(elsewhere(id, &known, &asked));
     }
-    let account = cloud.account(limit).await.map_err(|unknown| unknown.diagnostic())?;
+    let account = cloud.account(deadline).await.map_err(|unknown| unknown.diagnostic())?;
     match recorded(&prior.private) {
         Some(owner) if owner != account => Err(of_another_account(id, &owner, account)),
         Some(_) if !M::was_read(prior) => Err(never_seen(M::TYPE_NAME, id)),

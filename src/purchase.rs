@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use alicloud::{endpoint::Product, retry::Limit};
+use alicloud::{endpoint::Product, retry::Deadline};
 use chrono::{DateTime, Utc};
 use tfplugin::{Context, Diagnostic, Diagnostics, Operation};
 
@@ -29,19 +29,19 @@ pub(crate) trait Steps {
     ///
     /// # Errors
     /// Another purchase has it.
-    async fn reserve(&self, limit: &Limit) -> Result<Option<File>, Diagnostic>;
+    async fn reserve(&self, deadline: &Deadline) -> Result<Option<File>, Diagnostic>;
 
     /// Finds what an earlier apply left of this purchase, or enters it in the journal as a new one.
     ///
     /// # Errors
     /// Nothing may be bought.
-    async fn begin(&mut self, purchase: &journal::Purchase, limit: &Limit) -> Result<Start, Diagnostic>;
+    async fn begin(&mut self, purchase: &journal::Purchase, deadline: &Deadline) -> Result<Start, Diagnostic>;
 
     /// Sends the purchase, unless reading tells what became of an earlier attempt. Returns the id of the order.
     ///
     /// # Errors
     /// No order was placed, or there is no telling. The journal knows which.
-    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Self::Answer), Diagnostic>;
+    async fn send(&self, attempt: &Attempt, deadline: &Deadline) -> Result<(String, Self::Answer), Diagnostic>;
 
     /// Refuses an order that is not this purchase's.
     ///
@@ -91,11 +91,11 @@ pub(crate) async fn buy<S: Steps>(
     ctx: &Context,
 ) -> Result<Bought<S::Answer>, Diagnostics> {
     let purchase = cloud.purchase(S::KIND, S::PRODUCT, steps.text().to_owned(), ctx).await?;
-    let limit = cloud.operation_limit(Operation::Create, ctx);
-    let _lock = steps.reserve(&limit).await?;
+    let deadline = cloud.operation_deadline(Operation::Create, ctx);
+    let _lock = steps.reserve(&deadline).await?;
     loop {
         let mut warnings = Diagnostics::default();
-        let mut attempt = match steps.begin(&purchase, &limit).await? {
+        let mut attempt = match steps.begin(&purchase, &deadline).await? {
             Start::Placed(entry, order_id) => {
                 let sent_earlier = Some(entry.time);
                 return Ok(Bought { order_id, answer: None, entry: Some(entry), sent_earlier, warnings });
@@ -106,7 +106,7 @@ pub(crate) async fn buy<S: Steps>(
                 Attempt { sent_earlier: None, entry }
             }
         };
-        let (order_id, answer) = steps.send(&attempt, &limit).await?;
+        let (order_id, answer) = steps.send(&attempt, &deadline).await?;
         if let Some(entry) = &mut attempt.entry
             && matches!(cloud.journal.record_order(entry, &order_id)?, journal::Answer::BuyNew)
         {

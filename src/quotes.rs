@@ -15,7 +15,7 @@ use alicloud::{
     error::Failure,
     market_renewal,
     price::{self, Price, Priced},
-    retry::Limit,
+    retry::Deadline,
     signature::acs3::content_sha256,
 };
 use serde::{Deserialize, Serialize};
@@ -181,13 +181,13 @@ pub(crate) struct IdenticalLock {
 
 impl Cloud {
     /// Waits until no other purchase of the same is under way. None if time ran out.
-    pub(crate) async fn lock_identical(&self, commodity: &str, limit: &Limit) -> Option<IdenticalLock> {
+    pub(crate) async fn lock_identical(&self, commodity: &str, deadline: &Deadline) -> Option<IdenticalLock> {
         let lock = entry(&self.quotes.locks, commodity);
         let _in_this_process = tokio::select! {
             guard = lock.lock_owned() => guard,
-            () = limit.over() => return None,
+            () = deadline.over() => return None,
         };
-        let _in_others = match self.journal.lock_identical(commodity, limit).await {
+        let _in_others = match self.journal.lock_identical(commodity, deadline).await {
             Ok(file) => Some(file?),
             // A purchase with a token of the user's needs no files.
             Err(error) => {
@@ -199,13 +199,13 @@ impl Cloud {
     }
 
     /// What a purchase would cost now. `commodity` is the text that DescribePrice takes.
-    pub(crate) async fn quote(&self, commodity: &str, limit: &Limit) -> Answer {
-        self.answer_of(price::describe_price(&self.client, commodity, limit)).await
+    pub(crate) async fn quote(&self, commodity: &str, deadline: &Deadline) -> Answer {
+        self.answer_of(price::describe_price(&self.client, commodity, deadline)).await
     }
 
     /// The same of a renewal.
-    pub(crate) async fn quote_renewal(&self, renewal: &str, limit: &Limit) -> Answer {
-        self.answer_of(market_renewal::describe_price(&self.client, renewal, limit)).await
+    pub(crate) async fn quote_renewal(&self, renewal: &str, deadline: &Deadline) -> Answer {
+        self.answer_of(market_renewal::describe_price(&self.client, renewal, deadline)).await
     }
 
     async fn answer_of(&self, asked: impl Future<Output = Result<Priced, Failure>>) -> Answer {
@@ -226,22 +226,22 @@ impl Cloud {
     /// that is not the same: the second plan shows the price of the first, and the purchase is what refuses another one.
     pub(crate) async fn quote_in_plan(&self, commodity: &str, ctx: &Context) -> Answer {
         let cell = entry(&self.quotes.planned, commodity);
-        cell.get_or_init(async || self.quote_or_planned(commodity, &self.limit(IN_A_PLAN, ctx)).await).await.clone()
+        cell.get_or_init(async || self.quote_or_planned(commodity, &self.deadline(IN_A_PLAN, ctx)).await).await.clone()
     }
 
-    async fn quote_or_planned(&self, commodity: &str, limit: &Limit) -> Answer {
+    async fn quote_or_planned(&self, commodity: &str, deadline: &Deadline) -> Answer {
         // Another account may have another price.
-        let buyer = self.client.access_key_id(limit).await.ok();
+        let buyer = self.client.access_key_id(deadline).await.ok();
         let purchase = buyer.map(|buyer| content_sha256(format!("{buyer} {commodity}").as_bytes()));
         if self.is_applying {
             let planned =
                 purchase.and_then(|purchase| spending::planned_quote(&self.journal, &purchase).ok().flatten());
             return match planned {
                 Some(quote) => Answer { quote: Ok(quote), restriction: None, request_id: None },
-                None => self.quote(commodity, limit).await,
+                None => self.quote(commodity, deadline).await,
             };
         }
-        let answer = self.quote(commodity, limit).await;
+        let answer = self.quote(commodity, deadline).await;
         if let (Some(purchase), Ok(quote)) = (purchase, &answer.quote)
             && let Err(error) = spending::record_quote(&self.journal, &purchase, quote)
         {

@@ -5,7 +5,7 @@ use std::{
     io,
 };
 
-use alicloud::{retry::Limit, signature::acs3::content_sha256};
+use alicloud::{retry::Deadline, signature::acs3::content_sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Entry, Journal};
@@ -49,10 +49,10 @@ impl Journal {
 
     /// Waits until no other process in this directory buys the same, such as that of an alias of the provider. `commodity` is
     /// what is bought. None if the time is over.
-    pub(crate) async fn lock_identical(&self, commodity: &str, limit: &Limit) -> io::Result<Option<File>> {
+    pub(crate) async fn lock_identical(&self, commodity: &str, deadline: &Deadline) -> io::Result<Option<File>> {
         // So few files for whatever is bought: what shares one only waits for longer.
         let file = &content_sha256(commodity.as_bytes())[..2];
-        self.lock_file(&format!("turn-{file}.lock"), limit).await
+        self.lock_file(&format!("turn-{file}.lock"), deadline).await
     }
 
     /// The Terraform that this process serves.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alicloud::{retry::Limit, signature::acs3::content_sha256};
+use alicloud::{retry::Deadline, signature::acs3::content_sha256};
 use chrono::{DateTime, Utc};
 use tfplugin::diagnostics::Diagnostic;
 
@@ -44,7 +44,7 @@ impl Journal {
         purchase: &Purchase,
         client_token: Option<&str>,
         token: Option<&str>,
-        limit: &Limit,
+        deadline: &Deadline,
     ) -> Result<Begin, Diagnostic> {
         let prepared = self.store.prepare();
         if client_token.is_none() {
@@ -65,15 +65,15 @@ impl Journal {
                 Err(error) => Err(self.unwritable(&error)),
             }
         };
-        self.find_or(purchase, client_token, false, limit, new).await
+        self.find_or(purchase, client_token, false, deadline, new).await
     }
 
     /// Looks for what an earlier Terraform left of a purchase that reading settles.
     ///
     /// # Errors
     /// As for [`Self::begin`].
-    pub(crate) async fn find(&self, purchase: &Purchase, limit: &Limit) -> Result<Option<Begin>, Diagnostic> {
-        let found = self.find_or(purchase, None, true, limit, || Ok(Begin::New(None))).await?;
+    pub(crate) async fn find(&self, purchase: &Purchase, deadline: &Deadline) -> Result<Option<Begin>, Diagnostic> {
+        let found = self.find_or(purchase, None, true, deadline, || Ok(Begin::New(None))).await?;
         Ok(Some(found).filter(|found| !matches!(found, Begin::New(_))))
     }
 
@@ -93,7 +93,7 @@ impl Journal {
         purchase: &Purchase,
         client_token: Option<&str>,
         is_settled_by_reading: bool,
-        limit: &Limit,
+        deadline: &Deadline,
         otherwise: impl Fn() -> Result<Begin, Diagnostic>,
     ) -> Result<Begin, Diagnostic> {
         let begin = Instant::now();
@@ -106,7 +106,7 @@ impl Journal {
                 Found::OtherToken(error) => (error, begin.elapsed() > SIBLING_GRACE),
             };
             drop(lock);
-            if is_over || !limit.wait(POLL_INTERVAL).await {
+            if is_over || !deadline.wait(POLL_INTERVAL).await {
                 return Err(error);
             }
         }
@@ -208,19 +208,19 @@ impl Journal {
     ///
     /// # Errors
     /// The time is over, or there can be no file.
-    pub(crate) async fn lock_purchases(&self, limit: &Limit) -> Result<File, Diagnostic> {
-        let locked = self.lock_file("purchases.lock", limit).await;
+    pub(crate) async fn lock_purchases(&self, deadline: &Deadline) -> Result<File, Diagnostic> {
+        let locked = self.lock_file("purchases.lock", deadline).await;
         locked.map_err(|error| self.unwritable(&error))?.ok_or_else(messages::queue_timeout)
     }
 
     /// Waits until no other process has a file of this name. None if the time is over.
-    pub(super) async fn lock_file(&self, name: &str, limit: &Limit) -> io::Result<Option<File>> {
+    pub(super) async fn lock_file(&self, name: &str, deadline: &Deadline) -> io::Result<Option<File>> {
         let file = self.store.open_to_lock(name)?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if limit.wait(POLL_INTERVAL).await => {}
+                Err(TryLockError::WouldBlock) if deadline.wait(POLL_INTERVAL).await => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
             }
         }

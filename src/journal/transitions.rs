@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use alicloud::retry::Limit;
+use alicloud::retry::Deadline;
 use serde_json::json;
 use tempfile::TempDir;
 use tfplugin::diagnostics::Diagnostic;
@@ -93,8 +93,8 @@ fn purchase() -> Purchase {
 }
 
 async fn begin(journal: &Journal, token: Option<&str>) -> Result<Begin, Diagnostic> {
-    let limit = Limit::new(Duration::from_millis(150), Default::default());
-    journal.begin(&purchase(), token, None, &limit).await
+    let deadline = Deadline::new(Duration::from_millis(150), Default::default());
+    journal.begin(&purchase(), token, None, &deadline).await
 }
 
 #[track_caller]

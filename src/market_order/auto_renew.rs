@@ -6,7 +6,7 @@ use std::time::Duration;
 use alicloud::{
     error::{ApiErrorKind, Error, Failure},
     market_instance::{self, AutoRenewal, Instance},
-    retry::Limit,
+    retry::Deadline,
 };
 use tfplugin::{
     Attr, Context, Diagnostic, Diagnostics, Map, Operation, Partial, PrivateKey, State, Update, UpdateError,
@@ -97,9 +97,9 @@ fn no_period() -> Diagnostic {
 }
 
 /// Tells all of these instances.
-async fn set(cloud: &Cloud, instances: &[String], wanted: &AutoRenewal, limit: &Limit) -> Result<(), Failure> {
+async fn set(cloud: &Cloud, instances: &[String], wanted: &AutoRenewal, deadline: &Deadline) -> Result<(), Failure> {
     for id in instances {
-        market_instance::set_auto_renewal(&cloud.client, id, wanted, limit).await?;
+        market_instance::set_auto_renewal(&cloud.client, id, wanted, deadline).await?;
     }
     Ok(())
 }
@@ -110,10 +110,10 @@ pub(super) async fn set_bought(
     cloud: &Cloud,
     state: &mut State<MarketOrder>,
     wanted: &AutoRenewal,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Option<Diagnostic> {
     let instances = instance_ids(state);
-    let why = match set(cloud, &instances, wanted, limit).await {
+    let why = match set(cloud, &instances, wanted, deadline).await {
         Ok(()) if !instances.is_empty() => return None,
         Ok(()) => "the Marketplace does not list its instances yet".to_owned(),
         Err(failure) => format!("{failure}. {}", failure_messages::failure_advice(&failure)),
@@ -185,8 +185,8 @@ pub(super) async fn update(
         return Err(UpdateError::Partial(Box::new(state), errors));
     }
     state.private.remove(NOT_SET);
-    let limit = cloud.operation_limit(Operation::Read, ctx);
-    let read = instances::read(cloud, &state, true, &limit, ctx).await;
+    let deadline = cloud.operation_deadline(Operation::Read, ctx);
+    let read = instances::read(cloud, &state, true, &deadline, ctx).await;
     if read.is_none() {
         state.instances = prior.instances;
         state.expires_on = prior.expires_on;
@@ -201,8 +201,8 @@ async fn send(cloud: &Cloud, state: &Partial<MarketOrder>, ctx: &Context) -> Res
     if instances.is_empty() {
         return Err(no_instances(id).into());
     }
-    let limit = cloud.operation_limit(Operation::Read, ctx);
-    let sent = set(cloud, &instances, &wanted, &limit).await;
+    let deadline = cloud.operation_deadline(Operation::Read, ctx);
+    let sent = set(cloud, &instances, &wanted, &deadline).await;
     sent.map_err(|failure| not_changed(id, &failure).into())
 }
 
@@ -229,12 +229,16 @@ fn not_changed(id: &str, failure: &Failure) -> Diagnostic {
 ///
 /// # Errors
 /// One may still renew itself.
-pub(super) async fn turn_off(cloud: &Cloud, prior: &Partial<MarketOrder>, limit: &Limit) -> Result<(), Diagnostic> {
+pub(super) async fn turn_off(
+    cloud: &Cloud,
+    prior: &Partial<MarketOrder>,
+    deadline: &Deadline,
+) -> Result<(), Diagnostic> {
     if prior.instance_ids.is_null() {
         return Err(never_read(prior));
     }
     for instance in instance_ids(prior) {
-        let set = set(cloud, &[instance], &AutoRenewal::Off, limit).await;
+        let set = set(cloud, &[instance], &AutoRenewal::Off, deadline).await;
         let is_gone =
             |failure: &Failure| matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::NotFound);
         if let Err(failure) = set.or_else(|failure| if is_gone(&failure) { Ok(()) } else { Err(failure) }) {
@@ -307,9 +311,9 @@ pub(super) async fn of_removed(cloud: Option<&Cloud>, prior: &Partial<MarketOrde
     let Some(cloud) = cloud.filter(|cloud| reported.is_none() && cloud.quotes.quoting != Quoting::Waiting) else {
         return reported;
     };
-    let (limit, mut read) = (cloud.limit(ASKING, ctx), Vec::with_capacity(ids.len()));
+    let (deadline, mut read) = (cloud.deadline(ASKING, ctx), Vec::with_capacity(ids.len()));
     for id in &ids {
-        let instance = market_instance::describe_instance(&cloud.client, id, &limit).await.ok()?;
+        let instance = market_instance::describe_instance(&cloud.client, id, &deadline).await.ok()?;
         read.push(instance.and_then(|instance| instance.auto_renewal));
     }
     any(read)

@@ -1,6 +1,6 @@
 //! When an order that DescribeOrder does not know is out of the state: not while the account holds what came of it.
 
-use alicloud::{error::Failure, market_search, retry::Limit};
+use alicloud::{error::Failure, market_search, retry::Deadline};
 use tfplugin::{Context, Diagnostic, State};
 
 use super::{MarketOrder, NAME};
@@ -16,12 +16,12 @@ pub(super) async fn confirm(
     state: &State<MarketOrder>,
     (status, request_id): (u16, &str),
     cloud: &Cloud,
-    limit: &Limit,
+    deadline: &Deadline,
     ctx: &Context,
 ) -> Result<Diagnostic, Diagnostic> {
-    owner::confirm_gone(id, state, cloud, limit).await?;
+    owner::confirm_gone(id, state, cloud, deadline).await?;
     let product = state.product_code.as_str().unwrap_or_default();
-    let brief = cloud.limit(LISTING, ctx);
+    let brief = cloud.deadline(LISTING, ctx);
     match market_search::instances(&cloud.client, product, &brief).await {
         Ok(instances) if instances.iter().any(|instance| instance.order_id.as_deref() == Some(id)) => {
             Err(still_held(id, request_id))

@@ -10,7 +10,7 @@ use alicloud::{
     error::Failure,
     market_instance::{self, Instance},
     market_search,
-    retry::Limit,
+    retry::Deadline,
 };
 use chrono::{TimeDelta, Utc};
 use tfplugin::{Attr, Computed, Context, Diagnostic, Model, Partial};
@@ -75,13 +75,13 @@ pub(super) async fn read(
     cloud: &Cloud,
     state: &Partial<MarketOrder>,
     asks_for_renewal: bool,
-    limit: &Limit,
+    deadline: &Deadline,
     ctx: &Context,
 ) -> Option<Vec<Instance>> {
     let (id, ids) = (shown_id::<MarketOrder>(state), auto_renew::instance_ids(state));
     let read = match asks_for_renewal {
-        true => one_by_one(cloud, &ids, limit).await.map_err(|failure| Some(unread(id, &failure))),
-        false => listed(cloud, state, &ids, limit, ctx).await,
+        true => one_by_one(cloud, &ids, deadline).await.map_err(|failure| Some(unread(id, &failure))),
+        false => listed(cloud, state, &ids, deadline, ctx).await,
     };
     match read {
         Ok(mut instances) => {
@@ -98,10 +98,10 @@ pub(super) async fn read(
     }
 }
 
-async fn one_by_one(cloud: &Cloud, ids: &[String], limit: &Limit) -> Result<Vec<Instance>, Failure> {
+async fn one_by_one(cloud: &Cloud, ids: &[String], deadline: &Deadline) -> Result<Vec<Instance>, Failure> {
     let mut instances = Vec::with_capacity(ids.len());
     for id in ids {
-        let instance = market_instance::describe_instance(&cloud.client, id, limit).await?;
+        let instance = market_instance::describe_instance(&cloud.client, id, deadline).await?;
         instances.extend(instance.map(|instance| *instance));
     }
     Ok(instances)
@@ -112,13 +112,14 @@ async fn listed(
     cloud: &Cloud,
     state: &Partial<MarketOrder>,
     ids: &[String],
-    limit: &Limit,
+    deadline: &Deadline,
     ctx: &Context,
 ) -> Result<Vec<Instance>, Option<Diagnostic>> {
     let (id, product) = (shown_id::<MarketOrder>(state), state.product_code.as_str().unwrap_or_default());
     let cell = entry(&cloud.instance_lists.by_product, product);
-    let all = cell
-        .get_or_init(|| async { market_search::instances(&cloud.client, product, &cloud.limit(LISTING, ctx)).await });
+    let all = cell.get_or_init(|| async {
+        market_search::instances(&cloud.client, product, &cloud.deadline(LISTING, ctx)).await
+    });
     let mut instances: Vec<Instance> = match all.await {
         Ok(all) => all.iter().filter(|instance| instance.order_id.as_deref() == Some(id)).cloned().collect(),
         Err(failure) if cloud.instance_lists.is_first_report(product) => return Err(Some(unlisted(product, failure))),
@@ -126,11 +127,11 @@ async fn listed(
     };
     let failed = |failure| Some(unread(id, &failure));
     if instances.is_empty() {
-        return one_by_one(cloud, &ids[..ids.len().min(FEW)], limit).await.map_err(failed);
+        return one_by_one(cloud, &ids[..ids.len().min(FEW)], deadline).await.map_err(failed);
     }
     for instance in &mut instances {
         if let (Some(id), true) = (&instance.instance_id, ends_soon(instance)) {
-            let read = market_instance::describe_instance(&cloud.client, id, limit).await.map_err(failed)?;
+            let read = market_instance::describe_instance(&cloud.client, id, deadline).await.map_err(failed)?;
             instance.auto_renewal = read.and_then(|read| read.auto_renewal);
         }
     }

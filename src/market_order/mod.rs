@@ -37,7 +37,7 @@ use super::{
 use alicloud::{
     endpoint::Product,
     market::{self, Described, Order},
-    retry::Limit,
+    retry::Deadline,
 };
 use answered::{OldToken, Placed};
 pub(crate) use instances::InstanceLists;
@@ -164,8 +164,8 @@ impl Resource for MarketOrders {
         let bought = crate::purchase::buy(cloud, &mut purchase, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
-        let limit = cloud.operation_limit(Operation::Read, ctx);
-        let order = describe_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).ok();
+        let deadline = cloud.operation_deadline(Operation::Read, ctx);
+        let order = describe_new(cloud, id, &deadline).await.map_err(|warning| warnings.push(warning)).ok();
         let (since, quote) = bought.answer.map(|Answer { since, quote }| (since, quote)).unzip();
         // As far as the clocks tell; an order that only the journal knew was placed before.
         let created = order.as_ref().and_then(|order| order.created_on);
@@ -200,17 +200,17 @@ impl Resource for MarketOrders {
         }
         let owner = order.as_ref().and_then(|order| order.ali_uid.as_deref());
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
-        owner::record(&mut state.private, owner, cloud, &limit).await;
+        owner::record(&mut state.private, owner, cloud, &deadline).await;
         kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
         model::place(&mut state, id, order.as_ref());
-        let limit = cloud.limit(AFTER_PURCHASE, ctx);
+        let deadline = cloud.deadline(AFTER_PURCHASE, ctx);
         if let Some(wanted) = auto_renewal {
-            auto_renew::set_bought(cloud, &mut state, &wanted, &limit)
+            auto_renew::set_bought(cloud, &mut state, &wanted, &deadline)
                 .await
                 .into_iter()
                 .for_each(|warning| ctx.warn(warning));
         }
-        let read = instances::read(cloud, &state, true, &cloud.limit(AFTER_PURCHASE, ctx), ctx).await;
+        let read = instances::read(cloud, &state, true, &cloud.deadline(AFTER_PURCHASE, ctx), ctx).await;
         instances::write(&mut state, read.as_deref());
         Ok(cloud.answer(state, bought.entry))
     }
@@ -221,11 +221,11 @@ impl Resource for MarketOrders {
         mut state: State<MarketOrder>,
         ctx: &Context,
     ) -> Result<Option<State<MarketOrder>>, Diagnostics> {
-        let (id, limit) = cloud.begin_read::<MarketOrder>(&state, ctx);
-        let order = match find(cloud, &id, &limit).await.map_err(|unread| unread.diagnostic(&id))? {
+        let (id, deadline) = cloud.begin_read::<MarketOrder>(&state, ctx);
+        let order = match find(cloud, &id, &deadline).await.map_err(|unread| unread.diagnostic(&id))? {
             Described::Found(order) => order,
             Described::Absent { status, request_id } => {
-                ctx.warn(gone::confirm(&id, &state, (status, &request_id), cloud, &limit, ctx).await?);
+                ctx.warn(gone::confirm(&id, &state, (status, &request_id), cloud, &deadline, ctx).await?);
                 return Ok(None);
             }
         };
@@ -237,7 +237,7 @@ impl Resource for MarketOrders {
         let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
         let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;
-        if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &limit, ctx).await {
+        if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &deadline, ctx).await {
             match was_half_imported {
                 true => auto_renew::import(&mut state, &read),
                 false => auto_renew::refresh(&mut state, &read),
@@ -249,7 +249,7 @@ impl Resource for MarketOrders {
         kept_sku::record_read(&mut state.private, &id, &order);
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() && order.ali_uid.is_some() {
-            owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
+            owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &deadline).await;
         }
         Ok(Some(order_identity::identify(state)))
     }
@@ -277,7 +277,7 @@ impl Resource for MarketOrders {
         kept_sku::confirm_replacement(&delete)?;
         quote::confirm_replacement(cloud, &delete, ctx).await?;
         if prior.renew_off_on_destroy.known() == Some(&true) {
-            auto_renew::turn_off(cloud, prior, &cloud.operation_limit(Operation::Read, ctx)).await?;
+            auto_renew::turn_off(cloud, prior, &cloud.operation_deadline(Operation::Read, ctx)).await?;
         }
         cloud.journal.mark_destroyed(prior.id.as_str().unwrap_or_default());
         ctx.warn(removal::destroyed(prior, auto_renew::of_state(prior)));
@@ -285,13 +285,13 @@ impl Resource for MarketOrders {
     }
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<MarketOrder>, Diagnostics> {
-        let limit = cloud.begin_import::<MarketOrder>(id, ctx)?;
-        match find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))? {
+        let deadline = cloud.begin_import::<MarketOrder>(id, ctx)?;
+        match find(cloud, id, &deadline).await.map_err(|unread| unread.diagnostic(id))? {
             Described::Found(order) => {
-                let mut state = imported(cloud, id, &order, &limit, ctx).await;
+                let mut state = imported(cloud, id, &order, &deadline, ctx).await;
                 kept_sku::record_read(&mut state.private, id, &order);
                 owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
-                owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &limit).await;
+                owner::record(&mut state.private, order.ali_uid.as_deref(), cloud, &deadline).await;
                 Ok(order_identity::identify(state))
             }
             Described::Absent { request_id, .. } => Err(messages::not_imported(id, &request_id).into()),
@@ -311,11 +311,11 @@ impl Resource for MarketOrders {
 }
 
 /// The state of an order that nothing was known of, as an import and a search have it.
-async fn imported(cloud: &Cloud, id: &str, order: &Order, limit: &Limit, ctx: &Context) -> State<MarketOrder> {
+async fn imported(cloud: &Cloud, id: &str, order: &Order, deadline: &Deadline, ctx: &Context) -> State<MarketOrder> {
     let mut state =
         State::<MarketOrder>::new(Partial::<MarketOrder> { id: id.into(), ..Partial::<MarketOrder>::default() });
     model::import(&mut state, order);
-    let read = instances::read(cloud, &state, true, limit, ctx).await;
+    let read = instances::read(cloud, &state, true, deadline, ctx).await;
     auto_renew::import(&mut state, read.as_deref().unwrap_or_default());
     instances::write(&mut state, read.as_deref());
     state
@@ -333,14 +333,14 @@ fn record_token(plan: &mut Plan<MarketOrder>, ctx: &Context) {
     }
 }
 
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Described, Unread> {
+async fn find(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Described, Unread> {
     let is_there = |described: &Described| matches!(described, Described::Found(_));
-    owner::read_twice(limit, is_there, || market::describe_order(&cloud.client, id, limit)).await
+    owner::read_twice(deadline, is_there, || market::describe_order(&cloud.client, id, deadline)).await
 }
 
 /// Reads an order that was just placed, which the Marketplace may take a moment to know.
-async fn describe_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Order, Diagnostic> {
-    let why = match find(cloud, id, limit).await {
+async fn describe_new(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Order, Diagnostic> {
+    let why = match find(cloud, id, deadline).await {
         Ok(Described::Found(order)) => return Ok(*order),
         Ok(Described::Absent { request_id, .. }) => {
             format!("the Marketplace does not return it yet (RequestId {request_id})")

@@ -118,7 +118,7 @@ impl DataSource for MarketPrices {
     async fn read(&self, cloud: &Cloud, config: MarketPrice, ctx: &Context) -> Result<MarketPrice, Diagnostics> {
         let product = &config.product_code;
         let commodity = price::commodity(&config.commodity());
-        match price::describe_price(&cloud.client, &commodity, &cloud.limit(LONGEST, ctx)).await {
+        match price::describe_price(&cloud.client, &commodity, &cloud.deadline(LONGEST, ctx)).await {
             Ok(Priced::Found(price)) => Ok(config.with(*price)),
             Ok(Priced::Absent { request_id }) => Err(no_price(product, &request_id).into()),
             Err(failure) => Err(unread(product, &failure).into()),

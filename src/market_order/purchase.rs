@@ -6,7 +6,7 @@ use alicloud::{
     endpoint::Product,
     error::{ApiErrorKind, Certainty, Error, Failure},
     market::{self, Commodity, NewOrder},
-    retry::Limit,
+    retry::Deadline,
 };
 use chrono::Utc;
 use serde_json::json;
@@ -80,21 +80,21 @@ impl Steps for MarketPurchase<'_> {
         &self.commodity
     }
 
-    async fn reserve(&self, _limit: &Limit) -> Result<Option<File>, Diagnostic> {
+    async fn reserve(&self, _limit: &Deadline) -> Result<Option<File>, Diagnostic> {
         match &self.client_token {
             Some(token) if !self.cloud.journal.reserve_client_token(token) => Err(journal::used_twice()),
             _ => Ok(None),
         }
     }
 
-    async fn begin(&mut self, purchase: &journal::Purchase, limit: &Limit) -> Result<Start, Diagnostic> {
+    async fn begin(&mut self, purchase: &journal::Purchase, deadline: &Deadline) -> Result<Start, Diagnostic> {
         let journal = &self.cloud.journal;
         let (client_token, planned_token) = (self.client_token.as_deref(), self.planned_token.as_deref());
         loop {
-            return Ok(match journal.begin(purchase, client_token, planned_token, limit).await? {
+            return Ok(match journal.begin(purchase, client_token, planned_token, deadline).await? {
                 Begin::Placed(entry, order_id) => Start::Placed(entry, order_id),
                 Begin::Expired(entry) => {
-                    unresolved::read_outcome(self.cloud, &entry, self.planned, limit).await?;
+                    unresolved::read_outcome(self.cloud, &entry, self.planned, deadline).await?;
                     continue;
                 }
                 Begin::Again(entry) => Start::Again(entry),
@@ -103,7 +103,7 @@ impl Steps for MarketPurchase<'_> {
         }
     }
 
-    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Answer), Diagnostic> {
+    async fn send(&self, attempt: &Attempt, deadline: &Deadline) -> Result<(String, Answer), Diagnostic> {
         let entry = attempt.entry.as_ref();
         let has_token = self.client_token.is_some();
         let is_resent = attempt.sent_earlier.is_some();
@@ -111,21 +111,21 @@ impl Steps for MarketPurchase<'_> {
         let is_known = entry.is_some_and(|entry| entry.order_id().is_some());
         let cleared = match is_known {
             true => Cleared::default(),
-            false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, limit)
+            false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, deadline)
                 .await
                 .map_err(|refused| self.not_sent(entry, refused.diagnostic(self.cloud, false)))?,
         };
         let token = entry.map(|entry| entry.token.as_str()).or(self.client_token.as_deref()).unwrap_or_default();
-        let limit = entry.iter().fold(limit.clone(), |limit, entry| limit.not_after(entry.last_moment()));
+        let deadline = entry.iter().fold(deadline.clone(), |deadline, entry| deadline.not_after(entry.last_moment()));
         let order = NewOrder { client_token: token.to_owned(), commodity: self.commodity.clone() };
         let begin = Instant::now();
-        let placed = match market::create_order(&self.cloud.client, &order, &limit).await {
+        let placed = match market::create_order(&self.cloud.client, &order, &deadline).await {
             Ok(placed) => placed,
             Err(failure) => {
                 if failure.certainty == Certainty::NotDone && !is_resent {
                     cleared.give_back(self.cloud);
                 }
-                return Err(failed(self.cloud, self.planned, entry, &failure, &limit).await);
+                return Err(failed(self.cloud, self.planned, entry, &failure, &deadline).await);
             }
         };
         tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "order placed");
@@ -170,7 +170,7 @@ async fn failed(
     planned: &Partial<MarketOrder>,
     entry: Option<&Entry>,
     failure: &Failure,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Diagnostic {
     let is_taken_over = entry.is_some_and(|entry| cloud.journal.is_taken_over(entry));
     let is_token_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
@@ -190,7 +190,7 @@ async fn failed(
         // The service refuses now what it may have accepted before.
         Some(entry) if failure.certainty == Certainty::NotDone => {
             journal.mark_unresolved(entry);
-            match unresolved::check(cloud, entry, planned, limit).await {
+            match unresolved::check(cloud, entry, planned, deadline).await {
                 Ok(()) => purchase_messages::refused_later(journal, entry),
                 Err(error) => PurchaseOutcome::MaybePlaced(error.detail),
             }
@@ -201,7 +201,7 @@ async fn failed(
             purchase_messages::no_reply(journal, entry)
         }
     };
-    cloud.with_balance(failure_messages::failure(money.heading(), NAME, failure, &money), failure, limit).await
+    cloud.with_balance(failure_messages::failure(money.heading(), NAME, failure, &money), failure, deadline).await
 }
 
 fn earlier_with_token() -> PurchaseOutcome {

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use alicloud::{market::Commodity, market_search, price, retry::Limit};
+use alicloud::{market::Commodity, market_search, price, retry::Deadline};
 use chrono::{TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -217,7 +217,7 @@ pub(super) async fn clear(
     asked: &Commodity,
     has_client_token: bool,
     is_resent: bool,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Cleared, Refused> {
     let own = planned.max_price.known();
     let (limited_by, shown) = (cloud.guard.limiting_argument(own), shown(planned));
@@ -226,10 +226,10 @@ pub(super) async fn clear(
         return Ok(Cleared::default());
     }
     let commodity = price::commodity(asked);
-    let lock = cloud.lock_identical(&commodity, limit).await;
+    let lock = cloud.lock_identical(&commodity, deadline).await;
     let _lock = Some(lock.ok_or_else(|| Why::Failed(messages::queue_timeout()))?);
     let needs_price = shown.is_some() || limited_by.is_some();
-    let answer = if needs_price { Some(cloud.quote(&commodity, limit).await) } else { None };
+    let answer = if needs_price { Some(cloud.quote(&commodity, deadline).await) } else { None };
     let request_id = answer.as_ref().and_then(|answer| answer.request_id.clone());
     let refused = |why| Refused { why, request_id: request_id.clone() };
     // Who sends an earlier purchase again may own what the account cannot buy twice.
@@ -250,7 +250,7 @@ pub(super) async fn clear(
         },
     };
     if recent.is_some() {
-        recent_orders(cloud, &asked.product_code, &asked.sku_code, limit).await?;
+        recent_orders(cloud, &asked.product_code, &asked.sku_code, deadline).await?;
     }
     let reservation = match &quote {
         Some(quote) => {
@@ -263,11 +263,11 @@ pub(super) async fn clear(
 }
 
 /// Refuses to buy what the account holds of an order since then which this Terraform neither placed nor knows.
-async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, limit: &Limit) -> Result<(), Why> {
+async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, deadline: &Deadline) -> Result<(), Why> {
     let Some(age) = cloud.guard.recent_orders else { return Ok(()) };
     let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
     let since = Utc::now().checked_sub_signed(age).map_or(i64::MIN, |since| since.timestamp_millis());
-    let held = market_search::instances(&cloud.client, product, limit).await;
+    let held = market_search::instances(&cloud.client, product, deadline).await;
     let held = held.map_err(|failure| Why::Failed(messages::unread_instances(&failure)))?;
     let is_recent = |created: Option<i64>| created.is_none_or(|created| created >= since);
     let is_same_sku = |told: Option<&str>| told.is_none_or(|told| told.eq_ignore_ascii_case(sku));
@@ -308,12 +308,13 @@ async fn confirm(cloud: &Cloud, successor: &Private, ctx: &Context) -> Result<()
         (None, None) => return Ok(()),
     };
     // Terraform gives this half the limits of the order that goes.
-    let limit = create.map_or_else(|| cloud.operation_limit(Operation::Create, ctx), |time| cloud.limit(time, ctx));
+    let deadline =
+        create.map_or_else(|| cloud.operation_deadline(Operation::Create, ctx), |time| cloud.deadline(time, ctx));
     if successor.get(CLIENT_TOKEN).is_none() {
-        recent_orders(cloud, &planned.product_code, &planned.sku_code, &limit).await?;
+        recent_orders(cloud, &planned.product_code, &planned.sku_code, &deadline).await?;
     }
     let PlannedQuote { commodity, product_code, quote: shown, .. } = planned;
-    let answer = cloud.quote(&commodity, &limit).await;
+    let answer = cloud.quote(&commodity, &deadline).await;
     let request_id = answer.request_id.clone();
     let refused = |why| Refused { why, request_id: request_id.clone() };
     match &answer.quote {

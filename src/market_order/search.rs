@@ -56,12 +56,12 @@ impl ListResource for MarketOrderList {
         ctx: &Context,
     ) -> Result<(), ListEnd> {
         let account_id =
-            cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
+            cloud.account(&cloud.deadline(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         let codes = search.product_codes.clone().unwrap_or_default();
         let mut listed = BTreeSet::new();
         let mut pages = Search::<Held>::new(&cloud.client, &codes);
-        let limit = || cloud.limit(TIME, ctx);
-        while let Some(page) = pages.next_page(&limit()).await.map_err(|failure| unlisted(&failure))? {
+        let deadline = || cloud.deadline(TIME, ctx);
+        while let Some(page) = pages.next_page(&deadline()).await.map_err(|failure| unlisted(&failure))? {
             for held in page.into_iter().filter(|held| search.wants(held)) {
                 let Some(order_id) = held.order_id.clone().filter(|id| listed.insert(id.clone())) else { continue };
                 let identity = OrderIdentity { order_id: order_id.clone(), account_id: Some(account_id.clone()) };
@@ -87,9 +87,9 @@ fn display_name(order_id: &str, held: &Held) -> String {
 
 /// The order as an import would have it.
 async fn object(cloud: &Cloud, id: &str, ctx: &Context) -> Result<Partial<MarketOrder>, Diagnostic> {
-    let limit = cloud.limit(TIME, ctx);
-    match market::describe_order(&cloud.client, id, &limit).await {
-        Ok(Described::Found(order)) => Ok(super::imported(cloud, id, &order, &limit, ctx).await.into_partial()),
+    let deadline = cloud.deadline(TIME, ctx);
+    match market::describe_order(&cloud.client, id, &deadline).await {
+        Ok(Described::Found(order)) => Ok(super::imported(cloud, id, &order, &deadline, ctx).await.into_partial()),
         Ok(Described::Absent { request_id, .. }) => Err(unknown(id, &request_id)),
         Err(failure) => Err(unread(id, &failure)),
     }

@@ -6,7 +6,7 @@ use alicloud::{
     error::Failure,
     market::{self, Described},
     market_search,
-    retry::Limit,
+    retry::Deadline,
 };
 use chrono::TimeDelta;
 use tfplugin::{Diagnostic, Partial};
@@ -29,9 +29,9 @@ pub(super) async fn read_outcome(
     cloud: &Cloud,
     entry: &Entry,
     planned: &Partial<MarketOrder>,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<(), Diagnostic> {
-    check(cloud, entry, planned, limit).await?;
+    check(cloud, entry, planned, deadline).await?;
     cloud.journal.settle(entry);
     Ok(())
 }
@@ -45,9 +45,9 @@ pub(super) async fn check(
     cloud: &Cloud,
     entry: &Entry,
     planned: &Partial<MarketOrder>,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<(), Diagnostic> {
-    let found = candidates(cloud, entry, planned, limit).await.map_err(|failure| {
+    let found = candidates(cloud, entry, planned, deadline).await.map_err(|failure| {
         cloud.journal.mark_unresolved(entry);
         unread(&cloud.journal, entry, &failure)
     })?;
@@ -79,17 +79,17 @@ async fn candidates(
     cloud: &Cloud,
     entry: &Entry,
     planned: &Partial<MarketOrder>,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Vec<String>, Failure> {
     let product = planned.product_code.as_str().unwrap_or_default();
-    let instances = market_search::instances(&cloud.client, product, limit).await?;
+    let instances = market_search::instances(&cloud.client, product, deadline).await?;
     let times = (entry.time - CLOCK_SLACK).timestamp_millis()..=(entry.last_moment() + CLOCK_SLACK).timestamp_millis();
     let in_time = |created: Option<i64>| created.is_none_or(|created| times.contains(&created));
     let orders = instances.into_iter().filter(|instance| in_time(instance.created_on));
     let orders: BTreeSet<String> = orders.filter_map(|instance| instance.order_id).collect();
     let mut found = Vec::new();
     for id in orders {
-        if let Described::Found(order) = market::describe_order(&cloud.client, &id, limit).await?
+        if let Described::Found(order) = market::describe_order(&cloud.client, &id, deadline).await?
             && in_time(order.created_on)
             && model::first_difference(&order, planned).is_none()
         {

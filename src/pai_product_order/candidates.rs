@@ -14,7 +14,7 @@ use crate::{Cloud, failure_messages};
 use alicloud::{
     billing::{self, Row},
     error::{Error, Failure},
-    retry::Limit,
+    retry::Deadline,
 };
 use tfplugin::Diagnostic;
 
@@ -73,13 +73,13 @@ pub(super) async fn since(
     cloud: &Cloud,
     codes: &[String],
     since: i64,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Vec<Candidate>, Failure> {
     let mut orders: BTreeMap<String, Candidate> = BTreeMap::new();
     let period = since..Utc::now().timestamp() + CLOCK_AHEAD;
     for code in codes {
         let Some(product) = products::find(code) else { continue };
-        let rows = billing::orders_between(&cloud.client, product.billing, period.clone(), limit).await?;
+        let rows = billing::orders_between(&cloud.client, product.billing, period.clone(), deadline).await?;
         // The service may ignore the period, or take it for another one.
         let is_in_period = |row: &&Row| row.created().is_none_or(|created| period.contains(&created));
         for row in rows.iter().filter(|row| row.is_purchase()).filter(is_in_period) {
@@ -106,14 +106,14 @@ pub(super) async fn read(
     moment: i64,
     known: &[String],
     is_purchased: bool,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Found, Failure> {
     let mut assessed = Vec::new();
-    for candidate in since(cloud, codes, moment, limit).await? {
+    for candidate in since(cloud, codes, moment, deadline).await? {
         if known.contains(&candidate.order_id) {
             continue;
         }
-        let rows = billing::order_detail(&cloud.client, &candidate.order_id, limit).await?.rows;
+        let rows = billing::order_detail(&cloud.client, &candidate.order_id, deadline).await?.rows;
         let each: Vec<_> =
             rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
         let is_certain =

@@ -11,7 +11,7 @@ use crate::Cloud;
 use alicloud::{
     aiworkspace::{self, Listed, ListedProduct},
     billing::Row,
-    retry::Limit,
+    retry::Deadline,
 };
 use tfplugin::{Attr, Diagnostic, Diagnostics, Partial, Private, PrivateKey, State};
 
@@ -28,17 +28,27 @@ fn named(state: &Partial<PaiProductOrder>) -> Vec<String> {
 const UNREPORTED: PrivateKey<Vec<String>> = PrivateKey::new("untold_products");
 
 /// Looks for the products that a purchase left out, where its answer has fewer ids than products.
-pub(super) async fn after_purchase(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
+pub(super) async fn after_purchase(
+    cloud: &Cloud,
+    state: &mut State<PaiProductOrder>,
+    rows: &[Row],
+    deadline: &Deadline,
+) {
     let codes = codes(state);
     // One id twice stands for one product.
     let ids: BTreeSet<&str> = texts(&state.product_ids).into_iter().collect();
     let asked = if ids.len() >= codes.len() { Vec::new() } else { codes };
-    record_missing(cloud, state, asked, rows, limit).await;
+    record_missing(cloud, state, asked, rows, deadline).await;
 }
 
 /// Looks again for the products that the state names as missing.
-pub(super) async fn still_missing(cloud: &Cloud, state: &mut State<PaiProductOrder>, rows: &[Row], limit: &Limit) {
-    record_missing(cloud, state, named(state), rows, limit).await;
+pub(super) async fn still_missing(
+    cloud: &Cloud,
+    state: &mut State<PaiProductOrder>,
+    rows: &[Row],
+    deadline: &Deadline,
+) {
+    record_missing(cloud, state, named(state), rows, deadline).await;
 }
 
 /// Writes into a state which of these products are missing. Where ListProducts cannot be read, or billing does not know the
@@ -48,7 +58,7 @@ async fn record_missing(
     state: &mut State<PaiProductOrder>,
     codes: Vec<String>,
     rows: &[Row],
-    limit: &Limit,
+    deadline: &Deadline,
 ) {
     let matches = |code: &String, least: Match| {
         rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) >= Some(least))
@@ -56,7 +66,7 @@ async fn record_missing(
     let open: Vec<String> = codes.into_iter().filter(|code| !matches(code, Match::Certain)).collect();
     let (mut missing, mut unreported) = (Vec::new(), Vec::new());
     if !open.is_empty() {
-        let listed = aiworkspace::list_products(&cloud.client, &open, limit).await.ok();
+        let listed = aiworkspace::list_products(&cloud.client, &open, deadline).await.ok();
         for code in open {
             match listed.as_ref().map(|listed| is_listed(listed, state, &code)) {
                 Some(true) => continue,

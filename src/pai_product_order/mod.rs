@@ -26,7 +26,7 @@ use super::{
 use alicloud::{
     billing::{self, Detail, Row},
     endpoint::Product,
-    retry::Limit,
+    retry::Deadline,
 };
 pub(crate) use products_source::PaiProductsSource;
 use purchase::PaiPurchase;
@@ -125,8 +125,8 @@ impl Resource for PaiProductOrders {
         let bought = crate::purchase::buy(cloud, &mut PaiPurchase::new(cloud, &state, ctx)?, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
-        let limit = cloud.operation_limit(Operation::Read, ctx);
-        let rows = read_new(cloud, id, &limit).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
+        let deadline = cloud.operation_deadline(Operation::Read, ctx);
+        let rows = read_new(cloud, id, &deadline).await.map_err(|warning| warnings.push(warning)).unwrap_or_default();
         let orders = match (bought.answer, bought.sent_earlier) {
             (Some(orders), _) => {
                 if orders.is_none() {
@@ -143,9 +143,9 @@ impl Resource for PaiProductOrders {
         // What the plan recorded was for this purchase.
         state.private = Private::default();
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
-        owner::record(&mut state.private, None, cloud, &limit).await;
+        owner::record(&mut state.private, None, cloud, &deadline).await;
         model::place(&mut state, id, orders.as_ref(), &rows);
-        missing::after_purchase(cloud, &mut state, &rows, &limit).await;
+        missing::after_purchase(cloud, &mut state, &rows, &deadline).await;
         warnings.extend(missing::warnings(&state, &state.private));
         warnings.extend(not_paid(&state));
         // The order exists, so nothing from here on is an error.
@@ -159,19 +159,19 @@ impl Resource for PaiProductOrders {
         mut state: State<PaiProductOrder>,
         ctx: &Context,
     ) -> Result<Option<State<PaiProductOrder>>, Diagnostics> {
-        let (id, limit) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
-        let Detail { rows, request_id } = find(cloud, &id, &limit).await.map_err(|unread| unread.diagnostic(&id))?;
+        let (id, deadline) = cloud.begin_read::<PaiProductOrder>(&state, ctx);
+        let Detail { rows, request_id } = find(cloud, &id, &deadline).await.map_err(|unread| unread.diagnostic(&id))?;
         if rows.is_empty() {
-            owner::confirm_gone(&id, &state, cloud, &limit).await?;
+            owner::confirm_gone(&id, &state, cloud, &deadline).await?;
             ctx.warn(messages::gone(&id, &request_id));
             return Ok(None);
         }
         model::refresh(&mut state, &rows);
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
         if owner::recorded(&state.private).is_none() {
-            owner::record(&mut state.private, None, cloud, &limit).await;
+            owner::record(&mut state.private, None, cloud, &deadline).await;
         }
-        missing::still_missing(cloud, &mut state, &rows, &limit).await;
+        missing::still_missing(cloud, &mut state, &rows, &deadline).await;
         not_paid(&state).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(Some(order_identity::identify(state)))
     }
@@ -190,8 +190,8 @@ impl Resource for PaiProductOrders {
     }
 
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<PaiProductOrder>, Diagnostics> {
-        let limit = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
-        let Detail { rows, request_id } = find(cloud, id, &limit).await.map_err(|unread| unread.diagnostic(id))?;
+        let deadline = cloud.begin_import::<PaiProductOrder>(id, ctx)?;
+        let Detail { rows, request_id } = find(cloud, id, &deadline).await.map_err(|unread| unread.diagnostic(id))?;
         if rows.is_empty() {
             return Err(messages::not_imported(id, &request_id).into());
         }
@@ -201,7 +201,7 @@ impl Resource for PaiProductOrders {
         let imported = model::imported(id, &rows);
         let mut state = imported.ok_or_else(|| messages::of_other_products(id, &rows, &request_id))?;
         owner::record_endpoint::<PaiProductOrder>(&mut state.private, cloud);
-        owner::record(&mut state.private, None, cloud, &limit).await;
+        owner::record(&mut state.private, None, cloud, &deadline).await;
         candidates::uncertain(id, &schema::codes(&state), &rows).into_iter().for_each(|warning| ctx.warn(warning));
         Ok(order_identity::identify(state))
     }
@@ -219,14 +219,14 @@ impl Resource for PaiProductOrders {
 }
 
 /// The rows of an order; none, if it is not there.
-async fn find(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Detail, Unread> {
+async fn find(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Detail, Unread> {
     let is_there = |detail: &Detail| !detail.rows.is_empty();
-    owner::read_twice(limit, is_there, || billing::order_detail(&cloud.client, id, limit)).await
+    owner::read_twice(deadline, is_there, || billing::order_detail(&cloud.client, id, deadline)).await
 }
 
 /// Reads an order that was just placed, which billing may take a while to know.
-async fn read_new(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Vec<Row>, Diagnostic> {
-    let why = match find(cloud, id, limit).await {
+async fn read_new(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Vec<Row>, Diagnostic> {
+    let why = match find(cloud, id, deadline).await {
         Ok(detail) if !detail.rows.is_empty() => return Ok(detail.rows),
         Ok(detail) => format!("billing does not return it yet (RequestId {})", detail.request_id),
         Err(unread) => unread.to_string(),

@@ -52,7 +52,7 @@ impl DataSource for PaiProductsSource {
     async fn read(&self, cloud: &Cloud, config: PaiProducts, ctx: &Context) -> Result<PaiProducts, Diagnostics> {
         let all = || PRODUCTS.iter().map(|product| product.code.to_owned()).collect();
         let codes: Vec<String> = config.product_codes.clone().unwrap_or_else(all);
-        let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.limit(TIME, ctx)).await;
+        let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.deadline(TIME, ctx)).await;
         let listed = listed.map_err(|failure| {
             failure_messages::read_failure("The PAI products cannot be listed", "The list of PAI products", &failure)
         })?;

@@ -20,7 +20,7 @@ use alicloud::{
     aiworkspace::{self, ProductOrders},
     endpoint::Product,
     error::{ApiErrorKind, Certainty, Error, Failure, TransportKind},
-    retry::Limit,
+    retry::Deadline,
 };
 use tfplugin::{Context, Diagnostic, Diagnostics, Partial};
 
@@ -81,7 +81,7 @@ impl PaiPurchase<'_> {
     /// # Errors
     /// Billing refuses to be read, so that nobody could find out what became of a purchase whose reply is lost.
     async fn known(&self, since: i64) -> Result<Vec<String>, Diagnostic> {
-        let brief = self.cloud.limit(KNOWN, self.ctx);
+        let brief = self.cloud.deadline(KNOWN, self.ctx);
         let read = candidates::since(self.cloud, &self.codes, since, &brief);
         match tokio::time::timeout(brief.left(), read).await {
             Ok(Err(failure)) if is_refused(&failure) => {
@@ -124,19 +124,19 @@ impl Steps for PaiPurchase<'_> {
         &self.body
     }
 
-    async fn reserve(&self, limit: &Limit) -> Result<Option<File>, Diagnostic> {
-        self.cloud.journal.lock_purchases(limit).await.map(Some)
+    async fn reserve(&self, deadline: &Deadline) -> Result<Option<File>, Diagnostic> {
+        self.cloud.journal.lock_purchases(deadline).await.map(Some)
     }
 
-    async fn begin(&mut self, purchase: &journal::Purchase, limit: &Limit) -> Result<Start, Diagnostic> {
-        let (start, checked) = match self.cloud.journal.find(purchase, limit).await? {
+    async fn begin(&mut self, purchase: &journal::Purchase, deadline: &Deadline) -> Result<Start, Diagnostic> {
+        let (start, checked) = match self.cloud.journal.find(purchase, deadline).await? {
             Some(Begin::Placed(entry, order_id)) => return Ok(Start::Placed(entry, order_id)),
             Some(Begin::Again(entry) | Begin::Expired(entry) | Begin::New(Some(entry))) => {
                 let checked = entry.time.timestamp();
                 (Start::Again(entry), checked)
             }
             Some(Begin::New(None)) | None => {
-                let checked = check(self.cloud, &self.codes, limit).await?;
+                let checked = check(self.cloud, &self.codes, deadline).await?;
                 let known = self.known(checked - CLOCK_SLACK).await?;
                 (Start::New(Some(self.cloud.journal.enter(purchase, known)?)), checked)
             }
@@ -145,9 +145,13 @@ impl Steps for PaiPurchase<'_> {
         Ok(start)
     }
 
-    async fn send(&self, attempt: &Attempt, limit: &Limit) -> Result<(String, Option<ProductOrders>), Diagnostic> {
+    async fn send(
+        &self,
+        attempt: &Attempt,
+        deadline: &Deadline,
+    ) -> Result<(String, Option<ProductOrders>), Diagnostic> {
         let Some(entry) = &attempt.entry else { return Err(messages::not_entered()) };
-        let buying = Buying { purchase: self, limit, entry };
+        let buying = Buying { purchase: self, deadline, entry };
         buying.run(attempt.sent_earlier.is_some()).await
     }
 }
@@ -155,14 +159,14 @@ impl Steps for PaiPurchase<'_> {
 /// A purchase that is under way.
 struct Buying<'a> {
     purchase: &'a PaiPurchase<'a>,
-    limit: &'a Limit,
+    deadline: &'a Deadline,
     entry: &'a Entry,
 }
 
 /// Makes sure that the account has none of the products and that the caller may buy them. Returns when that was, by the
 /// server's clock, in seconds since 1970.
-async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Diagnostic> {
-    let listed = aiworkspace::list_products(&cloud.client, codes, limit).await;
+async fn check(cloud: &Cloud, codes: &[String], deadline: &Deadline) -> Result<i64, Diagnostic> {
+    let listed = aiworkspace::list_products(&cloud.client, codes, deadline).await;
     let listed = listed.map_err(|failure| messages::unread("the list of products", codes, &failure))?;
     let named = |is: fn(&aiworkspace::ListedProduct) -> bool| -> Vec<String> {
         let matching = listed.products.iter().filter(|product| is(product));
@@ -170,7 +174,7 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
     };
     let purchased = named(|product| product.is_purchased == Some(true));
     if !purchased.is_empty() {
-        return Err(purchased_already(cloud, &purchased, limit).await);
+        return Err(purchased_already(cloud, &purchased, deadline).await);
     }
     let forbidden = named(|product| product.has_permission_to_purchase == Some(false));
     if forbidden.is_empty() {
@@ -179,9 +183,9 @@ async fn check(cloud: &Cloud, codes: &[String], limit: &Limit) -> Result<i64, Di
     Err(messages::not_permitted(&forbidden))
 }
 
-async fn purchased_already(cloud: &Cloud, codes: &[String], limit: &Limit) -> Diagnostic {
+async fn purchased_already(cloud: &Cloud, codes: &[String], deadline: &Deadline) -> Diagnostic {
     let since = Utc::now().timestamp() - candidates::YEAR;
-    let import = candidates::proposal(&candidates::since(cloud, codes, since, limit).await);
+    let import = candidates::proposal(&candidates::since(cloud, codes, since, deadline).await);
     messages::purchased_already(codes, &import)
 }
 
@@ -194,13 +198,14 @@ impl Buying<'_> {
             if is_undecided && let Decision::Placed(order_id) = self.decide(last.as_ref()).await? {
                 return Ok((order_id, None));
             }
-            let sent = aiworkspace::create_product_orders(&cloud.client, &self.entry.purchase.text, self.limit).await;
+            let sent =
+                aiworkspace::create_product_orders(&cloud.client, &self.entry.purchase.text, self.deadline).await;
             match sent {
                 Ok(orders) => return Ok((orders.order_id.clone().unwrap_or_default(), Some(orders))),
                 Err(failure) if failure.certainty == Certainty::NotDone => {
                     // Reading has decided that no earlier attempt did it either.
                     cloud.journal.settle(self.entry);
-                    return Err(cloud.with_balance(messages::refused(codes, &failure), &failure, self.limit).await);
+                    return Err(cloud.with_balance(messages::refused(codes, &failure), &failure, self.deadline).await);
                 }
                 Err(failure) => {
                     tracing::warn!(%failure, "the outcome of the purchase is not known");
@@ -221,7 +226,7 @@ impl Buying<'_> {
         let mut nothing = 0;
         let mut sightings = Sightings::default();
         loop {
-            let is_purchased = aiworkspace::list_products(&cloud.client, codes, self.limit).await.map(|listed| {
+            let is_purchased = aiworkspace::list_products(&cloud.client, codes, self.deadline).await.map(|listed| {
                 let held = |code: &String| {
                     let product = listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
                     product.is_some_and(|product| product.is_purchased == Some(true))
@@ -229,7 +234,7 @@ impl Buying<'_> {
                 codes.iter().any(held)
             });
             let has_one = matches!(is_purchased, Ok(true));
-            let found = candidates::read(cloud, codes, *since, &self.entry.known, has_one, self.limit).await;
+            let found = candidates::read(cloud, codes, *since, &self.entry.known, has_one, self.deadline).await;
             if let Some(order_id) = sightings.confirm(&found) {
                 return Ok(Decision::Placed(order_id));
             }
@@ -245,7 +250,7 @@ impl Buying<'_> {
                 return Ok(Decision::NotPlaced);
             }
             let refused = is_purchased.as_ref().err().or(found.as_ref().err()).filter(|failure| is_refused(failure));
-            if refused.is_some() || !self.limit.wait(BETWEEN_READINGS).await {
+            if refused.is_some() || !self.deadline.wait(BETWEEN_READINGS).await {
                 let advice = refused.map(failure_messages::failure_advice);
                 let purchased = is_purchased.as_ref().map_err(ToString::to_string);
                 cloud.journal.mark_unresolved(self.entry);

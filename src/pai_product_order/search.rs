@@ -56,11 +56,11 @@ impl ListResource for PaiProductOrderList {
         ctx: &Context,
     ) -> Result<(), ListEnd> {
         let account_id =
-            cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
+            cloud.account(&cloud.deadline(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         for (order_id, rows) in orders(cloud, &search, ctx).await? {
             // Only the order itself tells its instances, and all of its rows.
             let rows = if listing.wants_objects() {
-                let detail = billing::order_detail(&cloud.client, &order_id, &cloud.limit(TIME, ctx)).await;
+                let detail = billing::order_detail(&cloud.client, &order_id, &cloud.deadline(TIME, ctx)).await;
                 match detail {
                     Ok(detail) if !detail.rows.is_empty() => detail.rows,
                     Ok(_) => rows,
@@ -96,7 +96,7 @@ async fn orders(
     for product in PRODUCTS.iter().filter(|product| is_wanted(product.code)) {
         // To the end of this second: the service leaves the end out.
         let period = since.timestamp()..now.timestamp() + 1;
-        let rows = billing::orders_between(&cloud.client, product.billing, period, &cloud.limit(TIME, ctx)).await;
+        let rows = billing::orders_between(&cloud.client, product.billing, period, &cloud.deadline(TIME, ctx)).await;
         let rows = rows.map_err(|failure| unlisted(&failure))?;
         for row in rows.into_iter().filter(|row| row.is_purchase() && product.matches(row).is_some()) {
             if let Some(id) = row.order_id.clone() {

@@ -49,7 +49,7 @@ impl Resource for Faults {
     type Client = Cloud;
 
     async fn create(&self, cloud: &Cloud, _: Create<Fault>, ctx: &Context) -> Result<State<Fault>, CreateError<Fault>> {
-        let account = cloud.account(&cloud.limit(Duration::from_secs(60), ctx)).await;
+        let account = cloud.account(&cloud.deadline(Duration::from_secs(60), ctx)).await;
         panic!("{account:?} of {cloud:?} with canary-secret-key");
     }
 

@@ -76,7 +76,7 @@ impl Resource for AccountPins {
 
 // An error says what happened, to which attribute, and what to do. `explain` words what the client reports.
 async fn is_account(cloud: &Cloud, wanted: &str, ctx: &Context) -> Result<(), Diagnostic> {
-    let account = cloud.account(&cloud.limit(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?;
+    let account = cloud.account(&cloud.deadline(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?;
     if account == wanted {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use alicloud::{
     aiworkspace, billing,
     error::{ApiError, ApiErrorKind, Certainty, Error, Failure},
     market::{self, Described},
-    retry::Limit,
+    retry::Deadline,
 };
 use mock_endpoint::{
     Mock,
@@ -20,8 +20,8 @@ use crate::{
     loopback::Loopback,
 };
 
-fn limit() -> Limit {
-    Limit::new(Duration::from_secs(60), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::new(Duration::from_secs(60), CancellationToken::new())
 }
 
 fn order() -> market::NewOrder {
@@ -29,7 +29,7 @@ fn order() -> market::NewOrder {
 }
 
 async fn described(mock: &Mock) -> Described {
-    market::describe_order(&client(mock), "1", &limit()).await.unwrap()
+    market::describe_order(&client(mock), "1", &deadline()).await.unwrap()
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn an_error_that_says_nothing_means_that_there_is_no_such_order_whatever_i
 /// What DescribeOrder comes to at a service that always answers this, and how often it was asked.
 async fn answered(status: u16, body: serde_json::Value) -> (Result<Described, Failure>, usize) {
     let service = Loopback::start(move |_, _| (status, body.to_string()));
-    let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+    let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     let answer = market::describe_order(&client_at(&service.url), "1", &short).await;
     let asked = service.asked.lock().unwrap().len();
     (answer, asked)
@@ -104,7 +104,7 @@ async fn an_error_whose_code_is_known_is_no_missing_order() {
     {
         let kind = Kind::ApiError { status, code: code.to_owned(), message: "null".to_owned() };
         mock.fault(Fault::times("DescribeOrder", kind, 99));
-        let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+        let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
         let failure = market::describe_order(&client(&mock), "1", &short).await.unwrap_err();
         assert!(failure.to_string().contains(code), "{failure}");
         mock.ledger().faults.clear();
@@ -116,7 +116,7 @@ async fn nobody_knows_what_became_of_a_purchase_whose_error_says_nothing() {
     let mock = Mock::start().unwrap();
     for status in [400, 500] {
         mock.fault(Fault::times("CreateOrder", Kind::NullError { status }, 99));
-        let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+        let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
         let failure = market::create_order(&client(&mock), &order(), &short).await.unwrap_err();
         assert_eq!(failure.certainty, Certainty::Unknown, "{failure}");
         mock.ledger().faults.clear();
@@ -129,7 +129,7 @@ async fn a_reply_without_a_request_id_is_taken_unless_it_says_that_something_is_
     let client = client(&mock);
     let products = ["PAI_share".to_owned()];
     mock.fault(Fault::once("ListProducts", Kind::NoRequestId));
-    let listed = aiworkspace::list_products(&client, &products, &limit()).await.unwrap();
+    let listed = aiworkspace::list_products(&client, &products, &deadline()).await.unwrap();
     assert_eq!(listed.products[0].is_purchased, Some(false));
     assert_eq!(mock.ledger().requests_for("ListProducts"), 1);
 
@@ -140,7 +140,7 @@ async fn a_reply_without_a_request_id_is_taken_unless_it_says_that_something_is_
 
     for (operation, body) in [("DescribeOrder", json!({})), ("GetOrderDetail", json!({"Success": true}))] {
         mock.fault(Fault::times(operation, Kind::Reply { body: body.to_string() }, 99));
-        let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+        let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
         let failure = match operation {
             "DescribeOrder" => market::describe_order(&client, "1", &short).await.unwrap_err(),
             _ => billing::order_detail(&client, "1", &short).await.unwrap_err(),
@@ -173,14 +173,16 @@ async fn a_success_that_is_not_usable_is_read_again_for_seconds_only_and_a_purch
         (Loopback::start(|_, _| (200, "<html>".to_owned())), Loopback::start(move |_, _| (500, nothing.clone())));
     let (at_page, at_silent) = (client_at(&page.url), client_at(&silent.url));
     let begin = Instant::now();
-    let limit = limit();
-    let (order, detail) =
-        tokio::join!(market::describe_order(&at_page, "1", &limit), billing::order_detail(&at_silent, "1", &limit));
+    let deadline = deadline();
+    let (order, detail) = tokio::join!(
+        market::describe_order(&at_page, "1", &deadline),
+        billing::order_detail(&at_silent, "1", &deadline)
+    );
     for failure in [order.unwrap_err(), detail.unwrap_err()] {
         assert!(failure.attempts > 3 && begin.elapsed() < Duration::from_secs(15), "{failure} {:?}", begin.elapsed());
     }
     // The last pause, which no time is left for, takes up to ten seconds.
-    let longer = Limit::new(Duration::from_secs(21), CancellationToken::new());
+    let longer = Deadline::new(Duration::from_secs(21), CancellationToken::new());
     let begin = Instant::now();
     market::create_order(&at_page, &self::order(), &longer).await.unwrap_err();
     assert!(begin.elapsed() > Duration::from_secs(10), "{:?}", begin.elapsed());
@@ -192,7 +194,7 @@ async fn what_is_purchased_is_read_however_it_is_written() {
         let product = json!({"ProductCode": "PAI_share", "IsPurchased": told});
         let service = Loopback::start(move |_, _| (200, json!({"Products": [product]}).to_string()));
         let codes = ["PAI_share".to_owned()];
-        let listed = aiworkspace::list_products(&client_at(&service.url), &codes, &limit()).await.unwrap();
+        let listed = aiworkspace::list_products(&client_at(&service.url), &codes, &deadline()).await.unwrap();
         assert_eq!(listed.products[0].is_purchased, Some(expected));
     }
 }

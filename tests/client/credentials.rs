@@ -9,7 +9,7 @@ use alicloud::{
         NoCredentials, Role, Source, StaticKeys, Token, profile::ProfileFile,
     },
     endpoint::{Endpoint, Product, Protocol},
-    retry::Limit,
+    retry::Deadline,
     sts,
 };
 use chrono::Utc;
@@ -58,7 +58,7 @@ fn at(url: &str, credentials: Arc<dyn Source>) -> Client {
 }
 
 async fn account(client: &Client) -> String {
-    sts::account_id(client, &Limit::new(Duration::from_secs(10), CancellationToken::new())).await.unwrap()
+    sts::account_id(client, &Deadline::new(Duration::from_secs(10), CancellationToken::new())).await.unwrap()
 }
 
 fn role(account: &str) -> Role {

@@ -7,7 +7,7 @@ use alicloud::{
     credentials::{Credentials, StaticKeys},
     endpoint::{Product, Protocol},
     regions,
-    retry::Limit,
+    retry::Deadline,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +48,7 @@ fn each_region_leads_to_the_hosts_of_the_products() {
 
 #[tokio::test]
 async fn keys_that_are_there_count_even_when_the_time_is_over() {
-    let over = Limit::new(Duration::ZERO, CancellationToken::new());
+    let over = Deadline::new(Duration::ZERO, CancellationToken::new());
     for _ in 0..100 {
         assert_eq!(client("cn-hangzhou").access_key_id(&over).await.unwrap(), "id");
     }

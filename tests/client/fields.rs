@@ -9,7 +9,7 @@ use alicloud::{
     credentials::Role,
     endpoint::Product,
     instance_access, market, market_instance, market_search, price, products,
-    retry::Limit,
+    retry::Deadline,
     sts,
 };
 use mock_endpoint::Mock;
@@ -40,8 +40,8 @@ fn table() -> Vec<Field> {
         .collect()
 }
 
-fn limit() -> Limit {
-    Limit::new(Duration::from_secs(5), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::new(Duration::from_secs(5), CancellationToken::new())
 }
 
 fn role() -> Role {
@@ -118,70 +118,70 @@ fn reads_all(value: &impl Debug, but: &[&str]) {
 
 #[tokio::test]
 async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
-    let limit = limit();
+    let deadline = deadline();
     let client = |operation: &str| documented(operation);
     let one = || vec!["1".to_owned()];
 
     let (at, _service) = client("CreateOrder");
     let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };
-    reads_all(&market::create_order(&at, &order, &limit).await.unwrap(), &["server_time"]);
+    reads_all(&market::create_order(&at, &order, &deadline).await.unwrap(), &["server_time"]);
     let (at, _service) = client("DescribeOrder");
-    let market::Described::Found(order) = market::describe_order(&at, "1", &limit).await.unwrap() else { panic!() };
+    let market::Described::Found(order) = market::describe_order(&at, "1", &deadline).await.unwrap() else { panic!() };
     // It is read where the service tells it, and not documented.
     reads_all(&order, &["currency"]);
     assert_eq!(order.components().len(), 1);
     let (at, _service) = client("DescribeInstances");
-    let instances = market_search::instances(&at, "1", &limit).await.unwrap();
+    let instances = market_search::instances(&at, "1", &deadline).await.unwrap();
     assert_eq!(instances.len(), 1);
     // Only the answer about a single one tells.
     reads_all(&instances, &["auto_renewal", "component_json"]);
     let (at, _service) = client("DescribeInstance");
-    reads_all(&market_instance::describe_instance(&at, "1", &limit).await.unwrap().unwrap(), &[]);
+    reads_all(&market_instance::describe_instance(&at, "1", &deadline).await.unwrap().unwrap(), &[]);
     let (at, _service) = client("AutoRenewInstance");
-    market_instance::set_auto_renewal(&at, "1", &market_instance::AutoRenewal::Off, &limit).await.unwrap();
+    market_instance::set_auto_renewal(&at, "1", &market_instance::AutoRenewal::Off, &deadline).await.unwrap();
     let (at, _service) = client("DescribeInstances");
     let mut search = market_search::Search::<market_search::Held>::new(&at, &[]);
-    reads_all(&search.next_page(&limit).await.unwrap(), &[]);
+    reads_all(&search.next_page(&deadline).await.unwrap(), &[]);
     let (at, _service) = client("DescribeInstance");
-    let access = instance_access::instance_access(&at, "1", &limit).await.unwrap();
+    let access = instance_access::instance_access(&at, "1", &deadline).await.unwrap();
     reads_all(&access, &[]);
     let instance_access::Handed::Out(access) = access else { panic!() };
     assert_eq!((access.app.len(), access.host.len()), (1, 1));
     let (at, _service) = client("DescribeProducts");
-    let listed = products::products(&at, &products::Search::default(), &limit).await.unwrap();
+    let listed = products::products(&at, &products::Search::default(), &deadline).await.unwrap();
     assert_eq!(listed.len(), 1);
     reads_all(&listed, &[]);
     let (at, _service) = client("DescribeProduct");
-    let sold = products::product(&at, "Success", &limit).await.unwrap();
+    let sold = products::product(&at, "Success", &deadline).await.unwrap();
     // The only module that is documented is the one of package versions here.
     reads_all(&sold, &["images"]);
     let products::Described::Found(sold) = sold else { panic!() };
     assert_eq!(sold.skus[0].package_versions.len(), 1);
     let (at, _service) = client("DescribePrice");
     let asked = json!({"productCode": "1"}).to_string();
-    let price::Priced::Found(price) = price::describe_price(&at, &asked, &limit).await.unwrap() else { panic!() };
+    let price::Priced::Found(price) = price::describe_price(&at, &asked, &deadline).await.unwrap() else { panic!() };
     reads_all(&price, &["request_id"]);
     assert_eq!((price.coupons.len(), price.promotion_rules.len()), (1, 1));
 
     let (at, _service) = client("CreateProductOrders");
-    reads_all(&aiworkspace::create_product_orders(&at, "{}", &limit).await.unwrap(), &[]);
+    reads_all(&aiworkspace::create_product_orders(&at, "{}", &deadline).await.unwrap(), &[]);
     let (at, _service) = client("ListProducts");
-    reads_all(&aiworkspace::list_products(&at, &one(), &limit).await.unwrap().products, &[]);
+    reads_all(&aiworkspace::list_products(&at, &one(), &deadline).await.unwrap().products, &[]);
 
     let (at, _service) = client("GetOrderDetail");
-    let detail = billing::order_detail(&at, "1", &limit).await.unwrap();
+    let detail = billing::order_detail(&at, "1", &deadline).await.unwrap();
     assert_eq!((detail.rows.len(), detail.rows[0].instance_ids()), (1, one()));
     reads_all(&detail, &[]);
     let (at, _service) = client("QueryOrders");
-    let rows = billing::orders_between(&at, "1", 0..1, &limit).await.unwrap();
+    let rows = billing::orders_between(&at, "1", 0..1, &deadline).await.unwrap();
     assert_eq!(rows.len(), 1);
     reads_all(&rows, &["sub_order_id", "region", "instance_ids"]);
     let (at, _service) = client("QueryAccountBalance");
-    reads_all(&balance::account_balance(&at, &limit).await.unwrap(), &[]);
+    reads_all(&balance::account_balance(&at, &deadline).await.unwrap(), &[]);
 
     let (at, _service) = client("GetCallerIdentity");
-    reads_all(&sts::caller_identity(&at, &limit).await.unwrap(), &[]);
-    assert_eq!(sts::account_id(&at, &limit).await.unwrap(), "1");
+    reads_all(&sts::caller_identity(&at, &deadline).await.unwrap(), &[]);
+    assert_eq!(sts::account_id(&at, &deadline).await.unwrap(), "1");
     let (at, _service) = client("AssumeRole");
     assert_eq!(sts::assume_role(&at, &role()).await.unwrap().access_key_id, "1");
     let (at, _service) = client("AssumeRoleWithOIDC");
@@ -227,7 +227,7 @@ async fn the_mock_answers_no_field_that_the_service_does_not_have() {
     };
     let compare = async |request: Request| {
         let action = request.action;
-        let body = client.call(&request, &limit(), |reply| Ok(reply.body.clone())).await.unwrap();
+        let body = client.call(&request, &deadline(), |reply| Ok(reply.body.clone())).await.unwrap();
         let known = table().into_iter().filter(|field| field.operation == action).map(|field| (field.path, field.kind));
         assert_eq!(unknown(&known.collect(), "", &body), Vec::<String>::new(), "{action}: {body}");
         action

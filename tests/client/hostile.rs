@@ -14,7 +14,7 @@ use alicloud::{
     endpoint::{Endpoint, Product, Protocol},
     error::{Certainty, Error, Failure, TransportKind},
     market,
-    retry::Limit,
+    retry::Deadline,
 };
 use mock_endpoint::{
     Mock,
@@ -46,8 +46,8 @@ fn impatient(endpoint: &str, timeouts: Timeouts) -> Client {
     })
 }
 
-fn limit(seconds: u64) -> Limit {
-    Limit::new(Duration::from_secs(seconds), CancellationToken::new())
+fn deadline(seconds: u64) -> Deadline {
+    Deadline::new(Duration::from_secs(seconds), CancellationToken::new())
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn an_endpoint_that_refuses_connections_fails_within_fifteen_seconds() {
     let client = client(&format!("http://{address}"), Duration::from_secs(2));
     let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };
     let begin = Instant::now();
-    let failure = market::create_order(&client, &order, &limit(600)).await.unwrap_err();
+    let failure = market::create_order(&client, &order, &deadline(600)).await.unwrap_err();
     assert!(matches!(failure.error, Error::NotSent(_)), "{failure}");
     assert_eq!(failure.certainty, Certainty::NotDone);
     assert!(failure.attempts > 3, "an endpoint that restarts is waited for: {}", failure.attempts);
@@ -69,7 +69,7 @@ async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
     let mock = Mock::start().unwrap();
     let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };
     let client = client(&mock.url(), Duration::from_secs(2));
-    let over = limit(60).not_after(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
+    let over = deadline(60).not_after(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
     let failure = market::create_order(&client, &order, &over).await.unwrap_err();
     assert_eq!((failure.error, failure.certainty), (Error::TooLate, Certainty::NotDone));
     assert_eq!(mock.ledger().connections, 0);
@@ -77,7 +77,7 @@ async fn after_the_last_moment_nothing_is_sent_however_much_time_is_left() {
     mock.ledger().keys.insert("canary-access-key".to_owned(), Key::new(SECRET, "1"));
     // An attempt before that moment can have done it, and there is no other one after it.
     mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 99));
-    let soon = limit(60).not_after(chrono::Utc::now() + chrono::TimeDelta::milliseconds(500));
+    let soon = deadline(60).not_after(chrono::Utc::now() + chrono::TimeDelta::milliseconds(500));
     let begin = Instant::now();
     let failure = market::create_order(&client, &order, &soon).await.unwrap_err();
     assert_eq!(failure.certainty, Certainty::Unknown);
@@ -89,7 +89,7 @@ async fn describe(endpoint: &str, seconds: u64) -> Failure {
 }
 
 async fn describe_with(client: Client, seconds: u64) -> Failure {
-    let failure = market::describe_order(&client, "1", &limit(seconds)).await.unwrap_err();
+    let failure = market::describe_order(&client, "1", &deadline(seconds)).await.unwrap_err();
     let text = failure.to_string();
     for secret in [SECRET, "Signature", "canary-access-key"] {
         assert!(!text.contains(secret), "{text}");
@@ -135,7 +135,7 @@ fn echo(status: u16, fields: &'static [&str]) -> (String, std::sync::mpsc::Recei
 async fn what_a_service_echoes_of_a_request_is_cut_from_errors_and_from_successes() {
     for (status, fields) in [(400, &["RequestId", "Code", "Message"][..]), (200, &["RequestId"])] {
         let (url, echoed) = echo(status, fields);
-        let answer = market::describe_order(&client(&url, Duration::from_secs(2)), "1", &limit(5)).await;
+        let answer = market::describe_order(&client(&url, Duration::from_secs(2)), "1", &deadline(5)).await;
         let line = echoed.recv().unwrap();
         let signature = line.split(['&', ' ']).find_map(|part| part.strip_prefix("Signature=")).unwrap();
         assert!(signature.len() > 20);
@@ -258,7 +258,7 @@ async fn replies_that_are_no_replies_are_refused() {
         let mock = Mock::start().unwrap();
         mock.fault(Fault::times("DescribeOrder", Kind::Reply { body: body.to_owned() }, 100));
         let client = crate::credentials::client(&mock);
-        let failure = market::describe_order(&client, "1", &limit(1)).await.unwrap_err();
+        let failure = market::describe_order(&client, "1", &deadline(1)).await.unwrap_err();
         assert!(failure.to_string().contains(word), "{body:.20}: {failure}");
     }
     let invalid = serve(|stream| drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\"\xff\xfe\"")));
@@ -279,7 +279,7 @@ async fn a_wish_to_wait_is_followed() {
     let mock = Mock::start().unwrap();
     mock.fault(Fault::once("DescribeOrder", Kind::Throttling { retry_after: Some(2) }));
     let begin = Instant::now();
-    market::describe_order(&crate::credentials::client(&mock), "1", &limit(30)).await.unwrap();
+    market::describe_order(&crate::credentials::client(&mock), "1", &deadline(30)).await.unwrap();
     assert!(begin.elapsed() >= Duration::from_secs(2));
 }
 
@@ -296,7 +296,7 @@ proptest! {
             let mock = Mock::start().unwrap();
             mock.fault(Fault::times("DescribeOrder", Kind::Reply { body }, 100));
             let client = crate::credentials::client(&mock);
-            if let Ok(market::Described::Found(order)) = market::describe_order(&client, "1", &limit(0)).await {
+            if let Ok(market::Described::Found(order)) = market::describe_order(&client, "1", &deadline(0)).await {
                 order.components();
             }
         });

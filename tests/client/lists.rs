@@ -6,7 +6,7 @@ use alicloud::{
     billing,
     error::{Error, Failure},
     market_search, products,
-    retry::Limit,
+    retry::Deadline,
 };
 use mock_endpoint::{
     ACCOUNT, Mock,
@@ -21,8 +21,8 @@ use crate::{
     loopback::Loopback,
 };
 
-fn limit() -> Limit {
-    Limit::new(Duration::from_secs(60), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::new(Duration::from_secs(60), CancellationToken::new())
 }
 
 /// A page: the orders in it, and how many the service counts.
@@ -45,7 +45,7 @@ async fn listed(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         let data = json!({"TotalCount": total, "OrderList": {"Order": rows}});
         json!({"RequestId": "R", "Code": "Success", "Success": true, "Data": data})
     });
-    let rows = billing::orders_between(&client_at(&service.url), "learn", 0..1, &limit()).await;
+    let rows = billing::orders_between(&client_at(&service.url), "learn", 0..1, &deadline()).await;
     let asked = service.asked.lock().unwrap().len();
     (rows.map(|rows| rows.len()), asked)
 }
@@ -57,7 +57,7 @@ async fn instances(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         pages,
         |rows, total| json!({"RequestId": "R", "TotalCount": total, "InstanceItems": {"InstanceItem": rows}}),
     );
-    let found = market_search::instances(&client_at(&service.url), "cmapi033136", &limit()).await;
+    let found = market_search::instances(&client_at(&service.url), "cmapi033136", &deadline()).await;
     let asked = service.asked.lock().unwrap().len();
     (found.map(|found| found.len()), asked)
 }
@@ -68,7 +68,7 @@ async fn listed_products(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         let rows: Vec<Json> = rows.iter().map(|row| json!({"Code": row["OrderId"]})).collect();
         json!({"RequestId": "R", "TotalCount": total, "ProductItems": {"ProductItem": rows}})
     });
-    let found = products::products(&client_at(&service.url), &products::Search::default(), &limit()).await;
+    let found = products::products(&client_at(&service.url), &products::Search::default(), &deadline()).await;
     let asked = service.asked.lock().unwrap().len();
     (found.map(|found| found.len()), asked)
 }
@@ -83,7 +83,7 @@ async fn searched(pages: Vec<Page>) -> (Result<(), Failure>, usize, usize) {
     let client = client_at(&service.url);
     let (mut search, mut found) = (market_search::Search::<market_search::Held>::new(&client, &[]), 0);
     let end = loop {
-        match search.next_page(&limit()).await {
+        match search.next_page(&deadline()).await {
             Ok(Some(page)) => found += page.len(),
             Ok(None) => break Ok(()),
             Err(failure) => break Err(failure),
@@ -189,7 +189,7 @@ async fn throttling_between_two_pages_loses_no_order() {
         mock.ledger().requests.clear();
         mock.fault(Fault::once("QueryOrders", Kind::Slow { delay_ms: 1 }));
         mock.fault(Fault::once("QueryOrders", fault));
-        let rows = billing::orders_between(&client, "learn", now - 60..now + 60, &limit()).await.unwrap();
+        let rows = billing::orders_between(&client, "learn", now - 60..now + 60, &deadline()).await.unwrap();
         assert_eq!((rows.len(), mock.ledger().requests_for("QueryOrders")), (30, 4));
     }
 }
@@ -197,7 +197,7 @@ async fn throttling_between_two_pages_loses_no_order() {
 /// What GetOrderDetail comes to at a service that always answers this, and how often it was asked.
 async fn detail(body: Json) -> (Result<usize, Failure>, usize) {
     let service = Loopback::start(move |_, _| (200, body.to_string()));
-    let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+    let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     let detail = billing::order_detail(&client_at(&service.url), "1", &short).await;
     let asked = service.asked.lock().unwrap().len();
     (detail.map(|detail| detail.rows.len()), asked)
@@ -208,7 +208,7 @@ async fn an_order_that_billing_does_not_know_has_no_rows_in_any_form() {
     let mock = Mock::start().unwrap();
     for kind in [Kind::Absent, Kind::AbsentEmpty] {
         mock.fault(Fault::times("GetOrderDetail", kind, 99));
-        assert_eq!(billing::order_detail(&client(&mock), "1", &limit()).await.unwrap().rows, []);
+        assert_eq!(billing::order_detail(&client(&mock), "1", &deadline()).await.unwrap().rows, []);
         mock.ledger().faults.clear();
     }
     assert_eq!(mock.ledger().requests_for("GetOrderDetail"), 2, "nothing is sent again");
@@ -252,11 +252,11 @@ async fn a_reply_that_only_looks_as_if_there_were_no_order_is_none() {
     // Billing itself may be at fault.
     let mock = Mock::start().unwrap();
     mock.fault(Fault::times("GetOrderDetail", Kind::NullError { status: 500 }, 99));
-    let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+    let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     assert!(billing::order_detail(&client(&mock), "1", &short).await.is_err());
     // A list of orders that is not there is no list without orders: nothing may be bought because of it.
     mock.fault(Fault::times("QueryOrders", Kind::AbsentEmpty, 99));
-    let short = Limit::new(Duration::from_secs(1), CancellationToken::new());
+    let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     let failure = billing::orders_between(&client(&mock), "learn", 0..1, &short).await.unwrap_err();
     assert!(failure.to_string().contains("no Data"), "{failure}");
 }
@@ -264,7 +264,7 @@ async fn a_reply_that_only_looks_as_if_there_were_no_order_is_none() {
 #[tokio::test]
 async fn orders_are_asked_for_with_both_ends_of_a_period() {
     let mock = Mock::start().unwrap();
-    billing::orders_between(&client(&mock), "learn", 0..3600, &limit()).await.unwrap();
+    billing::orders_between(&client(&mock), "learn", 0..3600, &deadline()).await.unwrap();
     let asked = mock.ledger().requests[0].parameters.clone();
     let end = |name: &str| asked.get(name).map(String::as_str);
     let ends = [end("CreateTimeStart"), end("CreateTimeEnd")];

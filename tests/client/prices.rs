@@ -6,7 +6,7 @@ use alicloud::{
     balance,
     market::Commodity,
     price::{self, Priced},
-    retry::Limit,
+    retry::Deadline,
 };
 use mock_endpoint::{
     Mock,
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::credentials::client;
 
-fn limit(seconds: u64) -> Limit {
-    Limit::new(Duration::from_secs(seconds), CancellationToken::new())
+fn deadline(seconds: u64) -> Deadline {
+    Deadline::new(Duration::from_secs(seconds), CancellationToken::new())
 }
 
 fn commodity(sku: &str) -> String {
@@ -40,7 +40,7 @@ async fn a_price_is_told_exactly() {
         "Currency": "JPY", "Coupons": {"Coupon": [{"CouponOptionNo": 3874923111, "CanPromFee": 0.1}]},
         "PromotionRules": {"PromotionRule": []}}"#;
     mock.fault(Fault::once("DescribePrice", Kind::Reply { body: body.to_owned() }));
-    let Priced::Found(price) = price::describe_price(&client(&mock), &commodity("prepay"), &limit(9)).await.unwrap()
+    let Priced::Found(price) = price::describe_price(&client(&mock), &commodity("prepay"), &deadline(9)).await.unwrap()
     else {
         panic!()
     };
@@ -55,7 +55,7 @@ async fn a_price_is_told_exactly() {
 async fn the_purchase_is_described_as_it_is_sent_but_for_the_sku() {
     let mock = Mock::start().unwrap();
     for (sku, told) in [("cmapi033136-prepay", "prepay"), ("cmapi033136-Package", "Package"), ("ECS", "ECS")] {
-        let priced = price::describe_price(&client(&mock), &commodity(sku), &limit(9)).await.unwrap();
+        let priced = price::describe_price(&client(&mock), &commodity(sku), &deadline(9)).await.unwrap();
         assert!(matches!(&priced, Priced::Found(price) if price.trade_price.as_deref() == Some("60.0")), "{priced:?}");
         let sent = mock.ledger().requests.last().unwrap().parameters["Commodity"].clone();
         assert_eq!(
@@ -76,13 +76,13 @@ async fn no_price_is_no_failure_that_is_asked_again() {
         [Kind::Absent, Kind::NullError { status: 500 }, Kind::Reply { body: json!({"RequestId": "R"}).to_string() }]
     {
         mock.fault(Fault::once("DescribePrice", kind));
-        let priced = price::describe_price(&client(&mock), &commodity("prepay"), &limit(9)).await.unwrap();
+        let priced = price::describe_price(&client(&mock), &commodity("prepay"), &deadline(9)).await.unwrap();
         assert!(matches!(&priced, Priced::Absent { request_id } if !request_id.is_empty()), "{priced:?}");
     }
     assert!(begin.elapsed() < Duration::from_secs(5));
     let restricted = json!({"ExpressionCode": "ORDER.NO_REAL_NAME_AUTHENTICATION"}).to_string();
     mock.fault(Fault::once("DescribePrice", Kind::Reply { body: restricted }));
-    let priced = price::describe_price(&client(&mock), &commodity("prepay"), &limit(9)).await.unwrap();
+    let priced = price::describe_price(&client(&mock), &commodity("prepay"), &deadline(9)).await.unwrap();
     assert!(matches!(&priced, Priced::Found(price) if price.expression_code.is_some()), "{priced:?}");
 }
 
@@ -94,7 +94,7 @@ async fn a_reply_about_something_else_is_no_price() {
         (json!({"ProductCode": "cmapi033136", "OriginalPrice": 1}), "it has no TradePrice"),
     ] {
         mock.fault(Fault::times("DescribePrice", Kind::Reply { body: body.to_string() }, 99));
-        let failure = price::describe_price(&client(&mock), &commodity("prepay"), &limit(1)).await.unwrap_err();
+        let failure = price::describe_price(&client(&mock), &commodity("prepay"), &deadline(1)).await.unwrap_err();
         assert!(failure.to_string().contains(what), "{failure}");
         mock.ledger().faults.clear();
     }
@@ -103,6 +103,6 @@ async fn a_reply_about_something_else_is_no_price() {
 #[tokio::test]
 async fn the_balance_is_told() {
     let mock = Mock::start().unwrap();
-    let balance = balance::account_balance(&client(&mock), &limit(9)).await.unwrap();
+    let balance = balance::account_balance(&client(&mock), &deadline(9)).await.unwrap();
     assert_eq!((balance.available_amount.as_deref(), balance.currency.as_deref()), (Some("12.50"), Some("CNY")));
 }

@@ -7,7 +7,7 @@ use super::{
     endpoint::Product,
     error::Failure,
     reply::{self, loose_flag, loose_list, loose_text},
-    retry::{Limit, Resend},
+    retry::{Deadline, Resend},
 };
 
 /// The body of CreateProductOrders. What is none is not sent.
@@ -109,7 +109,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// A failure whose certainty says whether an order can have been placed.
-pub async fn create_product_orders(client: &Client, body: &str, limit: &Limit) -> Result<ProductOrders, Failure> {
+pub async fn create_product_orders(client: &Client, body: &str, deadline: &Deadline) -> Result<ProductOrders, Failure> {
     let request = Request {
         style: Style::Roa("POST", "/api/v1/productorders"),
         body: body.as_bytes().to_vec(),
@@ -123,14 +123,14 @@ pub async fn create_product_orders(client: &Client, body: &str, limit: &Limit) -
             _ => Err("it has no OrderId".to_owned()),
         }
     };
-    client.call(&request, limit, read).await
+    client.call(&request, deadline, read).await
 }
 
 /// ListProducts: whether the account has these products, and whether the caller may buy them.
 ///
 /// # Errors
 /// Anything but a reply that tells it of every one of them.
-pub async fn list_products(client: &Client, codes: &[String], limit: &Limit) -> Result<Listed, Failure> {
+pub async fn list_products(client: &Client, codes: &[String], deadline: &Deadline) -> Result<Listed, Failure> {
     let request = Request {
         style: Style::Roa("GET", "/api/v1/products"),
         // Whether the caller may buy is told only to who asks for everything.
@@ -150,5 +150,5 @@ pub async fn list_products(client: &Client, codes: &[String], limit: &Limit) -> 
             None => Ok(Listed { products: listed, server_time: reply.server_time }),
         }
     };
-    client.call(&request, limit, read).await
+    client.call(&request, deadline, read).await
 }

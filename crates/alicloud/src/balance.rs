@@ -7,7 +7,7 @@ use super::{
     endpoint::Product,
     error::Failure,
     reply::loose_text,
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// What an account has.
@@ -26,9 +26,9 @@ pub struct Balance {
 ///
 /// # Errors
 /// Anything but a well-formed reply.
-pub async fn account_balance(client: &Client, limit: &Limit) -> Result<Balance, Failure> {
+pub async fn account_balance(client: &Client, deadline: &Deadline) -> Result<Balance, Failure> {
     let request = Request::rpc(Product::Billing, "QueryAccountBalance", []);
-    client.call(&request, limit, read).await
+    client.call(&request, deadline, read).await
 }
 
 pub(super) fn read(reply: &Reply) -> Result<Balance, String> {

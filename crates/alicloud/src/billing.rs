@@ -12,7 +12,7 @@ use super::{
     error::{ApiError, Certainty, Error, Failure},
     paging::Pages,
     reply::{self, loose_text},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// The most pages that are read of one answer.
@@ -107,10 +107,10 @@ pub struct Detail {
 ///
 /// # Errors
 /// Anything but well-formed replies, and rows of another order.
-pub async fn order_detail(client: &Client, order_id: &str, limit: &Limit) -> Result<Detail, Failure> {
+pub async fn order_detail(client: &Client, order_id: &str, deadline: &Deadline) -> Result<Detail, Failure> {
     let query = [("OrderId", order_id.to_owned())];
     let list = List { end: End::AsCounted, read: read_detail, is_absent: is_unknown };
-    let (rows, request_id) = all_pages(client, "GetOrderDetail", &query, limit, &list).await?;
+    let (rows, request_id) = all_pages(client, "GetOrderDetail", &query, deadline, &list).await?;
     let is_foreign = |row: &Row| row.order_id.as_deref() != Some(order_id);
     if rows.iter().any(is_foreign) {
         let what = "it has rows of another order".to_owned();
@@ -129,7 +129,7 @@ pub async fn orders_between(
     client: &Client,
     product: &str,
     period: Range<i64>,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Vec<Row>, Failure> {
     let moment = |seconds| {
         let moment = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
@@ -142,7 +142,7 @@ pub async fn orders_between(
         ("PageSize", PAGE_SIZE.to_string()),
     ];
     let list = List { end: End::NothingNew, read: read_page, is_absent: |_| false };
-    Ok(all_pages(client, "QueryOrders", &query, limit, &list).await?.0)
+    Ok(all_pages(client, "QueryOrders", &query, deadline, &list).await?.0)
 }
 
 /// A part of an answer, and how many rows the whole has, if the service tells.
@@ -175,7 +175,7 @@ async fn all_pages(
     client: &Client,
     action: &'static str,
     query: &[(&str, String)],
-    limit: &Limit,
+    deadline: &Deadline,
     list: &List,
 ) -> Result<(Vec<Row>, String), Failure> {
     let mut pages = Pages::of(action);
@@ -186,7 +186,7 @@ async fn all_pages(
         let nothing = |error: &ApiError| {
             (list.is_absent)(error).then(|| Page { request_id: Some(error.request_id.clone()), ..Page::default() })
         };
-        let Page { rows, total, request_id } = client.call_or(&request, limit, list.read, nothing).await?;
+        let Page { rows, total, request_id } = client.call_or(&request, deadline, list.read, nothing).await?;
         let is_short = rows.len() < PAGE_SIZE;
         let is_new = pages.add(rows, total);
         let is_whole = list.end == End::AsCounted && (pages.is_counted() || (is_short && pages.is_beyond_count()));

@@ -16,7 +16,7 @@ use super::{
     error::{ApiError, ApiErrorKind, Error, Failure},
     pace::Paces,
     regions,
-    retry::{Attempts, Limit, Resend},
+    retry::{Attempts, Deadline, Resend},
     signature::{Parameters, acs3, canonical_query, percent_encode, roa_v1, rpc_v1},
     site::Site,
     transport::{Http, Outgoing},
@@ -132,17 +132,17 @@ impl Client {
     ///
     /// # Errors
     /// There are no credentials, or not within the limit.
-    pub async fn access_key_id(&self, limit: &Limit) -> Result<String, Error> {
-        Ok(self.credentials(limit).await?.access_key_id.clone())
+    pub async fn access_key_id(&self, deadline: &Deadline) -> Result<String, Error> {
+        Ok(self.credentials(deadline).await?.access_key_id.clone())
     }
 
-    async fn credentials(&self, limit: &Limit) -> Result<Arc<Credentials>, Error> {
+    async fn credentials(&self, deadline: &Deadline) -> Result<Arc<Credentials>, Error> {
         let over = || NoCredentials::new("the credentials did not come within the time limit".to_owned());
         tokio::select! {
             // Keys that are there count, even at the very end of the time.
             biased;
             found = self.config.credentials.credentials() => found.map_err(Error::Credentials),
-            () = limit.over() => Err(if limit.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
+            () = deadline.over() => Err(if deadline.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
         }
     }
 
@@ -186,10 +186,10 @@ impl Client {
     pub async fn call<T>(
         &self,
         request: &Request,
-        limit: &Limit,
+        deadline: &Deadline,
         read: impl Fn(&Reply) -> Result<T, String>,
     ) -> Result<T, Failure> {
-        self.call_or(request, limit, read, |_| None).await
+        self.call_or(request, deadline, read, |_| None).await
     }
 
     /// The same, where some errors are answers too: `answer` says which.
@@ -199,14 +199,14 @@ impl Client {
     pub async fn call_or<T>(
         &self,
         request: &Request,
-        limit: &Limit,
+        deadline: &Deadline,
         read: impl Fn(&Reply) -> Result<T, String>,
         answer: impl Fn(&ApiError) -> Option<T>,
     ) -> Result<T, Failure> {
-        let mut attempts = Attempts::new(request.action, request.resend, limit);
+        let mut attempts = Attempts::new(request.action, request.resend, deadline);
         attempts.begin()?;
         loop {
-            let error = match self.once(request, limit).await {
+            let error = match self.once(request, deadline).await {
                 Err(error) => match &error {
                     Error::Api(refused) if let Some(answer) = answer(refused) => return Ok(answer),
                     _ => error,
@@ -220,10 +220,10 @@ impl Client {
         }
     }
 
-    async fn once(&self, request: &Request, limit: &Limit) -> Result<Reply, Error> {
-        let first = self.send(request, self.endpoint(request.product)?, limit).await;
+    async fn once(&self, request: &Request, deadline: &Deadline) -> Result<Reply, Error> {
+        let first = self.send(request, self.endpoint(request.product)?, deadline).await;
         let Some(site) = self.site_to_ask(request.product).filter(|_| is_of_another_site(&first)) else { return first };
-        let second = self.send(request, self.endpoint_of(request.product, site)?, limit).await;
+        let second = self.send(request, self.endpoint_of(request.product, site)?, deadline).await;
         if is_of_another_site(&second) {
             return first;
         }
@@ -243,20 +243,20 @@ impl Client {
         is_open.then(|| self.site(product).other())
     }
 
-    async fn send(&self, request: &Request, endpoint: Endpoint, limit: &Limit) -> Result<Reply, Error> {
-        let credentials = if request.signed { Some(self.credentials(limit).await?) } else { None };
+    async fn send(&self, request: &Request, endpoint: Endpoint, deadline: &Deadline) -> Result<Reply, Error> {
+        let credentials = if request.signed { Some(self.credentials(deadline).await?) } else { None };
         let credentials = credentials.as_deref();
-        limit.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
+        deadline.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
         let (outgoing, signature) = self.sign(request, &endpoint, credentials);
         // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
-        if limit.is_stopped() {
+        if deadline.is_stopped() {
             return Err(Error::Stopped);
         }
-        if limit.is_too_late() {
+        if deadline.is_too_late() {
             return Err(Error::TooLate);
         }
         tracing::debug!(action = request.action, endpoint = %endpoint, "sending");
-        let (raw, server_time) = self.http.send(outgoing, limit.left()).await?;
+        let (raw, server_time) = self.http.send(outgoing, deadline.left()).await?;
         let (status, bytes) = (raw.status, raw.body.len());
         let token = credentials.and_then(Credentials::token).unwrap_or_default();
         let secret = credentials.map(Credentials::secret).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::{
     endpoint::Product,
     error::{ApiError, Failure},
     reply,
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// What an instance hands out. Whatever it holds may be a secret, so Debug shows names only.
@@ -52,10 +52,10 @@ pub enum Handed {
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another instance.
-pub async fn instance_access(client: &Client, instance_id: &str, limit: &Limit) -> Result<Handed, Failure> {
+pub async fn instance_access(client: &Client, instance_id: &str, deadline: &Deadline) -> Result<Handed, Failure> {
     let request = Request::rpc(Product::Market, "DescribeInstance", [("InstanceId", instance_id.to_owned())]);
     let unknown = |error: &ApiError| error.is_absent().then(|| Handed::Absent { request_id: error.request_id.clone() });
-    client.call_or(&request, limit, |reply| Handed::read(reply, instance_id), unknown).await
+    client.call_or(&request, deadline, |reply| Handed::read(reply, instance_id), unknown).await
 }
 
 impl Handed {

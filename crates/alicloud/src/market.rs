@@ -10,7 +10,7 @@ use super::{
     endpoint::Product,
     error::{ApiError, Failure},
     reply::{self, loose_list, loose_text, loose_whole},
-    retry::{Limit, Resend},
+    retry::{Deadline, Resend},
 };
 
 /// What is bought, in the JSON form that CreateOrder's parameter `Commodity` takes. The fields are always all there
@@ -182,8 +182,8 @@ pub enum Described {
 ///
 /// # Errors
 /// A failure whose certainty says whether an order can have been placed.
-pub async fn create_order(client: &Client, order: &NewOrder, limit: &Limit) -> Result<Placed, Failure> {
-    create_order_of(client, OrderType::Buy, order, limit).await
+pub async fn create_order(client: &Client, order: &NewOrder, deadline: &Deadline) -> Result<Placed, Failure> {
+    create_order_of(client, OrderType::Buy, order, deadline).await
 }
 
 /// The same for any type of order.
@@ -194,7 +194,7 @@ pub(super) async fn create_order_of(
     client: &Client,
     order_type: OrderType,
     order: &NewOrder,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Placed, Failure> {
     let query = [
         ("ClientToken", order.client_token.clone()),
@@ -210,14 +210,14 @@ pub(super) async fn create_order_of(
         let request_id = reply.request_id.clone().unwrap_or_default();
         Ok(Placed { order_id, request_id, server_time: reply.server_time })
     };
-    client.call(&request, limit, read).await
+    client.call(&request, deadline, read).await
 }
 
 /// DescribeOrder: reads an order by its id.
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another order.
-pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> Result<Described, Failure> {
+pub async fn describe_order(client: &Client, order_id: &str, deadline: &Deadline) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeOrder", [("OrderId", order_id.to_owned())]);
     // What says that there is nothing must come from the service itself.
     let is_unknown = |error: &ApiError| error.is_absent() && !error.request_id.is_empty();
@@ -225,7 +225,7 @@ pub async fn describe_order(client: &Client, order_id: &str, limit: &Limit) -> R
         let ApiError { status, request_id, .. } = error.clone();
         is_unknown(error).then_some(Described::Absent { status, request_id })
     };
-    client.call_or(&request, limit, |reply| Described::read(reply, order_id), unknown).await
+    client.call_or(&request, deadline, |reply| Described::read(reply, order_id), unknown).await
 }
 
 impl Described {

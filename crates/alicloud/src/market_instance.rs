@@ -12,7 +12,7 @@ use super::{
     error::{ApiError, Failure},
     market,
     reply::{self, loose_text, loose_whole},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
@@ -81,11 +81,11 @@ pub enum AutoRenewal {
 pub async fn describe_instance(
     client: &Client,
     instance_id: &str,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Option<Box<Instance>>, Failure> {
     let request = Request::rpc(Product::Market, "DescribeInstance", [("InstanceId", instance_id.to_owned())]);
     let unknown = |error: &ApiError| (error.is_absent() && !error.request_id.is_empty()).then_some(None);
-    client.call_or(&request, limit, |reply| read(reply, instance_id), unknown).await
+    client.call_or(&request, deadline, |reply| read(reply, instance_id), unknown).await
 }
 
 pub(super) fn read(reply: &Reply, instance_id: &str) -> Result<Option<Box<Instance>>, String> {
@@ -107,7 +107,7 @@ pub async fn set_auto_renewal(
     client: &Client,
     instance_id: &str,
     auto_renewal: &AutoRenewal,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<(), Failure> {
     let (kind, period) = match auto_renewal {
         AutoRenewal::On { cycle, duration } => ("open", Some((cycle.clone(), duration.to_string()))),
@@ -129,7 +129,7 @@ pub async fn set_auto_renewal(
             Ok(())
         }
     };
-    client.call(&request, limit, done).await
+    client.call(&request, deadline, done).await
 }
 
 /// For serde: whether an instance renews itself. What AutoRenewal says is not documented, so only what is unmistakable

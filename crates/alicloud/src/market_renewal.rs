@@ -10,7 +10,7 @@ use super::{
     error::Failure,
     market::{self, NewOrder, OrderType, Placed},
     price::{self, Priced},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// What is bought to renew an instance, in the JSON form that CreateOrder's parameter `Commodity` takes. The fields are always
@@ -46,14 +46,14 @@ pub fn priced(renewal: &Renewal) -> String {
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another product.
-pub async fn describe_price(client: &Client, renewal: &str, limit: &Limit) -> Result<Priced, Failure> {
-    price::describe_price_of(client, OrderType::Renew, renewal, limit).await
+pub async fn describe_price(client: &Client, renewal: &str, deadline: &Deadline) -> Result<Priced, Failure> {
+    price::describe_price_of(client, OrderType::Renew, renewal, deadline).await
 }
 
 /// CreateOrder: renews, and pays at once. The same token and renewal never buy twice, however often they are sent.
 ///
 /// # Errors
 /// A failure whose certainty says whether the renewal can have been bought.
-pub async fn renew(client: &Client, order: &NewOrder, limit: &Limit) -> Result<Placed, Failure> {
-    market::create_order_of(client, OrderType::Renew, order, limit).await
+pub async fn renew(client: &Client, order: &NewOrder, deadline: &Deadline) -> Result<Placed, Failure> {
+    market::create_order_of(client, OrderType::Renew, order, deadline).await
 }

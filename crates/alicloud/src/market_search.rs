@@ -9,7 +9,7 @@ use super::{
     market_instance::Instance,
     paging::Pages,
     reply::{self, loose_text},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// How many instances one page has.
@@ -46,9 +46,9 @@ pub struct Held {
 ///
 /// # Errors
 /// As for [`Search::next_page`].
-pub async fn instances(client: &Client, product_code: &str, limit: &Limit) -> Result<Vec<Instance>, Failure> {
+pub async fn instances(client: &Client, product_code: &str, deadline: &Deadline) -> Result<Vec<Instance>, Failure> {
     let mut search = Search::<Instance>::new(client, &[product_code.to_owned()]);
-    while search.next_page(limit).await?.is_some() {}
+    while search.next_page(deadline).await?.is_some() {}
     search.pages.complete()
 }
 
@@ -73,14 +73,14 @@ impl<'c, T: DeserializeOwned + Clone + PartialEq> Search<'c, T> {
     ///
     /// # Errors
     /// Anything but a well-formed reply, and fewer instances than the service counts or more than are read.
-    pub async fn next_page(&mut self, limit: &Limit) -> Result<Option<Vec<T>>, Failure> {
+    pub async fn next_page(&mut self, deadline: &Deadline) -> Result<Option<Vec<T>>, Failure> {
         if self.next > MAX_PAGES {
             return Err(self.pages.endless());
         }
         let query = [("PageNumber", self.next.to_string()), ("PageSize", PAGE_SIZE.to_string())];
         let codes = self.codes.clone().map(|codes| ("Codes", codes));
         let request = Request::rpc(Product::Market, "DescribeInstances", codes.into_iter().chain(query));
-        let (page, total) = self.client.call(&request, limit, read).await?;
+        let (page, total) = self.client.call(&request, deadline, read).await?;
         self.next += 1;
         if self.pages.add(page.clone(), Some(total)) {
             return Ok(Some(page));

@@ -9,7 +9,7 @@ use super::{
     error::{ApiError, Failure},
     market::{Commodity, OrderType},
     reply::{self, loose_text},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// The code with which DescribePrice says that it has nothing to say.
@@ -117,8 +117,8 @@ pub(super) fn sku_kind<'s>(product_code: &str, sku_code: &'s str) -> &'s str {
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another product.
-pub async fn describe_price(client: &Client, commodity: &str, limit: &Limit) -> Result<Priced, Failure> {
-    describe_price_of(client, OrderType::Buy, commodity, limit).await
+pub async fn describe_price(client: &Client, commodity: &str, deadline: &Deadline) -> Result<Priced, Failure> {
+    describe_price_of(client, OrderType::Buy, commodity, deadline).await
 }
 
 /// The same for any type of order.
@@ -129,7 +129,7 @@ pub(super) async fn describe_price_of(
     client: &Client,
     order_type: OrderType,
     commodity: &str,
-    limit: &Limit,
+    deadline: &Deadline,
 ) -> Result<Priced, Failure> {
     let query = [("Commodity", commodity.to_owned()), ("OrderType", order_type.as_str().to_owned())];
     let request = Request::rpc(Product::Market, "DescribePrice", query);
@@ -138,7 +138,7 @@ pub(super) async fn describe_price_of(
         let is_nothing = error.is_absent() || error.code.starts_with(NOTHING);
         is_nothing.then(|| Priced::Absent { request_id: error.request_id.clone() })
     };
-    client.call_or(&request, limit, |reply| Priced::read(reply, asked["productCode"].as_str()), unknown).await
+    client.call_or(&request, deadline, |reply| Priced::read(reply, asked["productCode"].as_str()), unknown).await
 }
 
 impl Priced {

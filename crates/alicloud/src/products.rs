@@ -9,7 +9,7 @@ use super::{
     error::{ApiError, Failure},
     paging::Pages,
     reply::{self, loose_text, loose_whole},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// How many products one page has.
@@ -133,13 +133,13 @@ pub enum Described {
 ///
 /// # Errors
 /// Anything but well-formed replies, and fewer products than the service counts or more than are read.
-pub async fn products(client: &Client, search: &Search, limit: &Limit) -> Result<Vec<ListedProduct>, Failure> {
+pub async fn products(client: &Client, search: &Search, deadline: &Deadline) -> Result<Vec<ListedProduct>, Failure> {
     let mut pages = Pages::of("DescribeProducts");
     for page in 1..=MAX_PAGES {
         let request = Request::rpc(Product::Market, "DescribeProducts", []);
         let mut request = Request { query: search.query(), ..request };
         request.query.insert("PageNumber".to_owned(), page.to_string());
-        let (more, total) = client.call(&request, limit, read_page).await?;
+        let (more, total) = client.call(&request, deadline, read_page).await?;
         if !pages.add(more, Some(total)) {
             return pages.complete();
         }
@@ -173,11 +173,11 @@ pub(super) fn read_page(reply: &Reply) -> Result<(Vec<ListedProduct>, usize), St
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another product.
-pub async fn product(client: &Client, code: &str, limit: &Limit) -> Result<Described, Failure> {
+pub async fn product(client: &Client, code: &str, deadline: &Deadline) -> Result<Described, Failure> {
     let request = Request::rpc(Product::Market, "DescribeProduct", [("Code", code.to_owned())]);
     let unknown =
         |error: &ApiError| error.is_absent().then(|| Described::Absent { request_id: error.request_id.clone() });
-    client.call_or(&request, limit, |reply| Described::read(reply, code), unknown).await
+    client.call_or(&request, deadline, |reply| Described::read(reply, code), unknown).await
 }
 
 impl Described {

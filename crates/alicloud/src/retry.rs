@@ -25,27 +25,27 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause between attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How long an operation may take, all attempts together, and who can call it off.
+/// When an operation has to be done, all attempts together, and the token that cancels it before.
 #[derive(Debug, Clone)]
-pub struct Limit {
+pub struct Deadline {
     until: Instant,
     /// By the clock, which goes on while the machine sleeps.
     not_after: DateTime<Utc>,
     stop: CancellationToken,
 }
 
-impl Limit {
-    /// So much time from now, unless it is called off before.
+impl Deadline {
+    /// A deadline so much time from now, which `stop` ends before.
     pub fn new(time: Duration, stop: CancellationToken) -> Self {
         Self { until: Instant::now() + time, not_after: DateTime::<Utc>::MAX_UTC, stop }
     }
 
-    /// The same, with nothing sent after a moment by the clock.
+    /// The same deadline, with nothing sent after a moment by the clock.
     pub fn not_after(self, moment: DateTime<Utc>) -> Self {
         Self { not_after: moment.min(self.not_after), ..self }
     }
 
-    /// What is left.
+    /// The time that is left.
     pub fn left(&self) -> Duration {
         if self.is_too_late() { Duration::ZERO } else { self.until.saturating_duration_since(Instant::now()) }
     }
@@ -60,7 +60,7 @@ impl Limit {
         self.stop.is_cancelled() || self.left().is_zero()
     }
 
-    /// Whether waiting was called off.
+    /// Whether the operation was cancelled.
     pub fn is_stopped(&self) -> bool {
         self.stop.is_cancelled()
     }
@@ -73,7 +73,7 @@ impl Limit {
         }
     }
 
-    /// Waits, unless that would go beyond the limit or waiting is called off. Says whether the whole time has passed.
+    /// Waits, unless that would go beyond the deadline or the operation is cancelled. Says whether the whole time has passed.
     pub async fn wait(&self, time: Duration) -> bool {
         if time >= self.left() {
             return false;
@@ -100,7 +100,7 @@ pub enum Resend {
 pub(super) struct Attempts<'a> {
     action: &'static str,
     resend: Resend,
-    limit: &'a Limit,
+    deadline: &'a Deadline,
     begin: Instant,
     certainty: Certainty,
     made: u32,
@@ -109,13 +109,13 @@ pub(super) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub(super) fn new(action: &'static str, resend: Resend, limit: &'a Limit) -> Self {
-        Self { action, resend, limit, begin: Instant::now(), certainty: Certainty::NotDone, made: 0, unusable: None }
+    pub(super) fn new(action: &'static str, resend: Resend, deadline: &'a Deadline) -> Self {
+        Self { action, resend, deadline, begin: Instant::now(), certainty: Certainty::NotDone, made: 0, unusable: None }
     }
 
     /// Before the first attempt: nothing is begun that nobody waits for any more.
     pub(super) fn begin(&self) -> Result<(), Failure> {
-        if self.limit.is_stopped() { Err(self.failure(Error::Stopped)) } else { Ok(()) }
+        if self.deadline.is_stopped() { Err(self.failure(Error::Stopped)) } else { Ok(()) }
     }
 
     /// After an attempt that brought this error: waits, and returns if another attempt is to be made.
@@ -138,7 +138,7 @@ impl<'a> Attempts<'a> {
             (is_unusable && self.resend == Resend::Always).then(|| self.unusable.unwrap_or_else(Instant::now));
         let unusable = self.unusable.is_some_and(|since| since.elapsed() + pause >= UNUSABLE);
         let worth_it = error.is_passing() && may_resend && !unreachable && !unusable;
-        if worth_it && self.limit.wait(pause).await { Ok(()) } else { Err(self.failure(error)) }
+        if worth_it && self.deadline.wait(pause).await { Ok(()) } else { Err(self.failure(error)) }
     }
 
     fn failure(&self, error: Error) -> Failure {

@@ -14,7 +14,7 @@ use super::{
     endpoint::Product,
     error::Failure,
     reply::{self, loose_text},
-    retry::Limit,
+    retry::Deadline,
 };
 
 /// How long getting credentials may take, all attempts together.
@@ -26,7 +26,7 @@ const CREDENTIALS: Duration = Duration::from_secs(60);
 /// The role does not exist, the caller may not assume it, or STS does not answer.
 pub async fn assume_role(client: &Client, role: &Role) -> Result<Credentials, Failure> {
     let request = Request::rpc(Product::Sts, "AssumeRole", parameters(role));
-    client.call(&request, &limit(), credentials).await
+    client.call(&request, &deadline(), credentials).await
 }
 
 /// AssumeRoleWithOIDC: temporary credentials for a role, for who shows a token of the identity provider. Not signed.
@@ -42,7 +42,7 @@ pub async fn assume_role_with_oidc(
     let own = [("OIDCProviderArn", provider_arn.to_owned()), ("OIDCToken", token.expose_secret().to_owned())];
     let parameters = parameters(role).into_iter().chain(own);
     let request = Request { signed: false, ..Request::rpc(Product::Sts, "AssumeRoleWithOIDC", parameters) };
-    client.call(&request, &limit(), credentials).await
+    client.call(&request, &deadline(), credentials).await
 }
 
 /// Who calls.
@@ -67,25 +67,25 @@ pub struct CallerIdentity {
 ///
 /// # Errors
 /// STS does not answer, does not know the keys, or does not name the account.
-pub async fn caller_identity(client: &Client, limit: &Limit) -> Result<CallerIdentity, Failure> {
+pub async fn caller_identity(client: &Client, deadline: &Deadline) -> Result<CallerIdentity, Failure> {
     let request = Request::rpc(Product::Sts, "GetCallerIdentity", []);
     let read = |reply: &Reply| {
         let caller = CallerIdentity::deserialize(&reply.body).map_err(|_| "it is no identity".to_owned())?;
         if caller.account_id.is_some() { Ok(caller) } else { Err("it has no AccountId".to_owned()) }
     };
-    client.call(&request, limit, read).await
+    client.call(&request, deadline, read).await
 }
 
 /// GetCallerIdentity: the id of the account that the credentials belong to.
 ///
 /// # Errors
 /// As for [`caller_identity`].
-pub async fn account_id(client: &Client, limit: &Limit) -> Result<String, Failure> {
-    Ok(caller_identity(client, limit).await?.account_id.unwrap_or_default())
+pub async fn account_id(client: &Client, deadline: &Deadline) -> Result<String, Failure> {
+    Ok(caller_identity(client, deadline).await?.account_id.unwrap_or_default())
 }
 
-fn limit() -> Limit {
-    Limit::new(CREDENTIALS, CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::new(CREDENTIALS, CancellationToken::new())
 }
 
 fn parameters(role: &Role) -> Vec<(&'static str, String)> {

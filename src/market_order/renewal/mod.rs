@@ -17,7 +17,7 @@ use alicloud::{
     market::{self, Described, NewOrder, is_order_id},
     market_instance::{self, Instance},
     market_renewal::{self, Renewal},
-    retry::Limit,
+    retry::Deadline,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -138,9 +138,9 @@ impl Action for MarketRenewals {
         let config = config.complete()?;
         cloud.exposed(&[Product::Market]).into_iter().for_each(|warning| ctx.warn(warning));
         cloud.quotes.mark_planned(&cloud.journal);
-        let limit = cloud.limit(PLAN, ctx);
+        let deadline = cloud.deadline(PLAN, ctx);
         let id = &config.instance_id;
-        let wanted = match need(cloud, &config, &limit).await? {
+        let wanted = match need(cloud, &config, &deadline).await? {
             Need::Nothing(end) => {
                 ctx.warn(messages::nothing(id, end));
                 return Ok(());
@@ -153,7 +153,7 @@ impl Action for MarketRenewals {
             return Ok(());
         }
         let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
-        let (quote, _) = allow(cloud, &wanted, &config.max_price, &limit, count)
+        let (quote, _) = allow(cloud, &wanted, &config.max_price, &deadline, count)
             .await
             .map_err(|refused| messages::refused(refused.diagnostic(cloud, true), &wanted, earlier.as_ref()))?;
         ctx.warn(messages::planned(&wanted, &quote, earlier.as_ref()));
@@ -164,24 +164,24 @@ impl Action for MarketRenewals {
         let id = config.instance_id.clone();
         // Nothing is bought with the credentials of another account than the provider block names.
         cloud.purchase(NAME, Product::Market, id.clone(), ctx).await?;
-        let limit = cloud.operation_limit(Operation::Invoke, ctx);
-        let lock = cloud.lock_identical(&format!("{NAME} {id}"), &limit).await;
+        let deadline = cloud.operation_deadline(Operation::Invoke, ctx);
+        let lock = cloud.lock_identical(&format!("{NAME} {id}"), &deadline).await;
         let _lock = lock.ok_or_else(|| messages::queue_timeout(&id))?;
         ctx.progress(format!("Reading when the instance {id} ends"));
-        match need(cloud, &config, &limit).await? {
+        match need(cloud, &config, &deadline).await? {
             Need::Nothing(end) => {
                 ctx.progress(format!("The instance {id} runs until {}: nothing is bought", messages::shown(end)));
                 Ok(())
             }
-            Need::Renewal(wanted) => buy(cloud, &wanted, &config, &limit, ctx).await,
+            Need::Renewal(wanted) => buy(cloud, &wanted, &config, &deadline, ctx).await,
         }
     }
 }
 
 /// Finds out what is missing.
-async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Need, Diagnostic> {
+async fn need(cloud: &Cloud, config: &MarketRenewal, deadline: &Deadline) -> Result<Need, Diagnostic> {
     let id = &config.instance_id;
-    let instance = describe(cloud, id, limit).await.map_err(|failure| messages::unread(id, &failure))?;
+    let instance = describe(cloud, id, deadline).await.map_err(|failure| messages::unread(id, &failure))?;
     let instance = instance.ok_or_else(|| messages::no_instance(id))?;
     let end = end_of(&instance).ok_or_else(|| messages::no_end(id))?;
     let Some(until) = until(&config.until) else { return Err(messages::no_end(id)) };
@@ -192,7 +192,7 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
         return Err(messages::over(id, end));
     }
     let order = match &instance.order_id {
-        Some(order_id) => market::describe_order(&cloud.client, order_id, limit).await,
+        Some(order_id) => market::describe_order(&cloud.client, order_id, deadline).await,
         None => return Err(messages::unreported(id, "the order")),
     };
     let order = match order.map_err(|failure| messages::unread(id, &failure))? {
@@ -228,8 +228,8 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, limit: &Limit) -> Result<Ne
     Ok(Need::Renewal(Box::new(Wanted { renewal, period, end, new_end, renews_itself })))
 }
 
-async fn describe(cloud: &Cloud, id: &str, limit: &Limit) -> Result<Option<Box<Instance>>, Failure> {
-    market_instance::describe_instance(&cloud.client, id, limit).await
+async fn describe(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Option<Box<Instance>>, Failure> {
+    market_instance::describe_instance(&cloud.client, id, deadline).await
 }
 
 fn end_of(instance: &Instance) -> Option<DateTime<Utc>> {
@@ -241,10 +241,10 @@ async fn allow<T>(
     cloud: &Cloud,
     wanted: &Wanted,
     max_price: &Number,
-    limit: &Limit,
+    deadline: &Deadline,
     count: impl FnOnce(&Quote, Check<'_>) -> std::io::Result<Result<T, purchase_guard::Excess>>,
 ) -> Result<(Quote, Option<T>), Refused> {
-    let answer = cloud.quote_renewal(&wanted.priced(), limit).await;
+    let answer = cloud.quote_renewal(&wanted.priced(), deadline).await;
     let request_id = answer.request_id.clone();
     if let Some(restriction) = &answer.restriction {
         let product = &wanted.renewal.product_code;
@@ -264,7 +264,7 @@ async fn buy(
     cloud: &Cloud,
     wanted: &Wanted,
     config: &MarketRenewal,
-    limit: &Limit,
+    deadline: &Deadline,
     ctx: &Context,
 ) -> Result<(), Diagnostics> {
     let (id, token, end) = (&config.instance_id, wanted.token(), wanted.end.timestamp_millis());
@@ -273,7 +273,7 @@ async fn buy(
     let new = Record { end, renewed_from, token: token.clone(), time: Utc::now(), order_id: None, seen_end: None };
     // The price comes first, so that what is refused leaves nothing behind.
     let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
-    let allowed = allow(cloud, wanted, &config.max_price, limit, count).await;
+    let allowed = allow(cloud, wanted, &config.max_price, deadline, count).await;
     let (quote, reservation) = allowed.map_err(|refused| {
         let earlier = record::unsettled(journal, id, wanted.end);
         messages::refused(refused.diagnostic(cloud, false), wanted, earlier.as_ref())
@@ -299,7 +299,7 @@ async fn buy(
     ctx.progress(messages::buying(wanted, &quote));
     let order = NewOrder { client_token: token, commodity: json!(wanted.renewal).to_string() };
     let last = earlier.as_ref().unwrap_or(&new).last_moment();
-    let placed = match market_renewal::renew(&cloud.client, &order, &limit.clone().not_after(last)).await {
+    let placed = match market_renewal::renew(&cloud.client, &order, &deadline.clone().not_after(last)).await {
         Ok(placed) => placed,
         Err(failure) => {
             let is_reused = matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::TokenReused);
@@ -307,14 +307,14 @@ async fn buy(
                 give_back(cloud, reservation.as_ref());
                 record::remove(journal, id, &new.token);
                 let error = messages::failed(wanted, &failure);
-                return Err(cloud.with_balance(error, &failure, limit).await.into());
+                return Err(cloud.with_balance(error, &failure, deadline).await.into());
             }
             if is_reused {
                 give_back(cloud, reservation.as_ref());
                 return Err(messages::token_used(wanted, &failure).into());
             }
             // The end tells what the reply did not.
-            return match new_end(cloud, wanted, limit, ctx).await {
+            return match new_end(cloud, wanted, deadline, ctx).await {
                 Some(new_end) => {
                     settle(cloud, wanted, config, new_end, ctx);
                     Ok(())
@@ -326,7 +326,7 @@ async fn buy(
     tracing::info!(order_id = placed.order_id, request_id = placed.request_id, "renewal placed");
     record::update(journal, id, &new.token, |record| record.order_id = Some(placed.order_id.clone()));
     // The order exists, so nothing from here on is an error, unless it has ended since it was bought.
-    let described = market::describe_order(&cloud.client, &placed.order_id, limit).await;
+    let described = market::describe_order(&cloud.client, &placed.order_id, deadline).await;
     if let Ok(Described::Found(order)) = &described {
         if let Some(error) = messages::ended(wanted, &placed.order_id, order) {
             give_back(cloud, reservation.as_ref());
@@ -339,7 +339,7 @@ async fn buy(
         }
     }
     ctx.progress(format!("Order {} renews the instance {id}; waiting until it shows its new end", placed.order_id));
-    match new_end(cloud, wanted, limit, ctx).await {
+    match new_end(cloud, wanted, deadline, ctx).await {
         Some(new_end) => settle(cloud, wanted, config, new_end, ctx),
         None => ctx.warn(messages::not_shown(wanted, &placed.order_id)),
     }
@@ -351,18 +351,18 @@ fn give_back(cloud: &Cloud, reservation: Option<&Reservation>) {
 }
 
 /// The end that an instance shows after a renewal; none where it does not show the renewal.
-async fn new_end(cloud: &Cloud, wanted: &Wanted, limit: &Limit, ctx: &Context) -> Option<DateTime<Utc>> {
+async fn new_end(cloud: &Cloud, wanted: &Wanted, deadline: &Deadline, ctx: &Context) -> Option<DateTime<Utc>> {
     let (id, begin) = (&wanted.renewal.instance_id, Instant::now());
     loop {
         // A purchase without a reply may have used all of the time.
-        let read = describe(cloud, id, &cloud.limit(LONGEST_READ, ctx)).await;
+        let read = describe(cloud, id, &cloud.deadline(LONGEST_READ, ctx)).await;
         let end = read.ok().flatten().and_then(|instance| end_of(&instance));
         if let Some(end) = end.filter(|end| *end >= wanted.renewed_from()) {
             return Some(end);
         }
         tokio::select! {
             () = tokio::time::sleep(POLL_INTERVAL) => {}
-            () = limit.over() => return None,
+            () = deadline.over() => return None,
         }
         if begin.elapsed() >= LONGEST_POLL {
             return None;
