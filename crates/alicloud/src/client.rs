@@ -246,7 +246,7 @@ impl Client {
     async fn send(&self, request: &Request, endpoint: Endpoint, deadline: &Deadline) -> Result<Reply, Error> {
         let credentials = if request.signed { Some(self.credentials(deadline).await?) } else { None };
         let credentials = credentials.as_deref();
-        deadline.wait(self.paces.reserve(request.action).saturating_duration_since(Instant::now())).await;
+        deadline.wait(self.paces.reserve(request.product).saturating_duration_since(Instant::now())).await;
         let (outgoing, signature) = self.sign(request, &endpoint, credentials);
         // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
         if deadline.is_stopped() {
@@ -263,7 +263,7 @@ impl Client {
         let shown = request.query.get("OIDCToken").map(String::as_str).unwrap_or_default();
         let classified = raw.classify(&[secret, token, shown, &signature]);
         self.paces.record(
-            request.action,
+            request.product,
             matches!(&classified, Err(Error::Api(error)) if error.kind() == ApiErrorKind::Throttled),
         );
         tracing::debug!(action = request.action, status, bytes, ok = classified.is_ok(), "received");

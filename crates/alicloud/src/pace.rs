@@ -1,10 +1,13 @@
-//! How fast an operation is asked once the service has throttled it.
+//! How fast a product is asked once it has throttled a request.
 //!
-//! Alibaba Cloud limits how often an account may call each operation, tells nobody the limit beforehand, and answers
-//! `Throttling` beyond it. Callers that only back off come back together and leave gaps. So the client counts: whatever was
-//! answered within the last second is what the limit allows, and the next requests are spread over a second at that rate. The
-//! rate then rises, slowly at first and then fast, until the service throttles again: it stays close to a limit that stands, and
-//! finds one that was raised.
+//! Alibaba Cloud limits how often an account may call each operation, and how often all of them together. It tells nobody the
+//! limits beforehand, and answers `Throttling` beyond them. Callers that only back off come back together and leave gaps. So the
+//! client counts: whatever was answered within the last second is what the limits allow, and the next requests are spread over
+//! a second at that rate. The rate then rises, slowly at first and then fast, until the service throttles again: it stays close
+//! to a limit that stands, and finds one that was raised.
+//!
+//! The operations of a product have one pace. An order calls them in turn, so a limit to one of them slows the others anyway,
+//! and with a pace each they would take a common limit from one another.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -14,32 +17,34 @@ use std::{
 
 use tokio::time::Instant;
 
+use super::endpoint::Product;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How long the rate takes to double. It grows with the third power of the time.
 const DOUBLED: Duration = Duration::from_secs(10);
 
-/// The paces of the operations of a client.
+/// The paces of the products that a client asks.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Paces(Arc<Mutex<BTreeMap<&'static str, Pace>>>);
+pub(super) struct Paces(Arc<Mutex<BTreeMap<Product, Pace>>>);
 
 impl Paces {
-    /// When the next request for this operation may be sent.
-    pub(super) fn reserve(&self, action: &'static str) -> Instant {
-        self.with(action, |pace| pace.reserve(Instant::now()))
+    /// When the next request to this product may be sent.
+    pub(super) fn reserve(&self, product: Product) -> Instant {
+        self.with(product, |pace| pace.reserve(Instant::now()))
     }
 
     /// Takes note of an answer.
-    pub(super) fn record(&self, action: &'static str, is_throttled: bool) {
-        self.with(action, |pace| pace.record(Instant::now(), is_throttled));
+    pub(super) fn record(&self, product: Product, is_throttled: bool) {
+        self.with(product, |pace| pace.record(Instant::now(), is_throttled));
     }
 
-    fn with<T>(&self, action: &'static str, act: impl FnOnce(&mut Pace) -> T) -> T {
-        act(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(action).or_default())
+    fn with<T>(&self, product: Product, act: impl FnOnce(&mut Pace) -> T) -> T {
+        act(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(product).or_default())
     }
 }
 
-/// The pace of one operation.
+/// The pace of one product.
 #[derive(Debug, Default)]
 struct Pace {
     /// When requests were answered within the last second.
