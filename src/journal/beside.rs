@@ -30,9 +30,14 @@ impl Journal {
     {
         let lock = self.store.open_to_lock(&format!("{name}.lock"))?;
         lock.lock()?;
-        let mut shared = self.shared(name);
+        let path = self.store.folder().join(name);
+        let before = fs::read(&path).unwrap_or_default();
+        let mut shared = serde_json::from_slice(&before).unwrap_or_default();
         let outcome = change(&mut shared);
-        self.store.put(&self.store.folder().join(name), &serde_json::to_vec(&shared)?)?;
+        let after = serde_json::to_vec(&shared)?;
+        if after != before {
+            self.store.put(&path, &after)?;
+        }
         Ok(outcome)
     }
 
