@@ -9,7 +9,11 @@ use alicloud::{
 };
 use regex::Regex;
 use serde_json::{Value as Json, json};
-use tfplugin::{Computed, Context, DataSource, Diagnostic, Diagnostics, Model, value::Number};
+use tfplugin::{
+    Computed, Context, DataSource, Diagnostic, Diagnostics, Model,
+    schema::Validator,
+    value::{Number, Value},
+};
 
 use crate::{Cloud, failure_messages};
 
@@ -33,7 +37,7 @@ pub(crate) struct MarketProducts {
     #[attr(one_of("user_count-desc", "created_on-desc", "price-desc", "score-desc"))]
     sort: Option<String>,
     /// Only products whose name matches this regular expression.
-    #[attr(validate(|text: &String| Regex::new(text).is_ok(), "a regular expression"))]
+    #[attr(validator = Validator::rule("a regular expression", regex_error))]
     name_regex: Option<String>,
     /// The product codes, in the order of `products`. If set, only products with these codes.
     #[attr(optional)]
@@ -126,6 +130,16 @@ fn not_written(file: &str, error: &io::Error) -> Diagnostic {
 pub(crate) fn samples() -> Vec<Diagnostic> {
     let full = io::Error::from(io::ErrorKind::StorageFull);
     vec![unlisted(&crate::catalogue::lost("DescribeProducts")), not_written("products.json", &full)]
+}
+
+/// What is wrong with a regular expression.
+fn regex_error(value: &Value) -> Option<String> {
+    match Regex::new(value.as_str()?).err()? {
+        regex::Error::CompiledTooBig(_) => {
+            Some("must be a smaller regular expression: lower its numbers of repetitions".to_owned())
+        }
+        _ => Some("must be a regular expression".to_owned()),
+    }
 }
 
 impl MarketProducts {
