@@ -15,7 +15,7 @@ const KINDS: [(&str, PayType, bool); 4] = [
 ];
 
 /// How an order of this SKU is paid; none for SKUs that do not say it.
-fn paid(sku: &str) -> Option<PayType> {
+pub(super) fn paid(sku: &str) -> Option<PayType> {
     let kind = sku.rsplit_once('-').map_or(sku, |(_, kind)| kind);
     KINDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(kind)).map(|(_, paid, _)| *paid)
 }

@@ -1,11 +1,12 @@
 //! `action "alicloud_market_renewal"` under a Terraform that has actions (1.14).
 
-use crate::{market_order::ORDER, terraform::Terraform};
+use crate::{market_order::order_with, terraform::Terraform};
 
 /// An order, and the renewal of its instance until a date, which every change of `trigger` invokes.
 fn configuration(until: &str, trigger: &str) -> String {
+    let order = order_with("pay_type = \"PrePaid\"");
     format!(
-        r#"{ORDER}
+        r#"{order}
 action "alicloud_market_renewal" "renewal" {{
   config {{
     instance_id = alicloud_market_order.order.instance_ids[0]

@@ -304,6 +304,9 @@ async fn what_cannot_be_renewed_is_refused() {
     says(&invoke(&mut job, &arguments(end)).await.1, &["it ended at"]);
     mock.tell_of_instance(INSTANCE, json!({"EndOn": 0}));
     says(&invoke(&mut job, &arguments(end)).await.1, &["it has no end"]);
+    mock.tell_of_instance(INSTANCE, json!({"EndOn": end.timestamp_millis(), "ProductSkuCode": "cmapi033136-postpay"}));
+    says(&plan(&mut job, &arguments(end)).await, &["The instance 11000000 was not renewed: it is pay-as-you-go"]);
+    mock.tell_of_instance(INSTANCE, json!({"ProductSkuCode": "cmapi033136-prepay"}));
     show(&mock, None);
     let refusal = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "No".to_owned() };
     mock.fault(Fault::once("CreateOrder", refusal));

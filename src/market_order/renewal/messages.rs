@@ -158,6 +158,15 @@ pub(super) fn no_instance(id: &str) -> Diagnostic {
         .at(MarketRenewal::INSTANCE_ID.path())
 }
 
+pub(super) fn pay_as_you_go(id: &str) -> Diagnostic {
+    let detail = format!(
+        "The instance {id} is pay-as-you-go, which runs until it is released and is paid by use. A renewal is for a subscription. \
+         Nothing was bought. Check instance_id, and remove the action if the instance needs no renewal."
+    );
+    Diagnostic::error(format!("The instance {id} was not renewed: it is pay-as-you-go"), detail)
+        .at(MarketRenewal::INSTANCE_ID.path())
+}
+
 pub(super) fn no_end(id: &str) -> Diagnostic {
     let detail = format!(
         "The Marketplace does not report when the instance {id} ends, so the provider cannot tell how much time is missing. Nothing \

@@ -28,7 +28,8 @@ use super::{
     period::Period,
     quote::{self, Refused, Why},
     quote_messages,
-    schema::{Cycle, PACKAGE_VERSION},
+    schema::{Cycle, PACKAGE_VERSION, PayType},
+    sku,
 };
 use crate::{
     Cloud, purchase_guard,
@@ -183,6 +184,9 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, deadline: &Deadline) -> Res
     let id = &config.instance_id;
     let instance = describe(cloud, id, deadline).await.map_err(|failure| messages::unread(id, &failure))?;
     let instance = instance.ok_or_else(|| messages::no_instance(id))?;
+    if instance.product_sku_code.as_deref().and_then(sku::paid) == Some(PayType::PostPaid) {
+        return Err(messages::pay_as_you_go(id));
+    }
     let end = end_of(&instance).ok_or_else(|| messages::no_end(id))?;
     let Some(until) = until(&config.until) else { return Err(messages::no_end(id)) };
     if end >= until {

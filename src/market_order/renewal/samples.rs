@@ -71,6 +71,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::queue_timeout(id),
         messages::unread(id, &lost("DescribeInstance")),
         messages::no_instance(id),
+        messages::pay_as_you_go(id),
         messages::no_end(id),
         messages::over(id, end),
         messages::unreported(id, "the SKU"),
