@@ -59,6 +59,16 @@ pub(super) fn uncertain(id: &str, commodities: &[&str], codes: &[String]) -> Dia
     Diagnostic::warning(format!("It is not certain which products the order {id} contains"), detail)
 }
 
+/// The error about a product code that ListProducts leaves out.
+pub(super) fn unknown_product(code: &str, region: &str, request_id: Option<&str>) -> Diagnostic {
+    let request_id = request_id.map(|id| format!(" (RequestId {id})")).unwrap_or_default();
+    let detail = format!(
+        "ListProducts reports nothing about {code:?} in the region {region}{request_id}. Nothing was bought or changed. Check the \
+         spelling of the code. Without product_codes, the data source lists the products that {NAME} can buy."
+    );
+    Diagnostic::error(format!("Alibaba Cloud does not know the PAI product {code}"), detail)
+}
+
 /// The warning about a documented property that a purchase leaves out.
 pub(super) fn missing_property(code: &str, property: &Property) -> Diagnostic {
     let detail = format!(

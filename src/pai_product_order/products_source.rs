@@ -5,7 +5,7 @@ use std::time::Duration;
 use alicloud::aiworkspace::{self, ListedProduct};
 use tfplugin::{Computed, Context, DataSource, Diagnostics, Model};
 
-use super::products::PRODUCTS;
+use super::{messages, products::PRODUCTS};
 use crate::{Cloud, failure_messages};
 
 /// How long reading may take.
@@ -15,7 +15,8 @@ const TIME: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_pai_products")]
 pub(crate) struct PaiProducts {
-    /// The product codes, such as `PAI_share`. Default: all products that `alicloud_pai_product_order` can buy.
+    /// The product codes, such as `PAI_share`. An error names a code that Alibaba Cloud does not know. Default: those products
+    /// that `alicloud_pai_product_order` can buy and Alibaba Cloud offers in the region.
     #[attr(not_empty)]
     product_codes: Option<Vec<String>>,
     /// The region of the provider. The result applies to this region: a product may be purchased in one region and not in
@@ -52,12 +53,22 @@ impl DataSource for PaiProductsSource {
     async fn read(&self, cloud: &Cloud, config: PaiProducts, ctx: &Context) -> Result<PaiProducts, Diagnostics> {
         let all = || PRODUCTS.iter().map(|product| product.code.to_owned()).collect();
         let codes: Vec<String> = config.product_codes.clone().unwrap_or_else(all);
-        let listed = aiworkspace::list_products(&cloud.client, &codes, &cloud.deadline(TIME, ctx)).await;
+        let listed = aiworkspace::known_products(&cloud.client, &codes, &cloud.deadline(TIME, ctx)).await;
         let listed = listed.map_err(|failure| {
             failure_messages::read_failure("The PAI products cannot be listed", "The list of PAI products", &failure)
         })?;
-        let told = |code: &String| listed.products.iter().find(|product| product.product_code.as_ref() == Some(code));
-        let products: Vec<Product> = codes.iter().filter_map(told).map(Product::of).collect();
+        let mut products = Vec::with_capacity(codes.len());
+        for (at, code) in codes.iter().enumerate() {
+            match listed.product(code) {
+                Some(product) => products.push(Product::of(product)),
+                None if config.product_codes.is_none() => {}
+                None => {
+                    let region = cloud.client.region();
+                    let unknown = messages::unknown_product(code, region, listed.request_id.as_deref());
+                    return Err(unknown.at(PaiProducts::PRODUCT_CODES.index(at)).into());
+                }
+            }
+        }
         Ok(PaiProducts { region_id: cloud.client.region().into(), products: products.into(), ..config })
     }
 }

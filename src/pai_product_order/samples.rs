@@ -76,6 +76,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::of_other_products(ORDER, &rows(), REQUEST),
         messages::of_other_products(ORDER, &[], REQUEST),
         messages::uncertain(ORDER, &["learn"], &codes),
+        messages::unknown_product("Another_share", "cn-hangzhou", Some(REQUEST)),
         crate::order::not_read_back(ORDER, &lost("GetOrderDetail").to_string()),
         messages::missing_property(dataworks.code, &dataworks.properties[0]),
         messages::stays_active(&order()),

@@ -48,12 +48,22 @@ fn it_tells_what_is_purchased_and_what_may_be_bought_where() {
 }
 
 #[test]
-fn a_product_that_is_not_told_of_is_an_error() {
+fn an_unknown_product_is_an_error_at_once() {
     let Some(terraform) = Terraform::with(&ALL.replace("{}", "{\n  product_codes = [\"Another_share\"]\n}")) else {
         return;
     };
-    terraform.plan().fails().says(&["The PAI products cannot be listed", "Another_share"]);
-    terraform.configure(ALL);
+    terraform.plan().fails().says(&[
+        "Alibaba Cloud does not know the PAI product Another_share",
+        "product_codes = [\"Another_share\"]",
+        "cn-hangzhou",
+        "RequestId",
+    ]);
+    assert_eq!(terraform.mock.ledger().requests_for("ListProducts"), 1);
+}
+
+#[test]
+fn a_failure_to_list_names_the_permission() {
+    let Some(terraform) = Terraform::with(ALL) else { return };
     let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::once("ListProducts", forbidden));
     terraform

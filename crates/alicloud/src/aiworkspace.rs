@@ -98,10 +98,25 @@ pub struct ListedProduct {
 /// The answer to ListProducts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The products that were asked for.
+    /// The products that were asked for, as far as the service knows them.
     pub products: Vec<ListedProduct>,
+    /// The RequestId.
+    pub request_id: Option<String>,
     /// The server's clock, in seconds since 1970, if it told.
     pub server_time: Option<i64>,
+}
+
+impl Listed {
+    fn read(reply: &Reply) -> Result<Self, String> {
+        let products = reply::list(reply.body.get("Products").ok_or("it has no Products")?);
+        let products = products.iter().filter_map(|product| ListedProduct::deserialize(product).ok()).collect();
+        Ok(Self { products, request_id: reply.request_id.clone(), server_time: reply.server_time })
+    }
+
+    /// What is known of the product of this code.
+    pub fn product(&self, code: &str) -> Option<&ListedProduct> {
+        self.products.iter().find(|product| product.product_code.as_deref() == Some(code))
+    }
 }
 
 /// CreateProductOrders: buys. There is no idempotency token, so this is sent again only after an attempt that certainly
@@ -126,12 +141,32 @@ pub async fn create_product_orders(client: &Client, body: &str, deadline: &Deadl
     client.call(&request, deadline, read).await
 }
 
+/// ListProducts: what the service knows of these products. It leaves out codes that it does not know.
+///
+/// # Errors
+/// No reply that can be read.
+pub async fn known_products(client: &Client, codes: &[String], deadline: &Deadline) -> Result<Listed, Failure> {
+    client.call(&listing(codes), deadline, Listed::read).await
+}
+
 /// ListProducts: whether the account has these products, and whether the caller may buy them.
 ///
 /// # Errors
-/// Anything but a reply that tells it of every one of them.
+/// Anything but a reply that reports for every one of them whether it is purchased.
 pub async fn list_products(client: &Client, codes: &[String], deadline: &Deadline) -> Result<Listed, Failure> {
-    let request = Request {
+    let read = |reply: &Reply| {
+        let mut listed = Listed::read(reply)?;
+        listed.products.retain(|product| product.is_purchased.is_some());
+        match codes.iter().find(|code| listed.product(code).is_none()) {
+            Some(unreported) => Err(format!("it does not tell whether {unreported} is purchased")),
+            None => Ok(listed),
+        }
+    };
+    client.call(&listing(codes), deadline, read).await
+}
+
+fn listing(codes: &[String]) -> Request {
+    Request {
         style: Style::Roa("GET", "/api/v1/products"),
         // Whether the caller may buy is told only to who asks for everything.
         ..Request::rpc(
@@ -139,16 +174,5 @@ pub async fn list_products(client: &Client, codes: &[String], deadline: &Deadlin
             "ListProducts",
             [("ProductCodes", codes.join(",")), ("Verbose", "true".to_owned())],
         )
-    };
-    let read = |reply: &Reply| {
-        let listed = reply.body.get("Products").map(reply::list).unwrap_or_default();
-        let listed = listed.iter().filter_map(|product| ListedProduct::deserialize(product).ok());
-        let listed: Vec<_> = listed.filter(|product| product.is_purchased.is_some()).collect();
-        let is_reported = |code: &&String| listed.iter().any(|product| product.product_code.as_ref() == Some(*code));
-        match codes.iter().find(|code| !is_reported(code)) {
-            Some(unreported) => Err(format!("it does not tell whether {unreported} is purchased")),
-            None => Ok(Listed { products: listed, server_time: reply.server_time }),
-        }
-    };
-    client.call(&request, deadline, read).await
+    }
 }
