@@ -51,7 +51,7 @@ struct Sku {
     sku_code: Computed<String>,
     /// The name.
     sku_name: Computed<String>,
-    /// The package versions. Empty if the product needs none.
+    /// The package versions. If the SKU has none, `alicloud_market_order` cannot order it.
     package_versions: Computed<Vec<PackageVersion>>,
     /// The ECS images.
     images: Computed<Vec<Image>>,

@@ -30,7 +30,8 @@ pub(crate) struct MarketPrice {
     product_code: String,
     /// The unit of `duration`.
     pricing_cycle: Cycle,
-    /// The version of the product's package, such as `yuncode2713600001`.
+    /// The version of the product's package, such as `yuncode2713600001`. The data source `alicloud_market_product` lists the
+    /// versions.
     #[attr(not_blank)]
     package_version: String,
     /// How the order is paid: `PrePaid` (subscription) or `PostPaid` (pay as you go). Default `PostPaid`, or what `sku_code` says.

@@ -40,7 +40,8 @@ pub(crate) struct MarketOrder {
     /// The unit of `duration`.
     #[attr(force_new, plan_modifier = period::same_length)]
     pub(super) pricing_cycle: Cycle,
-    /// The version of the product's package, such as `yuncode2713600001`.
+    /// The version of the product's package, such as `yuncode2713600001`. The data source `alicloud_market_product` lists the
+    /// versions. A product without any cannot be ordered.
     #[attr(force_new, not_blank)]
     pub(super) package_version: String,
     /// How the order is paid: `PrePaid` (subscription) or `PostPaid` (pay as you go).
