@@ -33,11 +33,11 @@ pub(crate) struct MarketProduct {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Product {
-    /// The code.
+    /// The product code.
     code: Computed<String>,
-    /// The name.
+    /// The name of the product.
     name: Computed<String>,
-    /// The description, as HTML.
+    /// The description of the product, as HTML.
     description: Computed<String>,
     /// The SKUs of the product.
     skus: Computed<Vec<Sku>>,
@@ -49,11 +49,11 @@ struct Product {
 struct Sku {
     /// The SKU, for `sku_code` of `alicloud_market_order`.
     sku_code: Computed<String>,
-    /// The name.
+    /// The name of the SKU.
     sku_name: Computed<String>,
-    /// The package versions. If the SKU has none, `alicloud_market_order` cannot order it.
+    /// The package versions of the SKU. If there are none, `alicloud_market_order` cannot order it.
     package_versions: Computed<Vec<PackageVersion>>,
-    /// The ECS images.
+    /// The ECS images of the SKU.
     images: Computed<Vec<Image>>,
 }
 
@@ -61,9 +61,9 @@ struct Sku {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct PackageVersion {
-    /// The version, for `package_version` of `alicloud_market_order`.
+    /// The package version, for `package_version` of `alicloud_market_order`.
     package_version: Computed<String>,
-    /// The name.
+    /// The name of the package version.
     package_name: Computed<String>,
 }
 
@@ -71,11 +71,11 @@ struct PackageVersion {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Image {
-    /// The ID.
+    /// The ID of the image.
     image_id: Computed<String>,
-    /// The name.
+    /// The name of the image.
     image_name: Computed<String>,
-    /// The region. Empty if it is not recognized.
+    /// The region of the image. Empty if it is not recognized.
     region_id: Computed<String>,
 }
 

@@ -26,11 +26,11 @@ const TIME: Duration = Duration::from_secs(600);
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_market_products")]
 pub(crate) struct MarketProducts {
-    /// A term that the Marketplace searches for.
+    /// Only products that the Marketplace finds for this term.
     search_term: Option<String>,
-    /// The ID of a category.
+    /// Only products of the category with this ID.
     category_id: Option<String>,
-    /// The type of the products.
+    /// Only products of this type.
     #[attr(one_of("APP", "SERVICE", "MIRROR", "DOWNLOAD", "API_SERVICE"))]
     product_type: Option<String>,
     /// What to sort the products by, highest first.
@@ -60,19 +60,19 @@ pub(crate) struct MarketProducts {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Product {
-    /// The code.
+    /// The product code.
     code: Computed<String>,
-    /// The name.
+    /// The name of the product.
     name: Computed<String>,
-    /// The ID of the category.
+    /// The ID of the category of the product.
     category_id: Computed<i64>,
     /// The ID of the supplier.
     supplier_id: Computed<i64>,
     /// The name of the supplier.
     supplier_name: Computed<String>,
-    /// A short description.
+    /// A short description of the product.
     short_description: Computed<String>,
-    /// The tags, separated by commas.
+    /// The tags of the product, separated by commas.
     tags: Computed<String>,
     /// The price in words, such as `10元/月`. `alicloud_market_price` has the exact one.
     suggested_price: Computed<String>,
@@ -80,7 +80,7 @@ struct Product {
     target_url: Computed<String>,
     /// The URL of the product's picture.
     image_url: Computed<String>,
-    /// The rating, such as `5.0`.
+    /// The rating of the product, such as `5.0`.
     score: Computed<String>,
     /// The operating system of an ECS image.
     operation_system: Computed<String>,

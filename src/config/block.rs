@@ -95,16 +95,16 @@ pub struct ProviderBlock {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct Endpoints {
-    /// A host, `host:port`, or URL.
+    /// The endpoint of the Marketplace.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_MARKET", "MARKET_ENDPOINT"))]
     pub(super) market: Option<String>,
-    /// A host, `host:port`, or URL.
+    /// The endpoint of billing.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_BSSOPENAPI", "BSSOPENAPI_ENDPOINT"))]
     pub(super) bssopenapi: Option<String>,
-    /// A host, `host:port`, or URL.
+    /// The endpoint of PAI.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_AIWORKSPACE", "AIWORKSPACE_ENDPOINT"))]
     pub(super) aiworkspace: Option<String>,
-    /// A host, `host:port`, or URL.
+    /// The endpoint of STS.
     #[attr(validator = endpoint(), env("ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"))]
     pub(super) sts: Option<String>,
 }
@@ -123,7 +123,7 @@ pub(super) struct PurchaseGuard {
     /// `CNY`.
     #[attr(not_blank)]
     pub(super) currency: Option<String>,
-    /// A period, such as `30m`: do not buy a product and SKU that the account ordered within it, unless this Terraform run
+    /// A period. The provider does not buy a product and SKU that the account ordered within it, unless this Terraform run
     /// placed that order or has it in its state. Does not apply to orders with a `client_token`.
     #[attr(validator = Validator::rule("a time such as 30m", is_time))]
     pub(super) recent_orders: Option<String>,
@@ -137,7 +137,7 @@ fn is_time(value: &Value) -> Option<String> {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 pub(super) struct AssumeRole {
-    /// The ARN of the role, such as `acs:ram::123456789012:role/buyer`. Set it to `""` to assume no role.
+    /// The ARN of the role to assume, such as `acs:ram::123456789012:role/buyer`. Set it to `""` to assume no role.
     #[attr(env("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"))]
     pub(super) role_arn: Option<String>,
     /// The name of the role session. Default `terraform`.
@@ -159,7 +159,7 @@ pub(super) struct AssumeRoleWithOidc {
     /// The ARN of the identity provider.
     #[attr(env("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"))]
     pub(super) oidc_provider_arn: Option<String>,
-    /// The ARN of the role.
+    /// The ARN of the role to assume.
     #[attr(env("ALIBABA_CLOUD_ROLE_ARN"))]
     pub(super) role_arn: Option<String>,
     /// The OIDC token. Set either this or `oidc_token_file`.

@@ -75,15 +75,15 @@ pub(crate) struct MarketPrice {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Coupon {
-    /// The ID, for `coupon_id`.
+    /// The ID of the coupon, for `coupon_id`.
     id: Computed<String>,
     /// The type of the coupon.
     code: Computed<String>,
-    /// The name.
+    /// The name of the coupon.
     name: Computed<String>,
-    /// The description.
+    /// The description of the coupon.
     description: Computed<String>,
-    /// The amount of the price that it covers.
+    /// The amount of the price that the coupon covers.
     amount: Computed<Number>,
 }
 
@@ -91,11 +91,11 @@ struct Coupon {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Promotion {
-    /// The ID.
+    /// The ID of the promotion.
     id: Computed<String>,
-    /// The name.
+    /// The name of the promotion.
     name: Computed<String>,
-    /// The title.
+    /// The title of the promotion.
     title: Computed<String>,
 }
 

@@ -119,7 +119,7 @@ pub(crate) struct MarketOrder {
     pub(super) currency: Computed<String>,
     /// The list price, in `currency`.
     pub(super) original_price: Computed<Number>,
-    /// The price, in `currency`.
+    /// The price of the order, in `currency`.
     pub(super) total_price: Computed<Number>,
     /// The amount paid, in `currency`.
     pub(super) payment_price: Computed<Number>,

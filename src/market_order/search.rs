@@ -19,7 +19,7 @@ const TIME: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct MarketOrderSearch {
-    /// The product codes, such as `cmapi033136`. Default: all products.
+    /// Only orders of products with these codes, such as `cmapi033136`. Default: all products.
     #[attr(not_empty)]
     product_codes: Option<Vec<String>>,
     /// Only orders of products of this type, such as `APP`.

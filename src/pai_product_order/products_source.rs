@@ -15,7 +15,7 @@ const TIME: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Model)]
 #[model(data_source = "alicloud_pai_products")]
 pub(crate) struct PaiProducts {
-    /// The product codes, such as `PAI_share`. An error names a code that Alibaba Cloud does not know. Default: those products
+    /// Codes of the products to read, such as `PAI_share`. An error names a code that Alibaba Cloud does not know. Default: those products
     /// that `alicloud_pai_product_order` can buy and Alibaba Cloud offers in the region.
     #[attr(not_empty)]
     product_codes: Option<Vec<String>>,
@@ -32,7 +32,7 @@ pub(crate) struct PaiProducts {
 struct Product {
     /// The product code, for `product_code` of `alicloud_pai_product_order`.
     product_code: Computed<String>,
-    /// The ID.
+    /// The ID of the product.
     product_id: Computed<String>,
     /// Whether the account has the product.
     is_purchased: Computed<bool>,

@@ -15,7 +15,7 @@ pub(crate) struct PaiProductOrder {
     /// Whether to pay for all products immediately.
     #[attr(default = true, force_new)]
     pub(super) auto_pay: bool,
-    /// The products to buy. Product order is not significant.
+    /// The products to buy. Their sequence is not significant.
     #[attr(force_new, plan_modifier = same_products, not_empty)]
     pub(super) products: Vec<Product>,
     /// Time limits for the purchase (`create`) and for reading the order (`read`), each including all retries. If
@@ -74,7 +74,7 @@ pub(crate) struct Product {
     pub(super) duration: i64,
     /// Whether the product renews automatically.
     pub(super) auto_renew: Option<bool>,
-    /// Other properties of the product. Their order is not significant.
+    /// Other properties of the product. Their sequence is not significant.
     pub(super) instance_properties: Option<Vec<Property>>,
 }
 

@@ -27,7 +27,7 @@ const LOOK_BACK: Days = Days::new(365);
 #[derive(Clone, Debug, Model)]
 #[model(list)]
 pub(crate) struct PaiProductOrderSearch {
-    /// The product codes, such as `PAI_share`. Default: all products.
+    /// Only orders of products with these codes, such as `PAI_share`. Default: all products.
     #[attr(validate(|codes: &Vec<String>| are_known(codes), "one or more codes that `alicloud_pai_product_order` can buy"))]
     product_codes: Option<Vec<String>>,
     /// Only orders that were placed on this day or later, as `YYYY-MM-DD` in UTC. Default: the last 365 days.
