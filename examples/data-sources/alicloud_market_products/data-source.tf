@@ -4,8 +4,8 @@ data "alicloud_market_products" "default" {
   sort         = "score-desc"
 }
 
-# Copy the code that you choose into alicloud_market_order. If an order read its product_code from this list, another
-# product at the top of the list would replace the order, which buys again.
+# Copy the code that you choose into alicloud_market_order. If an order read its product_code from
+# this list, another product at the top of the list would replace the order, which buys again.
 output "product_codes" {
   value = data.alicloud_market_products.default.ids
 }

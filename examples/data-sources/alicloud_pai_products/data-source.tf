@@ -1,7 +1,10 @@
 data "alicloud_pai_products" "all" {}
 
 output "purchased" {
-  value = [for product in data.alicloud_pai_products.all.products : product.product_code if product.is_purchased]
+  value = [
+    for product in data.alicloud_pai_products.all.products : product.product_code
+    if product.is_purchased
+  ]
 }
 
 output "can_be_bought" {

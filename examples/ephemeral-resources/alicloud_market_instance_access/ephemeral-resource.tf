@@ -9,7 +9,8 @@ ephemeral "alicloud_market_instance_access" "order" {
   instance_id = alicloud_market_order.order.instance_ids[0]
 }
 
-# Terraform accepts the values only in ephemeral contexts: a provider block, a write-only argument or a provisioner.
+# Terraform accepts the values only in ephemeral contexts: a provider block, a write-only argument
+# or a provisioner.
 resource "terraform_data" "login" {
   provisioner "local-exec" {
     command = "./login.sh"
