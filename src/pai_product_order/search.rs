@@ -30,7 +30,7 @@ pub(crate) struct PaiProductOrderSearch {
     /// Only orders of products with these codes, such as `PAI_share`. Default: all products.
     #[attr(validate(|codes: &Vec<String>| are_known(codes), "one or more codes that `alicloud_pai_product_order` can buy"))]
     product_codes: Option<Vec<String>>,
-    /// Only orders that were placed on this day or later, as `YYYY-MM-DD` in UTC. Default: the last 365 days.
+    /// Only orders that were placed on this day (UTC) or later. Default: the last 365 days.
     #[attr(validate(|day: &String| day.parse::<NaiveDate>().is_ok(), "a day as YYYY-MM-DD"))]
     since: Option<String>,
 }
