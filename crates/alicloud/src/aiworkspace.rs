@@ -69,7 +69,7 @@ pub struct ProductOrders {
     /// The id of the purchase as a request.
     #[serde(deserialize_with = "loose_text")]
     pub buy_product_request_id: Option<String>,
-    /// The ids of the products that were bought, in no certain order. Fewer than were asked for is a partial purchase.
+    /// The ids of the products that were bought, in no certain order. Fewer than requested is a partial purchase.
     #[serde(deserialize_with = "loose_list")]
     pub product_ids: Vec<String>,
 }
@@ -98,11 +98,11 @@ pub struct ListedProduct {
 /// The answer to ListProducts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The products that were asked for, as far as the service knows them.
+    /// The requested products, as far as the service knows them.
     pub products: Vec<ListedProduct>,
     /// The RequestId.
     pub request_id: Option<String>,
-    /// The server's clock, in seconds since 1970, if it told.
+    /// The server's clock, in seconds since 1970, if the response has it.
     pub server_time: Option<i64>,
 }
 
@@ -152,13 +152,13 @@ pub async fn known_products(client: &Client, codes: &[String], deadline: &Deadli
 /// ListProducts: whether the account has these products, and whether the caller may buy them.
 ///
 /// # Errors
-/// Anything but a reply that reports for every one of them whether it is purchased.
+/// A failed request, or a response that does not report for each of them whether it is purchased.
 pub async fn list_products(client: &Client, codes: &[String], deadline: &Deadline) -> Result<Listed, Failure> {
     let read = |reply: &Reply| {
         let mut listed = Listed::read(reply)?;
         listed.products.retain(|product| product.is_purchased.is_some());
         match codes.iter().find(|code| listed.product(code).is_none()) {
-            Some(unreported) => Err(format!("it does not tell whether {unreported} is purchased")),
+            Some(unreported) => Err(format!("it does not report whether {unreported} is purchased")),
             None => Ok(listed),
         }
     };
@@ -168,7 +168,7 @@ pub async fn list_products(client: &Client, codes: &[String], deadline: &Deadlin
 fn listing(codes: &[String]) -> Request {
     Request {
         style: Style::Roa("GET", "/api/v1/products"),
-        // Whether the caller may buy is told only to who asks for everything.
+        // Only a verbose response says whether the caller may buy.
         ..Request::rpc(
             Product::AiWorkspace,
             "ListProducts",

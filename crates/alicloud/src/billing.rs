@@ -82,7 +82,7 @@ impl Row {
         is_new && self.payment_status.as_deref().is_none_or(|status| !status.eq_ignore_ascii_case("Cancelled"))
     }
 
-    /// When it was made, in seconds since 1970, if it tells.
+    /// When it was made, in seconds since 1970, if the response has it.
     pub fn created(&self) -> Option<i64> {
         let created = self.create_time.as_deref()?;
         DateTime::parse_from_rfc3339(created).ok().map(|created| created.timestamp())
@@ -145,7 +145,7 @@ pub async fn orders_between(
     Ok(all_pages(client, "QueryOrders", &query, deadline, &list).await?.0)
 }
 
-/// A part of an answer, and how many rows the whole has, if the service tells.
+/// A part of an answer, and the number of rows in the whole list, if the response has it.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,

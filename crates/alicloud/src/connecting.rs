@@ -1,4 +1,4 @@
-//! Tells a request when its connection stands, so that the time to answer begins there and not before.
+//! Notifies a request when its connection is established, so that the time to answer begins there and not before.
 
 use std::{
     future::Future,
@@ -44,7 +44,7 @@ async fn silence(time: Duration, mut since: watch::Receiver<Option<Instant>>) {
     }
 }
 
-/// Makes connectors tell when they begin and when they are done.
+/// Makes connectors report when they start connecting and when they are connected.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ConnectionNotice;
 
@@ -56,7 +56,7 @@ impl<S> Layer<S> for ConnectionNotice {
     }
 }
 
-/// A connector that tells.
+/// A connector that reports its progress.
 #[derive(Debug, Clone)]
 pub(super) struct Connector<S>(S);
 
@@ -78,15 +78,15 @@ where
     fn call(&mut self, destination: R) -> Self::Future {
         let connecting = self.0.call(destination);
         Box::pin(async move {
-            tell(None);
+            report_connected(None);
             let connection = connecting.await;
-            tell(Some(Instant::now()));
+            report_connected(Some(Instant::now()));
             connection
         })
     }
 }
 
-fn tell(since: Option<Instant>) {
+fn report_connected(since: Option<Instant>) {
     // A connection that no request waits for any more is made in a task of its own.
     let _ = CONNECTED.try_with(|connected| connected.send_replace(since));
 }

@@ -89,11 +89,11 @@ impl Endpoint {
         let is_http = matches!(endpoint.0.scheme(), "http" | "https");
         let is_host = endpoint.0.host_str().is_some_and(is_host);
         // What a URL's reader corrects, completes or leaves out was not a host to begin with.
-        let said = whole.split_once("://").map_or("", |(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
-        let said = canonical(said);
-        let is_said = endpoint.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(&said));
+        let written = whole.split_once("://").map_or("", |(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
+        let written = canonical(written);
+        let is_canonical = endpoint.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(&written));
         let is_port = endpoint.0.port() != Some(0);
-        if is_http && is_host && is_said && is_port { Ok(endpoint) } else { Err(NotAnEndpoint) }
+        if is_http && is_host && is_canonical && is_port { Ok(endpoint) } else { Err(NotAnEndpoint) }
     }
 
     /// Host and port as the header `Host` has them: without the port that is the scheme's own.

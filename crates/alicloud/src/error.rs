@@ -31,7 +31,7 @@ pub enum Error {
     Credentials(NoCredentials),
     /// The request cannot be made from what was configured.
     Configuration(String),
-    /// Waiting was called off before anything was sent.
+    /// Terraform stopped the operation before anything was sent.
     Stopped,
     /// The time in which it is safe to send it has passed.
     TooLate,
@@ -73,7 +73,7 @@ pub struct Transport {
     pub kind: TransportKind,
     /// The host and port, without anything of the request.
     pub host: String,
-    /// What the operating system or the TLS library said of it.
+    /// The cause that the operating system or the TLS library reports.
     pub cause: String,
 }
 
@@ -143,7 +143,7 @@ pub enum ApiErrorKind {
     Invalid,
 }
 
-/// The codes that are told apart by more than their status: how a code begins, and what it means.
+/// The codes that mean more than their HTTP status: a prefix of the code, and its meaning.
 const CODES: [(&str, ApiErrorKind); 34] = [
     ("Throttling", ApiErrorKind::Throttled),
     ("RequestLimitExceeded", ApiErrorKind::Throttled),
@@ -195,7 +195,7 @@ impl ApiError {
         }
     }
 
-    /// What the code means, if it is one of those that are told apart.
+    /// What the code means, if it has a meaning beyond the HTTP status.
     pub(super) fn known(&self) -> Option<ApiErrorKind> {
         let with_message = |(prefix, part, _): &&(&str, &str, ApiErrorKind)| {
             self.code.starts_with(prefix) && self.message.to_ascii_uppercase().contains(part)

@@ -54,23 +54,23 @@ pub fn replies(input: &[u8]) {
 }
 
 fn read(reply: &Reply) {
-    // The object that was asked for is the one that the reply is about, so that it is read to its end.
-    let asked = |name: &str| reply.body.get(name).and_then(text).unwrap_or_default();
-    if let Ok(market::Described::Found(order)) = market::Described::read(reply, &asked("OrderId")) {
+    // The requested object is the one in the reply, so that the reply is read to its end.
+    let requested = |name: &str| reply.body.get(name).and_then(text).unwrap_or_default();
+    if let Ok(market::Described::Found(order)) = market::Described::read(reply, &requested("OrderId")) {
         order.components();
     }
     let listed = market_search::read::<market_instance::Instance>(reply);
     for instance in listed.map(|(instances, _)| instances).unwrap_or_default() {
         instance.components();
     }
-    if let Ok(Some(instance)) = market_instance::read(reply, &asked("InstanceId")) {
+    if let Ok(Some(instance)) = market_instance::read(reply, &requested("InstanceId")) {
         instance.components();
     }
     let _ = market_search::read::<market_search::Held>(reply);
-    let _ = instance_access::Handed::read(reply, &asked("InstanceId"));
-    let _ = price::Priced::read(reply, Some(&asked("ProductCode")));
+    let _ = instance_access::Handed::read(reply, &requested("InstanceId"));
+    let _ = price::Priced::read(reply, Some(&requested("ProductCode")));
     let _ = products::read_page(reply);
-    let _ = products::Described::read(reply, &asked("Code"));
+    let _ = products::Described::read(reply, &requested("Code"));
     let _ = balance::read(reply);
     for page in [billing::read_detail(reply), billing::read_page(reply)].into_iter().flatten() {
         for row in page.rows {

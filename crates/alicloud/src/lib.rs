@@ -34,6 +34,7 @@ pub mod regions;
 pub mod reply;
 pub mod retry;
 pub mod signature;
+mod signing;
 pub mod site;
 pub mod sts;
 mod transport;

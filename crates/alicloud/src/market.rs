@@ -62,7 +62,7 @@ pub struct NewOrder {
     pub commodity: String,
 }
 
-/// An order, as far as DescribeOrder tells.
+/// An order, as DescribeOrder reports it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Order {
@@ -160,7 +160,7 @@ pub struct Placed {
     pub order_id: String,
     /// The id of the request; empty where the service gave none.
     pub request_id: String,
-    /// The server's clock, in seconds since 1970, if it told.
+    /// The server's clock, in seconds since 1970, if the response has it.
     pub server_time: Option<i64>,
 }
 

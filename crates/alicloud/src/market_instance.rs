@@ -15,8 +15,8 @@ use super::{
     retry::Deadline,
 };
 
-/// An instance that came of an order, as far as DescribeInstances and DescribeInstance tell. What is secret of it, AppJson and
-/// HostJson, is never read.
+/// An instance of an order, as DescribeInstances and DescribeInstance report it. Its secrets, AppJson and
+/// HostJson, are never read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Instance {
@@ -47,14 +47,14 @@ pub struct Instance {
     /// When it ends, in milliseconds since 1970.
     #[serde(deserialize_with = "loose_whole")]
     pub end_on: Option<i64>,
-    /// Whether it renews itself. Only DescribeInstance tells.
+    /// Whether it renews itself. Only DescribeInstance reports it.
     #[serde(deserialize_with = "loose_auto_renewal")]
     pub auto_renewal: Option<bool>,
     component_json: Json,
 }
 
 impl Instance {
-    /// What was chosen: code and value of each component. Only DescribeInstance tells.
+    /// What was chosen: code and value of each component. Only DescribeInstance reports it.
     pub fn components(&self) -> BTreeMap<String, String> {
         market::components(&self.component_json)
     }
@@ -165,8 +165,8 @@ mod tests {
             (json!("later"), None),
             (json!({"AutoRenewal": true}), None),
         ];
-        for (told, read) in table {
-            assert_eq!(loose_auto_renewal(&told).ok(), Some(read), "{told}");
+        for (json, read) in table {
+            assert_eq!(loose_auto_renewal(&json).ok(), Some(read), "{json}");
         }
     }
 }

@@ -18,11 +18,11 @@ const PAGE_SIZE: usize = 100;
 /// The most pages that are read.
 const MAX_PAGES: usize = 1000;
 
-/// An instance, as far as a search shows it, without what is secret of it.
+/// An instance as a search lists it, without its secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Held {
-    /// The id, which tells instances of one order apart.
+    /// The id, which distinguishes the instances of one order.
     #[serde(deserialize_with = "loose_text")]
     pub instance_id: Option<String>,
     /// The order.

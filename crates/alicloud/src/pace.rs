@@ -1,7 +1,7 @@
-//! How fast a product is asked once it has throttled a request.
+//! How fast a product is called once it has throttled a request.
 //!
-//! Alibaba Cloud limits how often an account may call each operation, and how often all of them together. It tells nobody the
-//! limits beforehand, and answers `Throttling` beyond them. Callers that only back off come back together and leave gaps. So the
+//! Alibaba Cloud limits how often an account may call each operation, and how often all of them together. It does not publish the
+//! limits, and answers `Throttling` beyond them. Callers that only back off come back together and leave gaps. So the
 //! client counts: whatever was answered within the last second is what the limits allow, and the next requests are spread over
 //! a second at that rate. The rate then rises, slowly at first and then fast, until the service throttles again: it stays close
 //! to a limit that stands, and finds one that was raised.

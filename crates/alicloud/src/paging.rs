@@ -1,4 +1,4 @@
-//! Lists that come in pages. A service may count wrongly, give shorter pages than it was asked for, or not know pages and
+//! Lists that come in pages. A service may count wrongly, give shorter pages than requested, or not know pages and
 //! answer the same one again, so only a page with nothing new ends a list.
 
 use super::error::{Certainty, Error, Failure};

@@ -133,12 +133,12 @@ pub(super) async fn describe_price_of(
 ) -> Result<Priced, Failure> {
     let query = [("Commodity", commodity.to_owned()), ("OrderType", order_type.as_str().to_owned())];
     let request = Request::rpc(Product::Market, "DescribePrice", query);
-    let asked: Json = serde_json::from_str(commodity).unwrap_or_default();
+    let requested: Json = serde_json::from_str(commodity).unwrap_or_default();
     let unknown = |error: &ApiError| {
         let is_nothing = error.is_absent() || error.code.starts_with(NOTHING);
         is_nothing.then(|| Priced::Absent { request_id: error.request_id.clone() })
     };
-    client.call_or(&request, deadline, |reply| Priced::read(reply, asked["productCode"].as_str()), unknown).await
+    client.call_or(&request, deadline, |reply| Priced::read(reply, requested["productCode"].as_str()), unknown).await
 }
 
 impl Priced {

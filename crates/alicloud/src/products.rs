@@ -82,7 +82,7 @@ pub struct ListedProduct {
     pub delivery_way: Option<String>,
 }
 
-/// A product, and what can be bought of it, as DescribeProduct tells.
+/// A product and its offers, as DescribeProduct reports them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sold {
     /// The code.
@@ -187,8 +187,8 @@ impl Described {
     /// What is wrong with the reply, as a part of a sentence.
     pub fn read(reply: &Reply, code: &str) -> Result<Self, String> {
         match text(&reply.body, "Code") {
-            Some(told) if told == code => {}
-            Some(told) => return Err(format!("it is about another product, {told:?}")),
+            Some(reported) if reported == code => {}
+            Some(reported) => return Err(format!("it is about another product, {reported:?}")),
             None if reply.is_empty() => {
                 return Ok(Self::Absent { request_id: reply.request_id.clone().unwrap_or_default() });
             }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::error::{ApiError, Error};
 
-/// What came back, as far as it can be told without knowing the operation. It may hold keys, so it cannot be printed.
+/// What came back, as far as it can be read without knowing the operation. It may hold keys, so it cannot be printed.
 pub struct RawReply {
     /// The HTTP status.
     pub status: u16,
@@ -26,7 +26,7 @@ pub struct Reply {
     pub request_id: Option<String>,
     /// The whole body.
     pub body: Json,
-    /// The server's clock, in seconds since 1970, if it told.
+    /// The server's clock, in seconds since 1970, if the response has it.
     pub server_time: Option<i64>,
 }
 
@@ -190,7 +190,7 @@ pub(super) fn whole_list<'j>(data: &'j Json, name: &str) -> Result<&'j [Json], S
     if elements.is_empty() && !says_nothing(json) { Err(format!("its {name} is no list")) } else { Ok(elements) }
 }
 
-/// How many elements the whole list has of which this is a page, if the service tells.
+/// The total number of elements in the paged list, if the response has it.
 pub(super) fn count(data: &Json) -> Option<usize> {
     whole(&text(data.get("TotalCount")?)?)?.try_into().ok()
 }

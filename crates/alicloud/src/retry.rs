@@ -15,7 +15,7 @@ use super::{
 /// whoever typed its address wrongly waits for the message.
 const UNREACHABLE: Duration = Duration::from_secs(15);
 
-/// The longest that a success which is not usable, or an error that says nothing, is asked for again where something is only
+/// The longest that a success which is not usable, or an error without a meaning, is retried where something is only
 /// read: it is what a proxy or another service answers, and stays what it is. Whoever waits for a plan needs the message.
 const UNUSABLE: Duration = Duration::from_secs(10);
 
@@ -150,9 +150,9 @@ impl<'a> Attempts<'a> {
 /// concurrent callers do not come back together.
 fn pause(attempts: u32, error: &Error) -> Duration {
     if let Error::Api(error) = error
-        && let Some(asked) = error.retry_after
+        && let Some(retry_after) = error.retry_after
     {
-        return asked.max(backoff(attempts));
+        return retry_after.max(backoff(attempts));
     }
     backoff(attempts)
 }

@@ -39,7 +39,7 @@ const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_pr
 #[derive(Debug, Clone)]
 pub(super) struct Http {
     direct: Arc<OnceCell<reqwest::Client>>,
-    /// Through the proxies that the environment names; none where these are never asked.
+    /// Through the proxies that the environment names; none where these are never used.
     proxied: Option<Arc<OnceCell<reqwest::Client>>>,
     timeouts: Timeouts,
     user_agent: Arc<str>,
@@ -142,7 +142,7 @@ const SHORTEST: Duration = Duration::from_millis(200);
 /// How long a service on or near this machine may take.
 const LOCAL: Timeouts = Timeouts { connect: Duration::from_secs(2), read: Duration::from_secs(5) };
 
-/// What such a service is told of who asks.
+/// The User-Agent for such a service.
 const LOCAL_USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Asks services on or near this machine, such as the metadata service. Nothing sent to them is signed.
@@ -200,8 +200,8 @@ fn classify(error: &reqwest::Error, host: &str) -> Error {
     let causes = causes(error);
     let tls = causes.iter().find_map(|cause| tls_error(*cause));
     let broken = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
-    let resolving = told.iter().any(|cause| cause.contains("dns error") || cause.contains("lookup"));
+    let messages: Vec<String> = causes.iter().map(ToString::to_string).collect();
+    let resolving = messages.iter().any(|cause| cause.contains("dns error") || cause.contains("lookup"));
     let kind = match (tls, error.is_timeout(), error.is_connect()) {
         (Some(rustls::Error::InvalidCertificate(_)), ..) => TransportKind::Certificate,
         (Some(_), ..) => TransportKind::Tls,
@@ -212,7 +212,7 @@ fn classify(error: &reqwest::Error, host: &str) -> Error {
         (None, false, true) => TransportKind::Connect,
         (None, false, false) => TransportKind::Broken,
     };
-    let cause = told.last().cloned().unwrap_or_else(|| "no further details".to_owned());
+    let cause = messages.last().cloned().unwrap_or_else(|| "no further details".to_owned());
     let transport = Transport { kind, host: host.to_owned(), cause };
     match () {
         () if error.is_builder() => Error::Configuration(format!("no request can be made for {host}")),

@@ -20,7 +20,7 @@ pub struct Role {
     pub external_id: String,
 }
 
-/// Assumes a role each time it is asked.
+/// Assumes a role for each fetch.
 #[derive(Debug)]
 pub struct AssumeRole {
     base: Client,

@@ -18,10 +18,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// to wait.
 const RENEWAL: Duration = Duration::from_secs(10);
 
-/// How long credentials that do not tell their end are kept before others are fetched.
+/// How long credentials without an expiration are kept before others are fetched.
 const UNTOLD: chrono::Duration = chrono::Duration::minutes(10);
 
-/// Something that makes temporary credentials each time it is asked.
+/// A source that makes new temporary credentials for each fetch.
 #[async_trait]
 pub trait Fetch: Send + Sync + fmt::Debug {
     /// New credentials.

@@ -9,10 +9,10 @@ use crate::transport::{Local, Outgoing};
 /// Where every instance finds its metadata service.
 pub const METADATA_SERVICE: &str = "http://100.100.100.200";
 
-/// How long a token of the metadata service lasts, in seconds. One is asked for each time.
+/// How long a token of the metadata service lasts, in seconds. Each fetch requests a new one.
 const TOKEN_SECONDS: &str = "60";
 
-/// Asks the metadata service each time it is asked.
+/// Requests credentials from the metadata service for each fetch.
 #[derive(Debug)]
 pub struct EcsRole {
     service: String,

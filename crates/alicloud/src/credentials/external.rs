@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The longest output that is read, in bytes.
 const MAX_OUTPUT: usize = 64 << 10;
 
-/// Runs the command each time it is asked.
+/// Runs the command for each fetch.
 pub struct External {
     command: Vec<String>,
     client: Client,

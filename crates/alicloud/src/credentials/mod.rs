@@ -53,7 +53,7 @@ impl Credentials {
     }
 }
 
-/// Something that has credentials, or fetches them when it is asked.
+/// A source that has credentials, or fetches them on demand.
 #[async_trait]
 pub trait Source: Send + Sync + fmt::Debug {
     /// Credentials that are valid now.

@@ -38,7 +38,7 @@ fn unreadable(path: &Path, error: &io::Error) -> NoCredentials {
     NoCredentials::new(format!("the OIDC token file {} cannot be read: {error}", path.display()))
 }
 
-/// Assumes a role each time it is asked.
+/// Assumes a role for each fetch.
 #[derive(Debug)]
 pub struct AssumeRoleWithOidc {
     client: Client,

@@ -96,7 +96,7 @@ impl ProfileFile {
     /// The profile of this name, or the current one.
     ///
     /// # Errors
-    /// There is none; the names that exist are told.
+    /// There is no such profile. The error lists the profiles that exist.
     pub fn profile(&self, name: Option<&str>) -> Result<&Profile, NoCredentials> {
         let wanted = match name {
             Some(name) => name,
@@ -110,8 +110,8 @@ impl ProfileFile {
         })
     }
 
-    /// What a profile's mode gives. The client sends what STS has to be asked, and `metadata_service` is where an
-    /// instance's role is asked for; nothing is sent yet.
+    /// The credentials source for a profile's mode. The client sends requests to STS, and `metadata_service` serves the
+    /// credentials of an instance's role; nothing is sent yet.
     ///
     /// # Errors
     /// A mode that cannot be served, fields that are missing, and profiles that lead in a circle.

@@ -8,7 +8,7 @@ use reqwest::{Method, Url};
 use super::{Credentials, NoCredentials, answered, cached::Fetch};
 use crate::transport::{Local, Outgoing};
 
-/// Asks the sidecar each time it is asked.
+/// Requests credentials from the credentials URI for each fetch.
 pub struct CredentialsUri {
     uri: Url,
     http: Local,
