@@ -31,7 +31,7 @@ pub(crate) fn check(model_ident: &Ident, model: &ModelOptions, fields: &[Field<'
         report(name.span(), "this is no name for Terraform: lower case letters, digits and underscores are".to_owned());
     }
     if matches!(model.role, Role::Identity) && fields.is_empty() {
-        report(model_ident.span(), "an identity without attributes tells no object from another".to_owned());
+        report(model_ident.span(), "an identity without attributes identifies no object".to_owned());
     }
     arguments::check(&model.role, fields, &mut report);
     let mut names = BTreeSet::new();

@@ -32,9 +32,9 @@ enum Case {
     Identity,
     /// It stands in the configuration of a search.
     List,
-    /// It stands in what a module tells about itself.
+    /// It stands in the `provider_meta` block of a module.
     ProviderMeta,
-    /// It stands in something of which nothing is stored: an ephemeral resource, an action or a state store.
+    /// It stands in something that is not stored: an ephemeral resource, an action or a state store.
     Unstored,
     /// It is an argument of a function.
     Function,
@@ -92,7 +92,7 @@ const TABLE: &[(&[&str], &[Case], &str)] = &[
     (
         &CHANGES,
         &[WriteOnly],
-        "no state has a write-only value, so nothing tells that it changed: write it on a version beside it",
+        "no state has a write-only value, so a change of it cannot be detected: write it on a version beside it",
     ),
     (&DEFAULTS, &[WriteOnly], "a write-only value is read from the configuration alone, so it cannot have a default"),
     (&["env"], &[Collection], "a variable holds one value: take it apart in configure"),
@@ -142,7 +142,7 @@ pub(crate) fn check(role: &Role, field: &Field<'_>, report: &mut dyn FnMut(Span,
     }
 }
 
-/// What the type must not turn out to be once its aliases are resolved: where that is written, and why. What its name tells
+/// What the type must not turn out to be once its aliases are resolved: where that is written, and why. What its name shows
 /// is found by [`check`].
 pub(crate) fn not_write_only(role: &Role, field: &Field<'_>) -> Vec<(Span, &'static str)> {
     if field.is_inside("WriteOnly") {

@@ -18,7 +18,7 @@ pub(crate) struct Field<'a> {
     pub(crate) options: FieldOptions,
 }
 
-/// What the outermost type says, as far as its name tells. What an alias hides is checked when the schema is made.
+/// What the outermost type says, as far as its name shows. What an alias hides is checked when the schema is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrapper {
     Plain,

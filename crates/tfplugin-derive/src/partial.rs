@@ -93,7 +93,7 @@ pub(crate) fn derive(input: &DeriveInput, partial: &Ident, fields: &[Field<'_>])
             ///
             /// # Errors
             /// What is unknown, missing, or not of its type, each on its path.
-            // Not every author needs it, and a struct that a macro writes would be told so.
+            // Not every author needs it, and rustc would warn about an unused one in a struct that a macro writes.
             #[allow(dead_code)]
             #vis fn complete(&self) -> ::core::result::Result<#model, ::tfplugin::Diagnostics> {
                 ::tfplugin::model::complete_whole::<#model>(self)

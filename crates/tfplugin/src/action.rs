@@ -44,7 +44,7 @@ use crate::{
 ///         while !machines.is_up(&restart.machine) {
 ///             ctx.progress(format!("{} is not up yet", restart.machine));
 ///             if !ctx.sleep(Duration::from_secs(5)).await {
-///                 let detail = format!("{} was told to restart, and is not up yet.", restart.machine);
+///                 let detail = format!("{} was restarted, and is not up yet.", restart.machine);
 ///                 return Err(Diagnostic::error("Not waited for", detail).into());
 ///             }
 ///         }
@@ -87,8 +87,8 @@ pub trait Action: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Does it, and tells of its progress with [`Context::progress`]. It goes on if the caller goes away; when Terraform
-    /// is asked to stop, the context is cancelled.
+    /// Does it, and reports its progress with [`Context::progress`]. It goes on if the caller goes away; when Terraform
+    /// stops the provider, the context is cancelled.
     ///
     /// # Errors
     /// It was not done, or only in part: Terraform keeps no state of it, so the error has to say how far it came.

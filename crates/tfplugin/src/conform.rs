@@ -134,8 +134,8 @@ fn fit(result: Value, ty: &Type, path: &Path, differences: &mut Vec<Path>) -> Va
     Value::Null
 }
 
-/// The elements of a set that can have become of planned ones, with the planned element where none has, and whether that is
-/// the whole result. A set has no places, so elements are told apart by what of them was planned as known.
+/// The elements of a set that can be results of planned ones, with the planned element where none has, and whether that is
+/// the whole result. Elements of a set have no position, so their known planned values identify them.
 fn agree_set(planned: &[Value], result: Vec<Value>, ty: &Type) -> (Value, bool) {
     let element = if let Type::Set(element) = ty { element } else { &Type::Dynamic };
     let mut plans = PlannedElements::of(planned);
@@ -150,7 +150,7 @@ fn agree_set(planned: &[Value], result: Vec<Value>, ty: &Type) -> (Value, bool) 
 /// Planned elements of a set by what of them is known, so that a result is looked for among few.
 struct PlannedElements<'v> {
     elements: &'v [Value],
-    /// Whether an element of the result can have become of it.
+    /// Whether an element of the result can be its result.
     is_met: Vec<bool>,
     /// By the names of the attributes that are wholly known, and their values. What is no object stands under no name, as a
     /// whole if it is known.
@@ -174,7 +174,7 @@ impl<'v> PlannedElements<'v> {
         Self { elements, is_met: vec![false; elements.len()], index }
     }
 
-    /// Whether this can have become of a planned element. Marks all of which it can.
+    /// Whether this can be the result of a planned element. Marks all such planned elements.
     fn meet(&mut self, candidate: &Value, ty: &Type) -> bool {
         let mut is_planned = false;
         for (names, by_values) in &self.index {
@@ -191,7 +191,7 @@ impl<'v> PlannedElements<'v> {
         is_planned
     }
 
-    /// The planned elements of which nothing in the result can have become.
+    /// The planned elements without a possible result.
     fn unmet(&self) -> Vec<Value> {
         let elements = self.elements.iter().zip(&self.is_met);
         let unmet = elements.filter(|(element, is_met)| element.is_known() && !**is_met);

@@ -13,7 +13,7 @@ use crate::{
     value::Value,
 };
 
-/// Where an action tells of its progress.
+/// Where an action reports its progress.
 struct Progress(Box<dyn Fn(String) + Send + Sync>);
 
 impl std::fmt::Debug for Progress {
@@ -120,16 +120,16 @@ impl Context {
     pub fn warn(&self, diagnostic: Diagnostic) {
         let warning = Diagnostic { severity: Severity::Warning, ..diagnostic };
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-        if !warnings.iter().any(|told| *told == warning) {
+        if !warnings.iter().any(|earlier| *earlier == warning) {
             warnings.push(warning);
         }
     }
 
-    /// Tells the user how an action goes on. Terraform shows it at once. In any other call nobody hears it, nor once
-    /// Terraform was asked to stop: it would take that for a reason not to listen to how the action ends.
+    /// Shows the user the progress of an action. Terraform prints it immediately. It has no effect in any other call, nor after
+    /// Terraform stops the provider: Terraform would then stop listening before the action ends.
     pub fn progress(&self, message: impl Into<String>) {
         match &self.progress {
-            Some(Progress(tell)) if !self.is_cancelled() => tell(message.into()),
+            Some(Progress(report)) if !self.is_cancelled() => report(message.into()),
             _ => {}
         }
     }
@@ -145,12 +145,12 @@ impl Context {
         if errors.is_empty() { Ok(()) } else { Err(errors.into_iter().collect()) }
     }
 
-    /// Whether Terraform asked to stop: nothing new may be started.
+    /// Whether Terraform has stopped the provider: nothing new may be started.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()
     }
 
-    /// What is cancelled when Terraform asks to stop.
+    /// What is cancelled when Terraform stops the provider.
     pub fn cancellation(&self) -> CancellationToken {
         self.cancellation.clone()
     }
@@ -182,12 +182,12 @@ impl Context {
         }
     }
 
-    /// What tells this call from others, in the log too.
+    /// What identifies this call, in the log too.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// The version of the calling Terraform, where it tells it (ConfigureProvider).
+    /// The version of the calling Terraform, where Terraform sends it (ConfigureProvider).
     pub fn terraform_version(&self) -> &str {
         &self.terraform_version
     }
@@ -250,8 +250,8 @@ impl Context {
         Self { capabilities, ..self }
     }
 
-    pub(crate) fn with_progress(self, tell: impl Fn(String) + Send + Sync + 'static) -> Self {
-        Self { progress: Some(Progress(Box::new(tell))), ..self }
+    pub(crate) fn with_progress(self, report: impl Fn(String) + Send + Sync + 'static) -> Self {
+        Self { progress: Some(Progress(Box::new(report))), ..self }
     }
 
     /// With the time limits of an object's `timeouts`, and the deadline of this operation, which begins now.

@@ -50,7 +50,7 @@ pub trait Provider: Send + Sync + 'static {
     /// The functions.
     fn functions(&self) -> Vec<Box<dyn Function>>;
 
-    /// What a module may tell about itself.
+    /// The schema of the `provider_meta` block of a module.
     fn provider_meta(&self) -> Option<Schema>;
 
     /// The block with what stands in for what it leaves out.
@@ -162,7 +162,7 @@ pub struct Sink {
     pub(crate) wants_objects: bool,
 }
 
-/// One object that was found, or what is to be said beside them.
+/// One object that was found, or diagnostics about the search.
 #[derive(Debug)]
 pub struct Listed {
     /// Its identity; null for none.
@@ -171,12 +171,12 @@ pub struct Listed {
     pub display_name: String,
     /// The object; null where it is not wanted.
     pub object: Value,
-    /// What is to be said.
+    /// Errors and warnings.
     pub messages: Diagnostics,
 }
 
 impl Listed {
-    /// No object, but something to say.
+    /// No object, only diagnostics.
     pub fn only(messages: Diagnostics) -> Self {
         Self { identity: Value::Null, display_name: String::new(), object: Value::Null, messages }
     }
@@ -228,7 +228,7 @@ pub trait StateStore<C>: Item {
     /// Keeps a state under this name.
     async fn write(&self, state: &str, bytes: Vec<u8>, ctx: &Context) -> Result<(), Diagnostics>;
 
-    /// Locks a state, and returns what tells this lock from others.
+    /// Locks a state, and returns the ID of the lock.
     async fn lock(&self, state: &str, operation: &str, ctx: &Context) -> Result<String, Diagnostics>;
 
     /// Gives up a lock.

@@ -7,7 +7,7 @@ use crate::{
     value::{Path, Value},
 };
 
-/// Marks what `#[model(identity)]` stands on: the few values by which an object is told from all others.
+/// Marks what `#[model(identity)]` stands on: the few values that identify an object.
 ///
 /// A field `T` has to be given to an import, a field `Option<T>` may be. The values are texts, numbers and booleans, and
 /// lists of these. An identity is never secret: Terraform shows it.

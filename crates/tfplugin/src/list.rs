@@ -126,7 +126,7 @@ impl<'a, M: ResourceModel> Listing<'a, M> {
         self.sink.remaining
     }
 
-    /// Hands over one object, with what [`Context::warn`] was told since the last one. Where objects are
+    /// Sends one object, with the warnings of [`Context::warn`] since the last one. Where objects are
     /// [wanted](Self::wants_objects), one without its object is left out, and only its warnings say why: Terraform 1.14 to 1.17
     /// end themselves when they generate configuration without it.
     ///

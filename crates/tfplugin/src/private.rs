@@ -15,7 +15,7 @@ pub struct Private {
     /// Whether the object was imported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) imported: bool,
-    /// The arguments whose values nobody could recover when the state was made. They force no replacement.
+    /// The arguments whose values the provider could not recover when the state was made. They force no replacement.
     // Stored under the name that states have it by.
     #[serde(rename = "untold", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) unrecovered: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! What a module tells the provider about itself: `provider_meta` blocks.
+//! What a module declares about itself to the provider: `provider_meta` blocks.
 
 use crate::{
     context::Context,
@@ -33,7 +33,7 @@ use crate::{
 /// ```
 pub trait ProviderMetaModel: Model {}
 
-/// What a module may tell the provider about itself.
+/// What a module may declare about itself to the provider.
 #[derive(Debug, Clone, Default)]
 pub struct ProviderMeta(pub(crate) Option<Schema>);
 
@@ -50,7 +50,7 @@ impl ProviderMeta {
 }
 
 impl Context {
-    /// What the module of the resource or data source tells about itself. None where it tells nothing, and in calls that
+    /// What the module of the resource or data source declares about itself. None where it declares nothing, and in calls that
     /// Terraform makes without it (validation, import, upgrades).
     pub fn provider_meta<M: ProviderMetaModel>(&self) -> Option<Partial<M>> {
         let value = self.meta();

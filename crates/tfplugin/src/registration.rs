@@ -83,7 +83,7 @@ pub trait Provider: Send + Sync + 'static {
         ListResources::new()
     }
 
-    /// What a module may tell the provider about itself ([`provider_meta`](crate::provider_meta)).
+    /// What a module may declare about itself to the provider ([`provider_meta`](crate::provider_meta)).
     fn provider_meta(&self) -> ProviderMeta {
         ProviderMeta::none()
     }
@@ -130,7 +130,7 @@ pub trait Provider: Send + Sync + 'static {
         ""
     }
 
-    /// Terraform ends this plugin in the ordinary way: everything it was told has been delivered.
+    /// Terraform ends this plugin in the ordinary way: it has received every response.
     fn shutdown(&self, _client: &Self::Client) {}
 }
 
@@ -184,7 +184,7 @@ collections! {
 pub struct Schemas {
     /// The provider block.
     pub provider: Schema,
-    /// What a module may tell about itself, if anything.
+    /// What a module may declare about itself, if anything.
     pub provider_meta: Option<Schema>,
     /// Each resource's, by its type name.
     pub resources: Vec<(&'static str, Schema)>,

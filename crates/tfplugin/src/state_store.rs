@@ -21,7 +21,7 @@ use crate::{
 /// A place for states. Implement it with plain `async fn`s.
 ///
 /// A state may hold secrets, and is all that Terraform knows of what it has made. So nothing of it belongs into a log or a
-/// message, and a write must either leave the old state or the new one. Terraform writes also after it was asked to stop:
+/// message, and a write must either leave the old state or the new one. Terraform also writes after it has stopped the provider:
 /// the context of `write` and `unlock` is never cancelled.
 ///
 /// ```
@@ -127,7 +127,7 @@ pub trait StateStore: Send + Sync + 'static {
     /// The state of this name; none where there is none.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// It cannot be read.
     fn read(
         &self,
         store: &Self::Store,
@@ -147,10 +147,10 @@ pub trait StateStore: Send + Sync + 'static {
         ctx: &Context,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Locks a state for a command (`operation` is what Terraform calls it) and returns what tells this lock from others.
+    /// Locks a state for a command (`operation` is what Terraform calls it) and returns the ID of the lock.
     ///
     /// # Errors
-    /// Somebody else holds it: the message names them, since nobody else can tell the user.
+    /// Somebody else holds it: the message names them, since only the store knows them.
     fn lock(
         &self,
         store: &Self::Store,
@@ -174,7 +174,7 @@ pub trait StateStore: Send + Sync + 'static {
     /// The names of all states.
     ///
     /// # Errors
-    /// They cannot be told.
+    /// They cannot be listed.
     fn list(&self, store: &Self::Store, ctx: &Context)
     -> impl Future<Output = Result<Vec<String>, Diagnostics>> + Send;
 

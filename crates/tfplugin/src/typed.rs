@@ -69,7 +69,7 @@ fn filled<M: Model>(config: &Value) -> Partial<M> {
     decoded::<M>(&plan::filled(&M::block(), config))
 }
 
-/// A configuration of which everything is known.
+/// A configuration without unknown values.
 pub(crate) fn complete<M: Model>(config: &Value) -> Result<M, Diagnostics> {
     M::complete(filled::<M>(config), &Path::default())
 }

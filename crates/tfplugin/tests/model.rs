@@ -126,13 +126,13 @@ fn the_schema_says_what_the_struct_says() {
 #[derive(Clone, Debug, Model)]
 #[model(nested)]
 struct Late {
-    /// What the service may tell later.
+    /// What the service may report later.
     #[attr(default_on_create = None)]
-    told: Option<String>,
+    reported: Option<String>,
 }
 
 #[test]
-fn a_new_object_can_have_null_where_the_service_may_tell_later() {
+fn a_new_object_can_have_null_where_the_service_may_report_later() {
     let attribute = Late::block().attributes.remove(0);
     assert_eq!(attribute.mode, Mode::OptionalComputed);
     assert!(matches!(attribute.default, Some(SchemaDefault::OnCreate(Value::Null))));

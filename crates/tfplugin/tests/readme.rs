@@ -48,7 +48,7 @@ async fn it_lives_its_whole_life() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_on_its_attribute() {
+async fn what_is_wrong_is_reported_on_its_attribute() {
     let mut host = Host::start(Notes).await.unwrap();
     let errors = host.validate("notes_note", &Value::object([("path", "".into())])).await.unwrap_err();
     let paths: Vec<_> = errors.iter().filter_map(|error| error.path.as_ref()).map(ToString::to_string).collect();

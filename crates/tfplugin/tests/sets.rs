@@ -185,10 +185,10 @@ async fn what_is_wrong_inside_a_set_is_shown_at_the_set() {
     };
     let wrong = Value::set([plant("rose", 0), plant("tulip", 1)]);
     let errors = host.validate(NAME, &Value::object([("plants", wrong.clone()), ("hedge", wrong)])).await.unwrap_err();
-    let told = errors.iter().map(|error| (error.path.clone().unwrap().to_string(), error.detail.as_str()));
+    let reported = errors.iter().map(|error| (error.path.clone().unwrap().to_string(), error.detail.as_str()));
     let rule = "must be a whole number of at least 1.";
     assert_eq!(
-        told.collect::<Vec<_>>(),
+        reported.collect::<Vec<_>>(),
         [
             ("plants".to_owned(), format!("plants.count {rule}").as_str()),
             ("hedge.count".to_owned(), format!("hedge.count {rule}").as_str()),

@@ -55,7 +55,7 @@ pub(crate) struct Pairs {
     /// Given.
     #[attr(block)]
     config_set_nested_block: Set<Given>,
-    /// Blocks that are written, of which the provider sets what is inside.
+    /// Blocks in the configuration whose contents the provider sets.
     #[attr(block)]
     computed_list_nested_block: Vec<Made>,
 }

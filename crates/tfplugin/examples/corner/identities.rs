@@ -17,7 +17,7 @@ pub(crate) struct PersonIdentity {
     name: Option<String>,
 }
 
-/// Somebody. There is only one, whose name is tom, whatever a create is told.
+/// Somebody. There is only one, whose name is tom, whatever a create sets.
 #[derive(Debug, Clone, Model)]
 #[model(resource = "framework_identity", identity = PersonIdentity)]
 pub(crate) struct Person {

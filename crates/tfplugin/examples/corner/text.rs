@@ -124,11 +124,11 @@ impl Meaning for Ipv6Cidr {
     }
 }
 
-/// JSON of which the values count, and not how they are written.
+/// JSON that is compared by its values, not by its text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NormalizedJson(Json);
 
-/// JSON of which every character counts.
+/// JSON that is compared character by character.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ExactJson(String);
 

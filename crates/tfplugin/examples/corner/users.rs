@@ -17,7 +17,7 @@ use super::framework::Client;
 #[derive(Debug, Clone, Model)]
 #[model(resource = "framework_user")]
 pub(crate) struct User {
-    /// The address, which tells a user from all others.
+    /// The address, which identifies a user.
     #[attr(force_new)]
     email: String,
     /// The name.

@@ -22,16 +22,16 @@ pub(crate) struct Secrets {
     writeonly_string: Option<WriteOnly<String>>,
     /// Texts.
     writeonly_list: Option<WriteOnly<Vec<String>>>,
-    /// Objects of which one value is write-only.
+    /// Objects with one write-only value.
     nested_map: Map<Entry>,
     /// An object that is write-only as a whole.
     writeonly_nested_object: Option<WriteOnly<Secret>>,
-    /// Blocks of which one value is write-only.
+    /// Blocks with one write-only value.
     #[attr(block)]
     nested_block_list: Vec<Block>,
 }
 
-/// An object of which one value is write-only.
+/// An object with one write-only value.
 #[derive(Debug, Clone, Model)]
 #[model(nested)]
 pub(crate) struct Entry {
@@ -61,7 +61,7 @@ pub(crate) struct InnerSecret {
     writeonly_string: WriteOnly<String>,
 }
 
-/// A block of which one value is write-only.
+/// A block with one write-only value.
 #[derive(Debug, Clone, Model)]
 #[model(nested)]
 pub(crate) struct Block {

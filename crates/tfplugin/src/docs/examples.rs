@@ -25,7 +25,7 @@ struct Use {
 }
 
 impl Examples {
-    /// The examples in a folder, one of which is the main one.
+    /// The examples in a folder; `main` is the main one.
     pub(super) fn of(folder: PathBuf, main: &str) -> Result<Self, Error> {
         let mut uses = Vec::new();
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {

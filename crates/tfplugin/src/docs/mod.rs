@@ -1,7 +1,7 @@
 //! The pages of a provider as the Terraform Registry shows them, from its schemas, its examples and its templates.
 //!
 //! [`Generator`] makes one page for the provider and one for each resource, data source, ephemeral resource, list resource,
-//! action and function. [`Pages`] writes them into the `docs/` folder of a project, or tells which of its files differ.
+//! action and function. [`Pages`] writes them into the `docs/` folder of a project, or reports which of its files differ.
 //!
 //! ## Examples
 //!

@@ -25,7 +25,7 @@ enum Nested<'a> {
         blocks: &'a [NestedBlock],
         is_attribute: bool,
     },
-    /// Objects each of which is one value, given as a whole.
+    /// Objects that are each one value, given as a whole.
     Values {
         path: String,
         members: &'a [Attribute],

@@ -153,7 +153,7 @@ fn from_float(float: f64) -> Value {
     Number::from_f64(float).map_or_else(|_| Value::unknown(), Value::Number)
 }
 
-/// The nearest float; none for a number that is too large for one, or too small to be told from nothing.
+/// The nearest float; none for a number that is too large for one, or too small to differ from zero.
 fn float(number: &Number) -> Option<f64> {
     number.to_f64().filter(|float| *float != 0.0 || *number == 0_i64.into())
 }

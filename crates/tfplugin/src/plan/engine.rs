@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Changes {
     /// The attributes that need another object.
     pub(super) replaces: Vec<Path>,
-    /// The arguments that the configuration has told.
-    pub(super) told: Vec<String>,
+    /// The arguments to which the configuration has given values.
+    pub(super) configured: Vec<String>,
     /// Whether anything is to be updated.
     pub(super) updates: bool,
 }
@@ -113,7 +113,7 @@ impl<'a> Engine<'a> {
         let mut inside = Changes::default();
         let planned = self.proposed(attribute, here, &path, &mut inside);
         if planned == *prior {
-            changes.tell(&path, config);
+            changes.record_configured(&path, config);
             return planned;
         }
         // Terraform lets the prior value stand for what is configured only where there is one, and for what is not
@@ -130,10 +130,10 @@ impl<'a> Engine<'a> {
             Decision::Replace => changes.replaces.append(&mut inside.replaces),
             Decision::Keep | Decision::Update => {
                 changes.updates = true;
-                changes.tell(&path, config);
+                changes.record_configured(&path, config);
             }
         }
-        changes.told.append(&mut inside.told);
+        changes.configured.append(&mut inside.configured);
         planned
     }
 
@@ -202,12 +202,12 @@ impl<'a> Engine<'a> {
             changes.updates = true;
             changes.replaces.append(&mut inside.replaces);
         }
-        changes.told.append(&mut inside.told);
+        changes.configured.append(&mut inside.configured);
         planned
     }
 
     /// Whether an object of this provider has no value for a constant default: it is older than the attribute, and gets the
-    /// default in place. An import or another SDK may have left the value out because nobody could tell it.
+    /// default in place. An import or another SDK may have left the value out because it could not be recovered.
     fn is_new(&self, attribute: &Attribute, here: Here<'_>, path: &Path) -> bool {
         let is_own = !self.private.imported && self.private.others.is_empty() && self.private.foreign.is_empty();
         let has_constant = matches!(&attribute.default, Some(schema::Default::Always(value)) if !value.is_null());
@@ -227,10 +227,10 @@ impl Here<'_> {
 }
 
 impl Changes {
-    /// The configuration has said the value now, so that another one later is a change like any other.
-    fn tell(&mut self, path: &Path, config: &Value) {
+    /// The configuration gives the value now, so that another one later is a change like any other.
+    fn record_configured(&mut self, path: &Path, config: &Value) {
         if !config.is_null() && config.is_wholly_known() {
-            self.told.push(path.attribute_names());
+            self.configured.push(path.attribute_names());
         }
     }
 }
@@ -347,9 +347,9 @@ fn renew(attributes: &[Attribute], here: Here<'_>, state: &mut Value, changes: &
 }
 
 impl Changes {
-    /// Takes what has been told out of what nobody could tell.
-    pub(super) fn forget_told(&self, private: &mut Private) {
-        for name in &self.told {
+    /// Removes the configured arguments from the unrecovered ones.
+    pub(super) fn mark_recovered(&self, private: &mut Private) {
+        for name in &self.configured {
             let inside = format!("{name}.");
             private.unrecovered.retain(|path| path != name && !path.starts_with(&inside));
         }

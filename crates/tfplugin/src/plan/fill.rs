@@ -5,7 +5,7 @@ use crate::{
     value::Value,
 };
 
-/// Everything that the configuration and the defaults say, and unknown where only the provider can tell.
+/// Everything that the configuration and the defaults say, and unknown where only the provider has the value.
 pub(super) fn fill(block: &Block, config: &Value) -> Value {
     let attributes = block.attributes.iter().map(|attribute| (attribute.name, fill_attribute(attribute, config)));
     let blocks = block.blocks.iter().map(|nested| (nested.name, fill_block(nested, config)));

@@ -1,4 +1,4 @@
-//! The elements of a set beside prior ones: a set has no places, so what continues what is told by the values.
+//! Matches the elements of a set with prior ones by their values, because elements of a set have no position.
 
 use std::collections::BTreeSet;
 

@@ -77,7 +77,7 @@ pub fn plan(block: &Block, config: &Value, prior: &Value, mut private: Private) 
     }
     let (state, changes) = engine::Engine::new(&private).root(block, config, prior);
     let updates = changes.updates;
-    changes.forget_told(&mut private);
+    changes.mark_recovered(&mut private);
     let requires_replace = changes.replaces();
     if requires_replace.is_empty() {
         let action = if updates { Action::Update } else { Action::Nothing };
@@ -91,7 +91,7 @@ fn made(action: Action, state: Value, requires_replace: Vec<Path>, private: Priv
     Plan { action, state, requires_replace, private, identity: Value::Null }
 }
 
-/// What a configuration and its defaults say, with unknown where only the provider can tell.
+/// What a configuration and its defaults say, with unknown where only the provider has the value.
 pub(crate) fn filled(block: &Block, config: &Value) -> Value {
     fill::fill(block, config)
 }

@@ -127,7 +127,7 @@ pub trait Resource: Send + Sync + 'static {
     /// Reads the object again; none, if it is gone.
     ///
     /// # Errors
-    /// There is no telling. The state stays as it is.
+    /// It is unknown whether the object exists, or it cannot be read. The state stays as it is.
     fn read(
         &self,
         client: &Self::Client,
@@ -159,7 +159,7 @@ pub trait Resource: Send + Sync + 'static {
         ctx: &Context,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Finds an existing object by its id. Terraform reads it afterwards: what only a read can tell may stay null here.
+    /// Finds an existing object by its id. Terraform reads it afterwards: what only a read can return may stay null here.
     ///
     /// What stays null after that is not planned, also where it has a default, until the configuration gives a value.
     /// [`State::mark_unrecovered`] lets that value force no replacement.
@@ -184,7 +184,7 @@ pub trait Resource: Send + Sync + 'static {
     /// ```
     ///
     /// # Errors
-    /// There is none, or no telling.
+    /// There is no such object, or that is unknown.
     fn import(
         &self,
         _client: &Self::Client,
@@ -199,7 +199,7 @@ pub trait Resource: Send + Sync + 'static {
     /// that in the state's identity.
     ///
     /// # Errors
-    /// There is none, or no telling.
+    /// There is no such object, or that is unknown.
     fn import_by_identity(
         &self,
         _client: &Self::Client,

@@ -164,7 +164,7 @@ impl<M: ResourceModel> Plan<M> {
     }
 
     /// Lets a changed value need another object. Without effect where there is none yet, or it goes anyway: a hook need not
-    /// tell the two halves of a replacement apart.
+    /// distinguish the two halves of a replacement.
     pub fn requires_replace(&mut self, path: impl Into<Path>) {
         if matches!(self.action, Action::Nothing | Action::Update | Action::Replace) {
             self.requires_replace.push(path.into());
@@ -187,12 +187,12 @@ impl<M: ResourceModel> Plan<M> {
         &mut self.private
     }
 
-    /// What was remembered of the object that the planned create replaces, where it replaces one and Terraform tells.
+    /// What was remembered of the object that the planned create replaces, where it replaces one and Terraform sends it.
     pub fn replaced(&self) -> Option<&Private> {
         self.private.replaced.as_deref()
     }
 
-    /// What this plan remembered when it was made first, where Terraform makes it again and tells (protocol 6.11).
+    /// What this plan remembered when it was made first, where Terraform makes it again and says so (protocol 6.11).
     pub fn earlier(&self) -> Option<&Private> {
         self.earlier.as_ref()
     }
@@ -202,7 +202,7 @@ impl<M: ResourceModel> Plan<M> {
         Attr::decode(&self.identity).into_known()
     }
 
-    /// Plans what the object will be known by, as far as it can be told. Parts may be unknown for a create.
+    /// Plans what the object will be known by, as far as it is known. Parts may be unknown for a create.
     pub fn set_identity(&mut self, identity: impl Into<Partial<Identity<M>>>) {
         self.identity = identity.into().encode_onto(&self.identity);
     }

@@ -71,7 +71,7 @@ impl<M: ResourceModel> State<M> {
         self.private.unrecovered.insert(place.into().attribute_names());
     }
 
-    /// What the object is known by; none where nothing has said it yet.
+    /// What the object is known by; none where it is not set yet.
     pub fn identity(&self) -> Option<&Partial<Identity<M>>> {
         self.identity.known()
     }
@@ -132,7 +132,7 @@ impl<M: ResourceModel> DerefMut for State<M> {
 pub struct Create<M: ResourceModel> {
     /// The configuration. Only here are write-only values.
     pub config: Partial<M>,
-    /// The planned state, with unknowns where only the create can tell. Set them, and return it.
+    /// The planned state, with unknowns where only the create has the value. Set them, and return it.
     pub planned: State<M>,
     /// What was remembered of the object that this one replaces.
     pub replaced: Option<Private>,

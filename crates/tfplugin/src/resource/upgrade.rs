@@ -20,7 +20,7 @@ use crate::{
 /// #[derive(Debug, Clone, Model)]
 /// #[model(resource = "example_note", version = 0)]
 /// struct OldNote {
-///     /// What it said.
+///     /// The text.
 ///     title: String,
 /// }
 ///

@@ -33,10 +33,10 @@ impl<P: Provider> Server<P> {
     pub(super) fn invoke(&self, request: proto::invoke_action::Request) -> Events<Event> {
         let (events, stream) = mpsc::unbounded_channel();
         let server = Self { inner: Arc::clone(&self.inner) };
-        let told = events.clone();
+        let progress_events = events.clone();
         let progress = move |message: String| {
             // Nobody may listen any more.
-            let _ = told.send(Event { r#type: Some(EventType::Progress(Progress { message })) });
+            let _ = progress_events.send(Event { r#type: Some(EventType::Progress(Progress { message })) });
         };
         self.inner.lifecycle.work().spawn(async move {
             let subject = request.action_type.clone();

@@ -138,20 +138,21 @@ impl OfType<'_> {
         Err(messages::another_read(self.type_name, &identity.text(prior), &identity.text(&read)))
     }
 
-    /// Whether an import may be asked for this identity.
-    pub(super) fn check_import(self, asked: &Value) -> Result<(), Diagnostics> {
-        let checked = self.identity.map(|identity| validate(&identity.schema.schema.block, asked)).unwrap_or_default();
+    /// Whether this identity is valid for an import.
+    pub(super) fn check_import(self, requested: &Value) -> Result<(), Diagnostics> {
+        let checked =
+            self.identity.map(|identity| validate(&identity.schema.schema.block, requested)).unwrap_or_default();
         if checked.has_errors() { Err(checked) } else { Ok(()) }
     }
 
-    /// The identity of an object that was imported. `asked` is null for an import by id.
-    pub(super) fn imported(self, asked: &Value, found: Value, ctx: &Context) -> Result<Value, Diagnostic> {
+    /// The identity of an object that was imported. `requested` is null for an import by id.
+    pub(super) fn imported(self, requested: &Value, found: Value, ctx: &Context) -> Result<Value, Diagnostic> {
         let Some(identity) = self.identity else { return Ok(Value::Null) };
-        let found = identity.keep_meaning(asked, self.whole(found, ctx));
-        if identity.continues(asked, &found) {
+        let found = identity.keep_meaning(requested, self.whole(found, ctx));
+        if identity.continues(requested, &found) {
             return Ok(found);
         }
-        Err(messages::another_found(self.type_name, &identity.text(asked), &identity.text(&found)))
+        Err(messages::another_found(self.type_name, &identity.text(requested), &identity.text(&found)))
     }
 
     /// Whether Terraform accepts a planned identity. That of a new object may be unknown.

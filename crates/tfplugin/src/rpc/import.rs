@@ -41,11 +41,12 @@ impl<P: Provider> Inner<P> {
     ) -> Result<import_resource_state::ImportedResource, Diagnostics> {
         let (item, schema) = self.resource(&request.type_name)?.parts();
         let of_type = self.identity(&request.type_name);
-        let asked = of_type.decode(request.identity.as_ref())?;
-        of_type.check_import(&asked)?;
-        let target = if asked.is_null() { ImportTarget::Id(&request.id) } else { ImportTarget::Identity(&asked) };
+        let requested = of_type.decode(request.identity.as_ref())?;
+        of_type.check_import(&requested)?;
+        let target =
+            if requested.is_null() { ImportTarget::Id(&request.id) } else { ImportTarget::Identity(&requested) };
         let Object { state, private, identity } = item.import(&*self.client_or_deferral(ctx)?, target, ctx).await?;
-        let identity = of_type.imported(&asked, identity, ctx)?;
+        let identity = of_type.imported(&requested, identity, ctx)?;
         Ok(import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
             state: wire::encode(&conform::storable(&schema.schema.block, state).0, &schema.ty)?,

@@ -31,7 +31,7 @@ impl<P: Provider> Server<P> {
             });
             let messages = searched.await.map(Response::into_inner).unwrap_or_default();
             if messages.iter().next().is_some() {
-                // Nobody may listen any more, and then nobody has to be told.
+                // Terraform may not listen any more, and then needs no diagnostics.
                 let _ = last.send(Listed::only(messages)).await;
             }
         });
@@ -54,7 +54,7 @@ impl<P: Provider> Inner<P> {
         validate_list_resource_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
 
-    /// Finds objects for as long as somebody listens. What remains to be said goes into an event of its own.
+    /// Finds objects for as long as somebody listens. Remaining diagnostics go into an event of their own.
     async fn search(
         &self,
         request: &list_resource::Request,

@@ -150,7 +150,7 @@ impl<P: Provider> Inner<P> {
             Ok(state) => (storable(&schema.block, state, &ctx), None),
             Err(errors) => {
                 let deferred = Some(deferral(&ctx, errors)?);
-                // What only the provider can tell is unknown until then.
+                // What only the provider has is unknown until then.
                 (plan::filled(&schema.block, &config), deferred)
             }
         };
@@ -158,7 +158,7 @@ impl<P: Provider> Inner<P> {
         Ok(read_data_source::Response { state: wire::encode(&state, ty)?, diagnostics, deferred })
     }
 
-    /// What a module tells about itself; null for nothing.
+    /// What a module declares about itself; null for nothing.
     pub(super) fn meta(&self, meta: Option<&DynamicValue>) -> Result<Value, Diagnostic> {
         let Some(schema) = &self.provider_meta else { return Ok(Value::Null) };
         wire::decode(meta, &schema.ty, "provider_meta block")
@@ -174,7 +174,7 @@ impl<P: Provider> Inner<P> {
     }
 }
 
-/// What Terraform is told of everything of one kind.
+/// The schemas of everything of one kind, for Terraform.
 fn schemas<T: Item + ?Sized, S>(items: &Items<T>, schema: impl Fn(&Schema) -> S) -> HashMap<String, S> {
     items.iter().map(|(name, registered)| ((*name).to_owned(), schema(&registered.schema().schema))).collect()
 }

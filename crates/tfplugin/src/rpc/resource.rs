@@ -294,7 +294,7 @@ impl Diagnosed for Applied {
     }
 }
 
-/// The reply to a read that told nothing: the object is as it was.
+/// The reply to a read without a result: the object is as it was.
 pub(super) fn unread(request: &read_resource::Request) -> read_resource::Response {
     read_resource::Response {
         new_state: request.current_state.clone(),
@@ -326,7 +326,7 @@ fn agreeing(mut object: Object, planned: &Value, block: &Block, ty: &Type, ctx: 
         return object;
     }
     let attributes = differences.iter().filter_map(|path| match path.steps().first() {
-        // A refresh may well tell what the plan left open.
+        // A refresh may well read what the plan left open.
         Some(Step::Attribute(name)) if planned.get(name).is_known() => Some(name.clone()),
         _ => None,
     });

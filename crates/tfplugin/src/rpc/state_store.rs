@@ -194,7 +194,7 @@ impl<P: Provider> Inner<P> {
     }
 }
 
-/// Terraform writes and unlocks a state also after it was asked to stop.
+/// Terraform also writes and unlocks a state after it has stopped the provider.
 fn lasting(ctx: &Context) -> Context {
     Context::default().with_request_id(ctx.request_id().to_owned())
 }

@@ -120,7 +120,7 @@ pub(super) fn identity_schema(schema: &Schema) -> proto::ResourceIdentitySchema 
     proto::ResourceIdentitySchema { version: schema.version, identity_attributes }
 }
 
-/// A schema of which nothing comes back: what has a default is optional, and not computed.
+/// A schema of values that are not returned: what has a default is optional, and not computed.
 pub(super) fn arguments(schema: &Schema) -> proto::Schema {
     let mut schema = proto::Schema::from(schema);
     schema.block.iter_mut().for_each(not_computed);
@@ -218,16 +218,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_that_is_too_long_is_told_on_its_path_and_is_no_fault_of_the_provider() {
+    fn a_number_that_is_too_long_is_reported_on_its_path_and_is_no_fault_of_the_provider() {
         let ty = Type::object([("prices", Type::map(Type::Number))]);
         let msgpack = [b"\x81\xa6prices\x81\xa4year\xa6".as_slice(), b"1e5000"].concat();
         let value = proto::DynamicValue { msgpack, json: Vec::new() };
-        let told = decode(Some(&value), &ty, "configuration").map_err(|error| {
+        let error = decode(Some(&value), &ty, "configuration").map_err(|error| {
             assert!(!error.detail.contains("fault"), "{}", error.detail);
             (error.detail, error.path)
         });
         let path = Path::attribute("prices").key("year");
         let detail = "In the configuration, prices[\"year\"] is not a finite number of at most 2000 digits.".to_owned();
-        assert_eq!(told, Err((detail, Some(path))));
+        assert_eq!(error, Err((detail, Some(path))));
     }
 }

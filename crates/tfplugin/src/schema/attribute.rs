@@ -109,7 +109,7 @@ pub struct Change<'a> {
     pub config: &'a Value,
     /// The prior state of that object.
     pub state: &'a Value,
-    /// What is remembered of the object: whether it was imported, and what could not be told then.
+    /// What is remembered of the object: whether it was imported, and what could not be recovered then.
     pub private: &'a Private,
 }
 
@@ -324,8 +324,8 @@ impl Attribute {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
     }
 
-    /// Whether every object that was created has a value here, so that a null in a state means that nobody could
-    /// tell it.
+    /// Whether every object that was created has a value here, so that a null in a state means that the provider could
+    /// not recover it.
     pub fn is_never_null(&self) -> bool {
         self.mode == Mode::Required
             || matches!(&self.default, Some(Default::Always(value) | Default::OnCreate(value)) if !value.is_null())

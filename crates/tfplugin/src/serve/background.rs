@@ -39,7 +39,7 @@ impl Background {
                 }
             };
             let server = Arc::new(Server::new(provider, life.clone()));
-            // A transport that fails is what Terraform tells.
+            // Terraform reports a transport that fails.
             let _ = serve_connections(server, life, listener.connections(None), Start::Debug).await;
         };
         let thread = thread::Builder::new().name(plugin.name.to_owned()).spawn(move || runtime.block_on(serve))?;

@@ -1,4 +1,4 @@
-//! go-plugin's handshake: how a host knows the plugin, and one line that tells it where to call.
+//! go-plugin's handshake: how a host knows the plugin, and one line with the address to call.
 
 use std::{
     env,
@@ -17,8 +17,8 @@ const COOKIE: (&str, &str) =
 /// The version of go-plugin's own protocol.
 const CORE_PROTOCOL: u8 = 1;
 
-/// The version of Terraform's plugin protocol. A host that does not list it in PLUGIN_PROTOCOL_VERSIONS is told the
-/// version all the same: it has the better words to say that the two do not fit.
+/// The version of Terraform's plugin protocol. A host that does not list it in PLUGIN_PROTOCOL_VERSIONS gets the
+/// version anyway, because its own message about incompatible versions is better.
 pub(super) const PROTOCOL: u8 = 6;
 
 /// Whether Terraform started this process.
@@ -26,7 +26,7 @@ pub fn started_by_terraform() -> bool {
     env::var(COOKIE.0).is_ok_and(|value| value == COOKIE.1)
 }
 
-/// The line that tells the host where to call, and by which certificate it knows us.
+/// The line with the address for the host to call, and the certificate that identifies the plugin.
 pub(super) fn line(address: &Address, certificate: Option<&[u8]>) -> String {
     let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
     let mut line =

@@ -18,10 +18,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Sends log events to stderr, at the level that Terraform's environment asks for.
+/// Sends log events to stderr, at the level that Terraform's environment sets.
 pub(super) fn install(plugin: Plugin) {
-    let asked = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| std::env::var(name).ok());
-    let level = match asked.unwrap_or_default().to_ascii_uppercase().as_str() {
+    let configured = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| std::env::var(name).ok());
+    let level = match configured.unwrap_or_default().to_ascii_uppercase().as_str() {
         "TRACE" | "JSON" => LevelFilter::TRACE,
         "DEBUG" => LevelFilter::DEBUG,
         "INFO" => LevelFilter::INFO,
@@ -31,7 +31,7 @@ pub(super) fn install(plugin: Plugin) {
     };
     let _ = tracing_subscriber::registry().with(Lines { plugin, level }).try_init();
     std::panic::set_hook(Box::new(|panic| {
-        // The message of a panic may quote anything, so only the place is told.
+        // The message of a panic may quote anything, so only its location is logged.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panic");
     }));
@@ -76,7 +76,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         line.insert("@module".to_owned(), self.plugin.name.into());
         let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
         line.insert("@timestamp".to_owned(), now.into());
-        // One write for a line, so that lines of concurrent calls do not mix. There is nobody to tell if it fails.
+        // One write for a line, so that lines of concurrent calls do not mix. A failure cannot be reported anywhere.
         let _ = std::io::stderr().lock().write_all(format!("{}\n", Json::Object(line)).as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! The process: started by Terraform, it shakes hands, serves until it is told to end, and abandons nothing.
+//! The process: started by Terraform, it shakes hands, serves until it is stopped, and finishes what it began.
 
 #[cfg(feature = "testing")]
 mod background;
@@ -102,7 +102,7 @@ fn serve<P: Provider>(plugin: Plugin, provider: P, start: Start) -> ExitCode {
     log::install(plugin);
     // One thread is enough: a provider waits for the network, and starting threads costs more than it would save.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(serve_until_told(plugin, provider, start))) {
+    match runtime.and_then(|runtime| runtime.block_on(serve_until_stopped(plugin, provider, start))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{} cannot serve: {error}", plugin.name);
@@ -111,7 +111,7 @@ fn serve<P: Provider>(plugin: Plugin, provider: P, start: Start) -> ExitCode {
     }
 }
 
-async fn serve_until_told<P: Provider>(plugin: Plugin, provider: P, start: Start) -> io::Result<()> {
+async fn serve_until_stopped<P: Provider>(plugin: Plugin, provider: P, start: Start) -> io::Result<()> {
     let lifecycle = if start == Start::Debug { Lifecycle::serving_many() } else { Lifecycle::default() };
     signals::watch(&lifecycle, start)?;
     let (listener, address) = Listener::bind()?;

@@ -34,7 +34,7 @@ enum Parent {
 
 #[cfg(target_os = "linux")]
 impl Parent {
-    /// None where the parent lives in another PID namespace and cannot be seen.
+    /// None where the parent lives in another PID namespace and is not visible.
     fn open() -> io::Result<Option<Self>> {
         use rustix::process::{PidfdFlags, getppid, pidfd_open};
 
@@ -70,7 +70,7 @@ impl Parent {
     }
 }
 
-/// A queue that tells of the exit of the parent process.
+/// A queue that reports the exit of the parent process.
 #[cfg(all(unix, not(target_os = "linux")))]
 struct Parent(rustix::fd::OwnedFd, bool);
 

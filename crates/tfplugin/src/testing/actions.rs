@@ -16,7 +16,7 @@ use crate::{
 /// What came of invoking an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
-    /// What it told of its progress.
+    /// The progress messages.
     pub progress: Vec<String>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
@@ -54,7 +54,7 @@ impl<P: Provider> Host<P> {
         while let Some(event) = events.message().await.map_err(|status| fault(status.message()))? {
             match event.r#type {
                 _ if completed.is_some() => return Err(fault("an event came after the end")),
-                Some(EventType::Progress(told)) => progress.push(told.message),
+                Some(EventType::Progress(event)) => progress.push(event.message),
                 Some(EventType::Completed(end)) => completed = Some(self.reported(end.diagnostics)?),
                 None => return Err(fault("an event says nothing")),
             }

@@ -67,9 +67,11 @@ pub(super) fn duplicates(all: &Schemas) -> Vec<String> {
         ("action ", names(&all.actions)),
         ("function ", names(&all.functions)),
     ];
-    let mut seen = BTreeSet::new();
+    let mut distinct = BTreeSet::new();
     let all = kinds.into_iter().flat_map(|(kind, names)| names.into_iter().map(move |name| format!("{kind}{name}")));
-    all.filter(|place| !seen.insert(place.clone())).map(|place| format!("{place}: this name is here twice")).collect()
+    all.filter(|place| !distinct.insert(place.clone()))
+        .map(|place| format!("{place}: this name is here twice"))
+        .collect()
 }
 
 fn names<T>(items: &[(&'static str, T)]) -> Vec<&'static str> {

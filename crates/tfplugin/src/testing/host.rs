@@ -137,7 +137,7 @@ impl<P: Provider> Host<P> {
         Self { tolerates_faults: true, ..self }
     }
 
-    /// The same for a module that tells this about itself (`provider_meta`).
+    /// The same for a module that declares this about itself (`provider_meta`).
     ///
     /// # Errors
     /// The provider has no such block, or not with these values.

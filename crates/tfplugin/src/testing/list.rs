@@ -15,7 +15,7 @@ pub struct Listed {
     pub identity: Value,
     /// What people call it.
     pub display_name: String,
-    /// The object; null where it was not asked for.
+    /// The object; null where it was not requested.
     pub object: Value,
 }
 

@@ -71,7 +71,7 @@ impl CodecError {
         Self { path: Path::default(), message: message.into(), is_long_number: false }
     }
 
-    /// The same error, seen from one level further out.
+    /// The same error with a path from one level further out.
     fn within(mut self, step: Step) -> Self {
         self.path = self.path.prefixed(step);
         self

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_floats_are_told_from_inexact_ones() {
+    fn exact_floats_are_distinguished_from_inexact_ones() {
         for (text, exact) in [("0.5", true), ("0.1", false), ("9007199254740993", false), ("1e300", false)] {
             let number = Number::parse(text).unwrap_or_else(|_| 0_i64.into());
             assert_eq!(number.to_exact_f64().is_some(), exact, "{text}");

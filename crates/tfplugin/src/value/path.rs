@@ -11,8 +11,8 @@ pub enum Step {
     Key(String),
     /// An element of a list or tuple, from 0.
     Index(i64),
-    /// An element of a set, which has no place: it is not told which one. The protocol has no such step, so Terraform is
-    /// shown the set.
+    /// An element of a set, which has no position: the path does not say which one. The protocol has no such step, so Terraform
+    /// gets the path of the set.
     Element,
 }
 
@@ -77,7 +77,7 @@ impl Path {
         names.collect::<Vec<_>>().join(".")
     }
 
-    /// This path, seen from one level further out.
+    /// This path from one level further out.
     #[must_use]
     pub(super) fn prefixed(mut self, step: Step) -> Self {
         self.0.insert(0, step);

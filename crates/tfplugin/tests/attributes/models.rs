@@ -45,7 +45,7 @@ pub(crate) struct Everything {
     /// The zone.
     #[attr(force_new, default = "a")]
     zone: String,
-    /// The place, which the zone tells.
+    /// The place, which the zone determines.
     #[attr(default_with = place)]
     place: String,
     /// Marks.

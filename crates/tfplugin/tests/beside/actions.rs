@@ -198,12 +198,13 @@ async fn progress_comes_while_it_runs_and_a_stop_reaches_it() {
     let (server, world, _) = server().await;
     let mut events = server.invoke_action(invocation(SLOW)).await.unwrap().into_inner();
     let mut next = async || events.next().await.map(|event| event.unwrap().r#type.unwrap());
-    let told = |event| matches!(event, Some(EventType::Progress(progress)) if progress.message.contains("of 2"));
-    assert!(told(next().await));
+    let is_restarted =
+        |event| matches!(event, Some(EventType::Progress(progress)) if progress.message.contains("of 2"));
+    assert!(is_restarted(next().await));
     world.go_on.notify_one();
-    assert!(told(next().await));
+    assert!(is_restarted(next().await));
     server.stop_provider(Request::new(Default::default())).await.unwrap();
-    // Not what it told after that: Terraform would stop listening.
+    // No progress after that: Terraform would stop listening.
     let Some(EventType::Completed(end)) = next().await else { panic!("it has no end") };
     assert_eq!(
         (end.diagnostics[0].summary.as_str(), end.diagnostics[0].detail.as_str()),

@@ -256,5 +256,5 @@ async fn what_is_put_off_says_for_what() {
     // An unknown value.
     configure(&[0xd4, 0, 0]).await;
     assert_eq!(open().await, proto::deferred::Reason::ProviderConfigUnknown);
-    assert!(log.lock().unwrap().is_empty(), "nobody was asked");
+    assert!(log.lock().unwrap().is_empty(), "the provider was not called");
 }

@@ -1,4 +1,4 @@
-//! Identities that tell nothing, and options that they do not have.
+//! Identities that identify nothing, and options that they do not have.
 
 use tfplugin::{Computed, Model};
 

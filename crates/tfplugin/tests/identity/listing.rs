@@ -105,7 +105,7 @@ async fn it_stops_when_nobody_listens_any_more() {
     let mut events = server.list_resource(request(1000, "", 1000)).await.unwrap().into_inner();
     assert!(events.next().await.is_some());
     drop(events);
-    // A search that waits for the service is told.
+    // A search that waits for the service is cancelled.
     let mut events = server.list_resource(request(2, "waits", 100)).await.unwrap().into_inner();
     assert!(events.next().await.is_some());
     watch.waits.notified().await;
@@ -125,7 +125,7 @@ async fn it_stops_when_terraform_asks_everything_to_stop() {
 }
 
 #[tokio::test]
-async fn what_is_not_offered_is_told() {
+async fn what_is_not_offered_is_an_error() {
     let (server, _) = server().await;
     let request = proto::list_resource::Request { type_name: "test_lease".to_owned(), ..Default::default() };
     let events: Vec<_> = server.list_resource(Request::new(request)).await.unwrap().into_inner().collect().await;

@@ -117,7 +117,7 @@ async fn a_replacement_gets_an_identity_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_a_create_leaves_out_is_told_and_taints_nothing() {
+async fn what_a_create_leaves_out_is_a_warning_and_taints_nothing() {
     let mut host = host().await.tolerating_faults();
     let (created, messages) = made(&mut host, "nameless").await;
     assert_eq!((summaries(&messages), messages.has_errors()), (vec!["The identity is missing"], false));
@@ -190,12 +190,12 @@ async fn a_mutable_identity_changes() {
 async fn an_import_asks_by_id_or_by_identity() {
     let mut host = host().await;
     assert_eq!(host.import(NAME, "there").await.unwrap().identity, here("there"));
-    let asked = Value::object([("id", "there".into())]);
-    let imported = host.import_by_identity(NAME, &asked).await.unwrap();
+    let requested = Value::object([("id", "there".into())]);
+    let imported = host.import_by_identity(NAME, &requested).await.unwrap();
     assert_eq!(imported.identity, identity("there", "here".into(), &[]), "the provider adds what was left out");
     assert_eq!(imported.state.get("name").as_str(), Some("theirs"), "an import reads");
-    let asked = Value::object([("id", "as_asked".into())]);
-    let imported = host.import_by_identity(NAME, &asked).await.unwrap();
+    let requested = Value::object([("id", "as_asked".into())]);
+    let imported = host.import_by_identity(NAME, &requested).await.unwrap();
     assert_eq!(imported.identity, identity("as_asked", Value::Null, &[]));
 
     let gone = host.import(NAME, "gone").await.unwrap_err();

@@ -107,7 +107,7 @@ pub struct Watch {
     pub looked_at: AtomicI64,
     /// An endless search waits.
     pub waits: Notify,
-    /// It was told to stop.
+    /// It was cancelled.
     pub stopped: Notify,
 }
 

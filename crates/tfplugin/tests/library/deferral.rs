@@ -219,7 +219,7 @@ async fn while_the_provider_waits_reads_are_put_off_and_plans_go_on() {
 }
 
 #[tokio::test]
-async fn a_terraform_that_puts_nothing_off_is_told_why() {
+async fn a_terraform_that_puts_nothing_off_gets_an_error_that_says_why() {
     let mut host = Host::start(Test).await.unwrap();
     host.configure(&Value::object::<String>([])).await.unwrap();
     let errors = host.plan("test_app", &app(Value::Null), None).await.unwrap_err();

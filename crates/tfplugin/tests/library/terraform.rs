@@ -98,20 +98,20 @@ fn failure(step: impl FnOnce()) -> String {
 fn a_step_that_finds_something_else_says_what() {
     let Some(terraform) = Terraform::find() else { return };
     let directory = library(&terraform);
-    let said = failure(|| _ = directory.step(Apply::new(BOOK).plans(EMMA, Action::Update).only_plans()));
-    assert_eq!(said, "the plan of library_book.emma is Some(Create), and not Update");
-    let said = failure(|| _ = directory.step(Apply::new(BOOK).leaves_unknown(EMMA, Book::TITLE).only_plans()));
-    assert_eq!(said, "the plan knows title of library_book.emma");
-    let said = failure(|| _ = directory.step(Apply::new(BOOK).stores(EMMA, Book::SHELF, "attic")));
-    assert_eq!(said, "the state has \"entrance\" for shelf of library_book.emma, and not \"attic\"");
-    let said = failure(|| _ = directory.step(Apply::new(BOOK).fails("No such book")));
-    assert!(said.contains("No changes"), "{said}");
-    let said = failure(|| _ = directory.step(Refresh::new().lacks(EMMA)));
-    assert_eq!(said, "library_book.emma is in the state");
+    let message = failure(|| _ = directory.step(Apply::new(BOOK).plans(EMMA, Action::Update).only_plans()));
+    assert_eq!(message, "the plan of library_book.emma is Some(Create), and not Update");
+    let message = failure(|| _ = directory.step(Apply::new(BOOK).leaves_unknown(EMMA, Book::TITLE).only_plans()));
+    assert_eq!(message, "the plan knows title of library_book.emma");
+    let message = failure(|| _ = directory.step(Apply::new(BOOK).stores(EMMA, Book::SHELF, "attic")));
+    assert_eq!(message, "the state has \"entrance\" for shelf of library_book.emma, and not \"attic\"");
+    let message = failure(|| _ = directory.step(Apply::new(BOOK).fails("No such book")));
+    assert!(message.contains("No changes"), "{message}");
+    let message = failure(|| _ = directory.step(Refresh::new().lacks(EMMA)));
+    assert_eq!(message, "library_book.emma is in the state");
     // A book that stands elsewhere than at the entrance is imported with its shelf.
     directory.write("terraform.tfstate", &directory.read("terraform.tfstate").replace("entrance", "attic"));
-    let said = failure(|| _ = directory.step(Import::of(EMMA)));
-    assert!(said.contains("shelf of library_book.emma"), "{said}");
+    let message = failure(|| _ = directory.step(Import::of(EMMA)));
+    assert!(message.contains("shelf of library_book.emma"), "{message}");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_step_that_could_not_fail_says_so() {
     directory.step(Apply::new(BOOK));
     let misspelt = || Path::attribute("shelv");
     let fails = || Apply::new(UNTITLED).fails("\"title\" is required");
-    let said = [
+    let messages = [
         failure(|| _ = directory.step(Apply::new(BOOK).stores(EMMA, misspelt(), Json::Null))),
         failure(|| _ = directory.step(Apply::new(BOOK).leaves_unknown(EMMA, misspelt()))),
         failure(|| _ = directory.step(Import::of(EMMA).ignores("shelv"))),
@@ -129,11 +129,11 @@ fn a_step_that_could_not_fail_says_so() {
         failure(|| _ = directory.step(fails().plans(EMMA, Action::Update))),
         failure(|| _ = directory.step(Apply::new(BOOK).only_plans().is_never_settled())),
     ];
-    let said = said.each_ref().map(|said| said.split(':').next().unwrap_or_default());
+    let messages = messages.each_ref().map(|message| message.split(':').next().unwrap_or_default());
     let misspelt = "library_book.emma has no attribute shelv";
     let elsewhere = "the state has \"entrance\" for shelf of library_book.emma, and not \"attic\"";
     let unplanned = ["there is no plan to check", "a step that only plans makes no plan after an apply"];
-    assert_eq!(said, [misspelt, misspelt, misspelt, elsewhere, unplanned[0], unplanned[1]]);
+    assert_eq!(messages, [misspelt, misspelt, misspelt, elsewhere, unplanned[0], unplanned[1]]);
 }
 
 #[test]

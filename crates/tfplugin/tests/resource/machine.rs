@@ -125,7 +125,7 @@ impl UpgradeFrom<OldMachine> for Machine {
     }
 }
 
-pub(crate) const SEEN: PrivateKey<u32> = PrivateKey::new("seen");
+pub(crate) const VISITS: PrivateKey<u32> = PrivateKey::new("visits");
 
 /// Whether the answer about the machine of this name was delivered.
 pub(crate) static DELIVERED: AtomicBool = AtomicBool::new(false);
@@ -174,7 +174,7 @@ impl Resource for Machines {
         }
         if plan.creates() && client.is_some() {
             plan.set(Machine::PRICE, quoted);
-            plan.private_mut().set(SEEN, &7);
+            plan.private_mut().set(VISITS, &7);
         }
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Resource for Machines {
         ctx: &Context,
     ) -> Result<State<Machine>, CreateError<Machine>> {
         let mut state = create.planned;
-        assert_eq!(state.private.get(SEEN), Some(7));
+        assert_eq!(state.private.get(VISITS), Some(7));
         let remaining = ctx.remaining().unwrap();
         assert_eq!(ctx.time_limit(Operation::Update), Some(Duration::from_secs(60)));
         assert_eq!(ctx.time_limit(Operation::Read), None);
@@ -261,9 +261,9 @@ impl Resource for Machines {
             return Err(Diagnostic::warning("Not yet", "Later.").into());
         }
         if let Some(successor) = delete.successor {
-            ctx.warn(Diagnostic::warning(format!("{:?} follows", successor.get(SEEN)), ""));
+            ctx.warn(Diagnostic::warning(format!("{:?} follows", successor.get(VISITS)), ""));
         }
-        assert_eq!(delete.prior.private.get(SEEN), Some(7));
+        assert_eq!(delete.prior.private.get(VISITS), Some(7));
         Ok(())
     }
 }

@@ -90,8 +90,8 @@ async fn what_the_sdk_repairs_fails_the_test_of_a_provider() {
     host.take_warnings();
     let mut host = host.tolerating_faults();
     host.read(NAME, &leaks).await.unwrap();
-    let told = host.take_warnings();
-    assert_eq!((summaries(&told), told.has_errors()), (vec!["The result is incomplete"], false));
+    let warnings = host.take_warnings();
+    assert_eq!((summaries(&warnings), warnings.has_errors()), (vec!["The result is incomplete"], false));
     assert_eq!(host.take_warnings(), Diagnostics::default());
 }
 
@@ -133,7 +133,7 @@ async fn what_follows_the_answer_cannot_undo_it() {
 }
 
 #[tokio::test]
-async fn rules_are_told_in_english() {
+async fn rules_are_described_in_english() {
     let host = host().await;
     assert!(host.description(NAME, "speed").unwrap().ends_with("Must be one of \"Slow\", \"Fast\"."));
     assert!(host.description(NAME, "title").unwrap().ends_with("Must not be empty."));

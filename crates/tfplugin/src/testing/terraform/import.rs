@@ -36,7 +36,7 @@ impl<'c> Import<'c> {
         Self { by: By::Identity, ..Self::of(address) }
     }
 
-    /// An import cannot tell this attribute.
+    /// An import cannot recover this attribute.
     #[must_use]
     pub fn ignores(mut self, attribute: &'c str) -> Self {
         self.ignored.push(attribute);

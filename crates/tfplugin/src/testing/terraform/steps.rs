@@ -179,7 +179,7 @@ impl Step for Apply<'_> {
             return;
         }
         let mut applied = directory.run(&["apply", "-no-color", "plan.bin"]);
-        // A warning may be said in either.
+        // A warning may be in either output.
         applied.text = format!("{} {}", planned.text, applied.text);
         if self.expected.check(applied, directory) {
             let again = directory.plan();
