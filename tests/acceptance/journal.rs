@@ -1,23 +1,21 @@
 //! A purchase whose outcome stays unknown, or that is cut off, is found out by the next apply, and never bought again.
 
-use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use mock_endpoint::{
     ACCESS_KEY, SECRET_KEY,
     fault::{Fault, Kind},
 };
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::json;
 
 use crate::{
     altered,
-    killing::{Victim, has_ended, kill_while_buying, wait_for},
     market_order::{ORDER, order_with},
-    terraform::{Terraform, children},
+    terraform::Terraform,
 };
 
 /// A purchase that gives up after a second.
-fn impatient() -> String {
+pub fn impatient() -> String {
     order_with("timeouts = { create = \"1s\" }")
 }
 
@@ -27,7 +25,7 @@ pub fn entries(terraform: &Terraform) -> Vec<PathBuf> {
     entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
 }
 
-fn never_answer(terraform: &Terraform, kind: Kind) {
+pub fn never_answer(terraform: &Terraform, kind: Kind) {
     terraform.mock.fault(Fault::times("CreateOrder", kind, 1000));
 }
 
@@ -52,7 +50,7 @@ fn the_next_apply_finds_out_and_buys_nothing_twice() {
         let sent = terraform.requests("CreateOrder");
         assert!(sent.iter().all(|request| request.client_token == sent[0].client_token));
         terraform.plans_empty();
-        assert!(entries(&terraform).is_empty(), "a plan has seen the order in the state");
+        assert!(entries(&terraform).is_empty(), "a plan has found the order in the state");
     }
 }
 
@@ -156,7 +154,7 @@ fn what_certainly_did_not_happen_leaves_no_entry() {
 }
 
 #[test]
-fn after_an_undecided_purchase_a_refusal_does_not_tell_that_it_did_not_happen() {
+fn after_an_undecided_purchase_a_refusal_does_not_prove_that_it_did_not_happen() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropAfter);
     terraform.apply().fails();
@@ -206,9 +204,10 @@ fn after_a_day_an_order_in_no_state_is_named_and_each_branch_works() {
         age(&terraform);
         let order = terraform.orders().remove(0);
         let sent = terraform.requests("CreateOrder").len();
-        let told = ["an earlier purchase may be this one", &order, "Nothing was bought now", "terraform import", "rm "];
+        let words =
+            ["an earlier purchase may be this one", &order, "Nothing was bought now", "terraform import", "rm "];
         for _ in 0..2 {
-            terraform.apply().fails().says(&told);
+            terraform.apply().fails().says(&words);
         }
         assert_eq!(terraform.requests("CreateOrder").len(), sent);
         if is_ours {
@@ -233,14 +232,14 @@ fn without_permission_to_read_the_message_has_a_branch_for_each_outcome() {
     terraform.mock.ledger().faults.clear();
     age(&terraform);
     terraform.mock.ledger().keys.get_mut(ACCESS_KEY).unwrap().forbidden.insert("DescribeInstances".to_owned());
-    let told = [
+    let words = [
         "an earlier purchase was never confirmed",
         "DescribeInstances",
         "If there is no such order",
         "If no resource has the order",
         "rm ",
     ];
-    terraform.apply().fails().says(&told);
+    terraform.apply().fails().says(&words);
     assert!(terraform.orders().is_empty());
     fs::remove_file(entries(&terraform).remove(0)).unwrap();
     terraform.apply().succeeds();
@@ -279,129 +278,6 @@ fn entries_hold_no_secret_and_are_as_readable_as_the_data_directory() {
             assert!(!text.contains(secret), "{text}");
         }
     }
-}
-
-/// Waits until a process waits for a lock that somebody else holds. The kernel has no event to offer, so it is asked.
-fn wait_for_a_waiter(process: u32) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    let waits = |pid: Pid| {
-        let locks = fs::read_to_string("/proc/locks").unwrap();
-        locks.lines().any(|line| {
-            line.contains("->") && line.split_whitespace().any(|word| word == pid.as_raw_nonzero().to_string())
-        })
-    };
-    while !children(process).into_iter().any(waits) {
-        assert!(std::time::Instant::now() < deadline, "nobody waits");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-#[test]
-fn who_looks_for_an_entry_waits_for_who_is_about_to_write_one() {
-    let Some(terraform) = Terraform::with(&impatient()) else { return };
-    never_answer(&terraform, Kind::DropAfter);
-    terraform.apply().fails();
-    terraform.mock.ledger().faults.clear();
-    let entry = entries(&terraform).remove(0);
-    let elsewhere = terraform.path().join("entry");
-    fs::rename(&entry, &elsewhere).unwrap();
-
-    // The plugin of a Terraform that was killed has the lock, and has not written its entry yet.
-    let lock = fs::File::open(entry.with_file_name("lock")).unwrap();
-    lock.lock().unwrap();
-    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-    wait_for_a_waiter(running.id());
-    fs::rename(&elsewhere, &entry).unwrap();
-    drop(lock);
-    assert!(running.wait().unwrap().success());
-    assert_eq!(terraform.orders().len(), 1);
-    assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
-}
-
-#[test]
-fn killed_between_sending_and_saving_it_still_buys_once() {
-    for victim in [Victim::Plugin, Victim::Terraform, Victim::Both] {
-        let Some(terraform) = Terraform::with(ORDER) else { return };
-        kill_while_buying(&terraform, victim, 1);
-        let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
-        terraform.apply().succeeds();
-        assert_eq!(terraform.orders().len(), 1, "{victim:?}");
-        assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
-        terraform.plans_empty();
-        assert!(entries(&terraform).is_empty());
-    }
-}
-
-#[test]
-fn while_the_plugin_of_a_killed_terraform_waits_for_its_reply_nothing_is_bought() {
-    let pai =
-        "resource \"alicloud_pai_product_order\" \"order\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
-    for (configuration, operation) in [(ORDER, "CreateOrder"), (pai, "CreateProductOrders")] {
-        let Some(terraform) = Terraform::with(configuration) else { return };
-        terraform.mock.fault(Fault::once(operation, Kind::SlowBefore { delay_ms: 15_000 }));
-        let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-        wait_for(&terraform, operation, 1);
-        let plugins: Vec<_> = children(running.id());
-        let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
-        kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
-        running.wait().unwrap();
-        let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
-        // It is waited for, but not for longer than there is time.
-        let patient = terraform.path().join("main.tf");
-        let patient = fs::read_to_string(patient).unwrap();
-        terraform.write("main.tf", &patient.replace("\"order\" {", "\"order\" {\n  timeouts = { create = \"1s\" }"));
-        let applied = terraform.apply().fails();
-        assert!(
-            applied.text.contains("the same purchase is under way")
-                || applied.text.contains("another purchase is under way")
-        );
-        terraform.write("main.tf", &patient);
-        terraform.apply().succeeds();
-        assert!(handles.iter().all(has_ended));
-        assert_eq!(terraform.orders().len(), 1, "{operation}");
-        assert_eq!(terraform.requests(operation).len(), 1);
-        terraform.plans_empty();
-    }
-}
-
-#[test]
-fn an_entry_that_is_written_on_while_another_terraform_runs_is_read_again() {
-    let other = ORDER.replace("\"order\"", "\"other\"").replace("Month", "Year");
-    let later = order_with("depends_on = [alicloud_market_order.other]");
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    // The first plugin waits for its reply while the second Terraform buys something else before it gets to the same.
-    terraform.mock.fault(Fault::once("CreateOrder", Kind::SlowBefore { delay_ms: 2000 }));
-    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-    wait_for(&terraform, "CreateOrder", 1);
-    let plugins: Vec<_> = children(running.id());
-    let handles: Vec<_> = plugins.iter().map(|pid| pidfd_open(*pid, PidfdFlags::empty()).unwrap()).collect();
-    kill_process(Pid::from_child(&running), Signal::KILL).unwrap();
-    running.wait().unwrap();
-    let _ = fs::remove_file(terraform.path().join(".terraform.tfstate.lock.info"));
-    terraform.mock.fault(Fault::once("CreateOrder", Kind::SlowBefore { delay_ms: 4000 }));
-    terraform.configure(&[other, later].concat());
-    terraform.apply().succeeds();
-    assert!(handles.iter().all(has_ended));
-    assert_eq!(terraform.orders().len(), 2);
-    assert_eq!(terraform.requests("CreateOrder").len(), 2);
-    terraform.plans_empty();
-}
-
-#[test]
-fn an_interrupt_waits_for_the_purchase_that_is_sent() {
-    let Some(terraform) = Terraform::with(ORDER) else { return };
-    terraform.mock.fault(Fault::once("CreateOrder", Kind::Slow { delay_ms: 700 }));
-    let mut running = terraform.start(&["apply", "-auto-approve", "-no-color"]);
-    wait_for(&terraform, "CreateOrder", 1);
-    // Ctrl-C goes to the whole process group: to Terraform and to the plugin.
-    for pid in children(running.id()) {
-        kill_process(pid, Signal::INT).unwrap();
-    }
-    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
-    running.wait().unwrap();
-    assert_eq!(terraform.orders().len(), 1);
-    assert_eq!(terraform.attributes()["id"], terraform.orders()[0]);
-    terraform.plans_empty();
 }
 
 #[test]

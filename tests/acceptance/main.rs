@@ -15,6 +15,7 @@ mod faults;
 mod identity;
 mod import;
 mod instance_access;
+mod interrupted_applies;
 mod journal;
 mod killing;
 mod limits;
