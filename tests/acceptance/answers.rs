@@ -15,7 +15,7 @@ fn configuration(operation: &str) -> String {
 }
 
 #[test]
-fn an_unknown_order_is_told_within_seconds_in_every_form_that_services_have_for_it() {
+fn an_unknown_order_is_reported_within_seconds_in_every_form_that_services_have_for_it() {
     for (address, operation) in ORDERS {
         let Some(terraform) = Terraform::with(&configuration(operation)) else { return };
         let mut forms = vec![Kind::Absent, Kind::AbsentEmpty];
@@ -76,8 +76,8 @@ fn where_instances_may_not_be_listed_no_order_is_taken_out_of_the_state() {
         };
         key(&mut terraform.mock.ledger());
         terraform.mock.fault(Fault::times("DescribeOrder", Kind::NullError { status }, 99));
-        let told = ["It is unknown whether order", "AliyunMarketplaceFullAccess", "terraform state rm"];
-        terraform.plan().fails().says(&told);
+        let words = ["It is unknown whether order", "AliyunMarketplaceFullAccess", "terraform state rm"];
+        terraform.plan().fails().says(&words);
         assert_eq!(terraform.ids().len(), 1);
     }
 }
@@ -105,15 +105,15 @@ fn replies_without_a_request_id_buy_and_read() {
 }
 
 #[test]
-fn orders_are_asked_for_with_both_ends_of_a_period() {
+fn orders_are_queried_with_both_ends_of_a_period() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
     terraform.apply().succeeds().says(&["was found by reading"]);
     terraform.begin_anew();
     terraform.apply().fails().says(&["the account already has"]);
-    let asked = terraform.requests("QueryOrders");
-    assert!(asked.len() > 2);
-    for request in asked {
+    let requests = terraform.requests("QueryOrders");
+    assert!(requests.len() > 2);
+    for request in requests {
         let moment = |name: &str| chrono::DateTime::parse_from_rfc3339(&request.parameters[name]).unwrap();
         let (start, end) = (moment("CreateTimeStart"), moment("CreateTimeEnd"));
         assert!(end > chrono::Utc::now() && end - start < chrono::TimeDelta::days(367), "{request:?}");
@@ -121,7 +121,7 @@ fn orders_are_asked_for_with_both_ends_of_a_period() {
 }
 
 #[test]
-fn an_order_of_another_account_and_an_unpaid_account_are_told_as_such() {
+fn an_order_of_another_account_and_an_unpaid_account_have_messages_of_their_own() {
     let Some(mut terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     let error = |status, code: &str, message: &str| Kind::ApiError {
         status,

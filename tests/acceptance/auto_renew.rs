@@ -22,10 +22,10 @@ fn by(cycle: &str, duration: i64) -> Option<AutoRenewal> {
     Some(AutoRenewal { cycle: cycle.to_owned(), duration })
 }
 
-/// Changes what is told of the only instance.
-fn tell(terraform: &Terraform, fields: Json) {
+/// Overrides fields of the only instance in responses.
+fn override_instance(terraform: &Terraform, fields: Json) {
     let id = terraform.mock.ledger().instances.keys().next().cloned().unwrap();
-    terraform.mock.tell_of_instance(&id, fields);
+    terraform.mock.override_instance(&id, fields);
 }
 
 fn refused() -> Fault {
@@ -79,14 +79,14 @@ fn a_change_is_made_in_place_and_leaving_it_out_changes_nothing() {
 
 #[test]
 fn an_order_that_was_bought_stays_although_its_renewal_could_not_be_set() {
-    for is_told in [true, false] {
+    for is_reported in [true, false] {
         let Some(terraform) = Terraform::with(&order_with("auto_renew = { enabled = true }")) else { return };
         terraform.mock.fault(refused());
         terraform.apply().succeeds().says(&["was not set", "Not now", "sets auto_renew in place and buys nothing"]);
         assert_eq!(renewal(&terraform), None);
         assert_eq!(terraform.attributes()["id"], json!(terraform.orders()[0]));
-        if !is_told {
-            tell(&terraform, json!({"AutoRenewal": null}));
+        if !is_reported {
+            override_instance(&terraform, json!({"AutoRenewal": null}));
         }
         assert_eq!(terraform.planned_actions(), ["update"]);
         terraform.apply().succeeds();
@@ -96,17 +96,17 @@ fn an_order_that_was_bought_stays_although_its_renewal_could_not_be_set() {
 }
 
 #[test]
-fn a_change_elsewhere_is_seen_and_what_is_not_told_changes_nothing() {
+fn a_change_elsewhere_is_detected_and_an_unreported_setting_changes_nothing() {
     let Some(terraform) = Terraform::with(&order_with("auto_renew = { enabled = true }")) else { return };
     terraform.apply().succeeds();
-    for untold in [json!(null), json!(""), json!("some day")] {
-        tell(&terraform, json!({"AutoRenewal": untold}));
+    for unreported in [json!(null), json!(""), json!("some day")] {
+        override_instance(&terraform, json!({"AutoRenewal": unreported}));
         terraform.plans_empty();
     }
-    tell(&terraform, json!({"AutoRenewal": "false"}));
+    override_instance(&terraform, json!({"AutoRenewal": "false"}));
     terraform.mock.ledger().instances.values_mut().for_each(|instance| instance.auto_renewal = None);
     assert_eq!(terraform.planned_actions(), ["update"]);
-    tell(&terraform, json!({"AutoRenewal": "open"}));
+    override_instance(&terraform, json!({"AutoRenewal": "open"}));
     terraform.plans_empty();
     let unread = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "No".to_owned() };
     terraform.mock.fault(Fault::once("DescribeInstance", unread));
@@ -165,9 +165,9 @@ fn a_mistake_is_found_before_anything_is_bought() {
         ("{ enabled = true, cycle = \"Month\" }", "must have both cycle and duration, or neither"),
         ("{ enabled = true, cycle = \"Week\", duration = 1 }", "must give cycle as Day, Month or Year"),
     ];
-    for (settings, said) in mistakes {
+    for (settings, message) in mistakes {
         let Some(terraform) = Terraform::with(&order_with(&format!("auto_renew = {settings}"))) else { return };
-        terraform.validate().fails().says(&["Invalid auto_renew", said]);
+        terraform.validate().fails().says(&["Invalid auto_renew", message]);
         terraform.apply().fails();
         assert_eq!(terraform.orders().len(), 0);
     }

@@ -17,7 +17,7 @@ use crate::{debugger::Attached, terraform::Terraform};
 /// Offers what resources and data sources are not.
 struct Beside;
 
-/// What the provider was asked to do, in a file that the test reads.
+/// The calls that the provider received, in a file that the test reads.
 struct Log(PathBuf);
 
 impl Log {

@@ -1,4 +1,4 @@
-//! What becomes of an order whose price changes, or cannot be told, after its plan.
+//! Orders whose price changes, or cannot be read, after their plan.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -31,32 +31,33 @@ fn apply_while_the_price_changes(terraform: &Terraform, price: Json) -> Outcome 
     let mut command = terraform.command(&["apply", "-no-color"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut asked = Vec::new();
-    while !String::from_utf8_lossy(&asked).contains("Enter a value") {
-        assert!(stdout.read_until(b':', &mut asked).unwrap() > 0, "{}", String::from_utf8_lossy(&asked));
+    let mut printed = Vec::new();
+    while !String::from_utf8_lossy(&printed).contains("Enter a value") {
+        assert!(stdout.read_until(b':', &mut printed).unwrap() > 0, "{}", String::from_utf8_lossy(&printed));
     }
     terraform.mock.set_price(PRODUCT, price);
     child.stdin.take().unwrap().write_all(b"yes\n").unwrap();
-    stdout.read_to_end(&mut asked).unwrap();
+    stdout.read_to_end(&mut printed).unwrap();
     let output = child.wait_with_output().unwrap();
-    Outcome::new(output.status, &[asked, output.stderr].concat())
+    Outcome::new(output.status, &[printed, output.stderr].concat())
 }
 
 #[test]
-fn a_price_that_changes_before_the_plan_is_approved_is_told_and_what_is_replaced_stays() {
+fn a_price_that_changes_before_the_plan_is_approved_is_an_error_and_what_is_replaced_stays() {
     let first = "lifecycle {\n    create_before_destroy = true\n  }";
     let Some(terraform) = Terraform::with(&order_with(first)) else { return };
-    let told = |from: u32, to: u32| format!("No order was placed: the price changed from {from} CNY to {to} CNY");
+    let changed_from =
+        |from: u32, to: u32| format!("No order was placed: the price changed from {from} CNY to {to} CNY");
     let words = ["Nothing was bought", "Run terraform plan to see the new price"];
     let changed = apply_while_the_price_changes(&terraform, json!({"TradePrice": 12})).fails();
-    changed.says(&[&told(10, 12)]).says(&words).never_says(&["inconsistent"]);
+    changed.says(&[&changed_from(10, 12)]).says(&words).never_says(&["inconsistent"]);
     assert!(terraform.orders().is_empty());
     terraform.apply().succeeds();
     for lines in [format!("quantity = 2\n  {first}"), "quantity = 2".to_owned()] {
         terraform.mock.set_price(PRODUCT, json!({"TradePrice": 12}));
         terraform.configure(&order_with(&lines));
         let changed = apply_while_the_price_changes(&terraform, json!({"TradePrice": 13})).fails();
-        changed.says(&[&told(12, 13)]).says(&words).never_says(&["inconsistent"]);
+        changed.says(&[&changed_from(12, 13)]).says(&words).never_says(&["inconsistent"]);
         assert_eq!((terraform.ids(), terraform.orders().len()), (terraform.orders(), 1));
         assert!(terraform.instances()[0]["deposed"].is_null(), "{:?}", terraform.instances());
     }
@@ -88,7 +89,7 @@ fn a_replacement_whose_price_changes_keeps_the_old_order() {
         &format!("The order {id} stays in the state"),
     ]);
     assert_eq!(terraform.ids(), [id.as_str()]);
-    // Nor where there is no telling.
+    // Nor where the new price cannot be read.
     terraform.run(&["plan", "-out=plan.bin"]).succeeds();
     let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
     terraform.mock.fault(Fault::times("DescribePrice", forbidden, 99));
@@ -138,7 +139,7 @@ fn a_replacement_asks_for_its_price_for_as_long_as_its_own_create_may_take() {
 }
 
 #[test]
-fn an_order_that_costs_something_else_than_its_quote_is_told() {
+fn an_order_that_costs_something_else_than_its_quote_is_a_warning() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.mock.set_price(PRODUCT, json!({"PaymentPrice": 11}));
     terraform.apply().succeeds().says(&["cost 11 CNY, not 10 CNY"]);

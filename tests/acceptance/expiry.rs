@@ -27,9 +27,9 @@ fn an_order_tells_its_instances_from_the_beginning() {
     terraform.apply().succeeds();
     let attributes = terraform.attributes();
     let end = terraform.mock.ledger().instances["11000000"].ends;
-    let told = |name: &str| attributes["instances"][0][name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
-    assert_eq!(told("ends_on").timestamp_millis(), end.timestamp_millis());
-    assert!(told("began_on") < told("ends_on"));
+    let time = |name: &str| attributes["instances"][0][name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(time("ends_on").timestamp_millis(), end.timestamp_millis());
+    assert!(time("began_on") < time("ends_on"));
     assert_eq!(attributes["expires_on"], attributes["instances"][0]["ends_on"]);
     for (name, value) in [("id", "11000000"), ("status", "OPENED"), ("product_type", "APP")] {
         assert_eq!(attributes["instances"][0][name], value);
@@ -48,11 +48,11 @@ fn an_order_tells_its_instances_from_the_beginning() {
 fn one_list_serves_all_orders_of_a_product() {
     let Some(terraform) = Terraform::with(&order_with("count = 5")) else { return };
     terraform.apply().succeeds();
-    let asked = |operation: &str| terraform.requests(operation).len();
-    let (lists, single) = (asked("DescribeInstances"), asked("DescribeInstance"));
+    let requests = |operation: &str| terraform.requests(operation).len();
+    let (lists, single) = (requests("DescribeInstances"), requests("DescribeInstance"));
     terraform.plans_empty();
-    assert!(asked("DescribeInstances") - lists <= 2, "a page, and the one that says that there is no more");
-    assert_eq!(asked("DescribeInstance"), single);
+    assert!(requests("DescribeInstances") - lists <= 2, "a page, and the one that says that there is no more");
+    assert_eq!(requests("DescribeInstance"), single);
 }
 
 #[test]
@@ -66,15 +66,15 @@ fn an_order_that_ends_is_warned_of_unless_it_renews_itself() {
     let end = ends_in(&terraform, TimeDelta::days(13));
     terraform.plans_empty().says(&[&expires, "it does not renew automatically"]).never_says(&[&expired]);
     terraform.run(&["refresh", "-no-color"]).succeeds().says(&[&expires]);
-    let told = terraform.attributes()["expires_on"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
-    assert_eq!(told.timestamp_millis(), end.timestamp_millis());
-    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
+    let expires_on = terraform.attributes()["expires_on"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(expires_on.timestamp_millis(), end.timestamp_millis());
+    terraform.mock.override_instance("11000000", json!({"AutoRenewal": "true"}));
     terraform.plans_empty().never_says(&[&expires, &expired]);
-    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": null}));
+    terraform.mock.override_instance("11000000", json!({"AutoRenewal": null}));
     terraform.plans_empty().says(&[&expires, "does not report whether it renews automatically"]);
     ends_in(&terraform, TimeDelta::days(-1));
     terraform.plans_empty().says(&[&expired]).never_says(&[&expires]);
-    terraform.mock.tell_of_order(&id, json!({"OrderStatus": "REFUND"}));
+    terraform.mock.override_order(&id, json!({"OrderStatus": "REFUND"}));
     terraform.plans_empty().never_says(&[&expires, &expired]);
     assert_eq!(terraform.orders().len(), 1);
 }
@@ -132,20 +132,20 @@ fn a_destroy_says_whether_the_order_renews_itself() {
     terraform.configure(&order_with("auto_renew = { enabled = false }"));
     terraform.apply().succeeds();
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew automatically"]);
-    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "some day"}));
+    terraform.mock.override_instance("11000000", json!({"AutoRenewal": "some day"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).succeeds().says(&["It does not renew automatically"]);
     terraform.destroy().succeeds().says(&["It does not renew automatically"]);
     assert_eq!(terraform.requests("AutoRenewInstance").len(), 2);
 }
 
 #[test]
-fn a_destroy_that_is_not_told_asks_whether_the_order_renews_itself() {
+fn a_destroy_of_a_state_without_auto_renewal_reads_whether_the_order_renews_itself() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
-    // A refresh from the list does not tell it.
+    // A refresh from the list does not read it.
     terraform.run(&["refresh", "-no-color"]).succeeds();
     assert_eq!(terraform.attributes()["instances"][0]["auto_renewal"], json!(null));
-    terraform.mock.tell_of_instance("11000000", json!({"AutoRenewal": "true"}));
+    terraform.mock.override_instance("11000000", json!({"AutoRenewal": "true"}));
     terraform
         .run(&["plan", "-destroy", "-no-color"])
         .succeeds()

@@ -38,7 +38,7 @@ fn the_configuration_that_bought_it_plans_empty_after_import() {
 }
 
 #[test]
-fn a_coupon_that_nobody_can_tell_is_taken_from_the_configuration() {
+fn a_coupon_that_the_service_does_not_report_is_taken_from_the_configuration() {
     let Some((terraform, _)) = bought_and_imported(&order_with("coupon_id = \"c-1\"")) else { return };
     assert_eq!(terraform.planned_actions(), ["update"]);
     let before = terraform.mock.ledger().requests.len();
@@ -48,7 +48,7 @@ fn a_coupon_that_nobody_can_tell_is_taken_from_the_configuration() {
     let is_read = |operation: &str| ["DescribeOrder", "DescribeInstance"].contains(&operation);
     assert!(sent.iter().all(|request| is_read(&request.operation)), "{sent:?}");
     terraform.plans_empty();
-    // Now it is told, so another one is another order.
+    // Now the state has it, so another one is another order.
     terraform.configure(&order_with("coupon_id = \"c-2\""));
     assert_eq!(terraform.planned_actions(), ["delete+create"]);
 }
@@ -58,7 +58,7 @@ fn a_payment_type_behind_an_odd_sku_is_taken_from_the_configuration() {
     let Some(terraform) = Terraform::with(&order_with("pay_type = \"PrePaid\"")) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "odd"}));
+    terraform.mock.override_order(&id, json!({"ProductSkuCode": "odd"}));
     terraform.begin_anew();
     terraform.import("alicloud_market_order.order", &id).succeeds();
     assert_eq!(terraform.planned_actions(), ["update"]);

@@ -36,7 +36,7 @@ fn an_instance_hands_out_its_access_at_each_plan_and_apply() {
     let login = r#"
 resource "terraform_data" "login" {
   provisioner "local-exec" {
-    command     = "printf %s \"$PASSWORD\" > seen"
+    command     = "printf %s \"$PASSWORD\" > password.txt"
     environment = { PASSWORD = ephemeral.alicloud_market_instance_access.it.app["password"] }
   }
 }
@@ -48,7 +48,7 @@ resource "terraform_data" "login" {
     // The order reads its instance once, when it is bought.
     terraform.apply().succeeds();
     assert_eq!(terraform.requests("DescribeInstance").len(), 2);
-    assert_eq!(fs::read_to_string(terraform.path().join("seen")).unwrap(), "canary-instance-password");
+    assert_eq!(fs::read_to_string(terraform.path().join("password.txt")).unwrap(), "canary-instance-password");
     terraform.plans_empty();
     assert_eq!(terraform.requests("DescribeInstance").len(), 3);
     terraform.configure(&configuration("self.app[\"username\"] == \"root\""));
@@ -57,7 +57,7 @@ resource "terraform_data" "login" {
 }
 
 #[test]
-fn an_instance_that_is_unknown_or_hands_out_nothing_is_told_of() {
+fn an_instance_that_is_unknown_or_hands_out_nothing_has_a_message() {
     let of =
         |id: &str| format!("ephemeral \"alicloud_market_instance_access\" \"it\" {{\n  instance_id = \"{id}\"\n}}\n");
     let Some(terraform) = with(&of("12345")) else { return };

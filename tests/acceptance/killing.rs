@@ -22,7 +22,7 @@ pub enum Victim {
     InterruptTwice,
 }
 
-/// Waits until the mock has seen so many requests for an operation. The mock has no event to offer, so it is asked.
+/// Waits until the mock has received this many requests for an operation. The mock has no event for that, so this polls.
 pub fn wait_for(terraform: &Terraform, operation: &str, count: usize) {
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while terraform.requests(operation).len() < count {

@@ -90,7 +90,7 @@ fn a_limit_is_checked_again_before_an_order_is_sent() {
         format!("{data}{}", order_with(&format!("duration = terraform_data.years.output\n  {line}")))
     };
     let Some(terraform) = Terraform::with(&unknown("max_price = 19")) else { return };
-    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
+    assert_eq!(terraform.plan().code, Some(2), "the price is not known yet");
     terraform.apply().fails().says(&["20 CNY is more than max_price", "Nothing was bought"]);
     assert!(terraform.orders().is_empty());
     terraform.configure(&unknown("max_price = 20"));
@@ -263,11 +263,11 @@ fn a_replacement_that_a_limit_refuses_keeps_the_old_order() {
     assert_eq!(terraform.ids(), terraform.orders()[1..]);
 
     terraform.configure(&order_with("quantity = 3"));
-    for (limit, told) in [("MAX_PRICE", "purchase_guard.max_price"), ("MAX_TOTAL", "purchase_guard.max_total")] {
+    for (limit, argument) in [("MAX_PRICE", "purchase_guard.max_price"), ("MAX_TOTAL", "purchase_guard.max_total")] {
         terraform.run(&["plan", "-out=plan.bin", "-no-color"]).succeeds();
         terraform.set(&format!("ALICLOUD_PURCHASE_{limit}"), "5");
         let kept = format!("The order {} stays in the state", terraform.orders()[1]);
-        terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&[told, &kept]);
+        terraform.run(&["apply", "-no-color", "plan.bin"]).fails().says(&[argument, &kept]);
         assert_eq!(terraform.ids(), terraform.orders()[1..]);
         terraform.set(&format!("ALICLOUD_PURCHASE_{limit}"), "");
     }
@@ -291,8 +291,8 @@ fn a_replacement_whose_limit_or_price_only_the_apply_knows_keeps_the_old_order_u
         ("max_price = 5", "terraform_data.known_later.output", "purchase_guard.max_price"),
     ] {
         terraform.configure(&later(guard, lines));
-        let told = format!("No order was placed: {argument} cannot be compared with a price in time");
-        terraform.apply().fails().says(&[&told, &kept, "Nothing was bought", "-target=<address of that resource>"]);
+        let summary = format!("No order was placed: {argument} cannot be compared with a price in time");
+        terraform.apply().fails().says(&[&summary, &kept, "Nothing was bought", "-target=<address of that resource>"]);
         assert_eq!(terraform.ids(), [id.as_str()]);
         terraform.run(&["apply", "-auto-approve", "-target=terraform_data.known_later"]).succeeds();
         terraform.apply().fails().says(&[&format!("20 CNY is more than {argument}")]);

@@ -154,7 +154,7 @@ fn what_the_server_adds_is_no_change() {
 }
 
 #[test]
-fn a_year_told_as_twelve_months_is_no_change() {
+fn a_year_reported_as_twelve_months_is_no_change() {
     let Some(terraform) = Terraform::with(&ORDER.replace("Month", "Year")) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
@@ -162,7 +162,7 @@ fn a_year_told_as_twelve_months_is_no_change() {
         "package_version": {"code": "package_version", "value": "yuncode2713600001"},
         "ord_time": {"code": "ord_time", "value": "12:Month"},
     });
-    terraform.mock.tell_of_order(&id, json!({"Components": components, "PeriodType": "MONTH"}));
+    terraform.mock.override_order(&id, json!({"Components": components, "PeriodType": "MONTH"}));
     terraform.plans_empty();
 }
 
@@ -185,7 +185,7 @@ fn odd_replies_neither_crash_nor_change_anything() {
         json!({"OrderId": id.clone(), "PeriodType": 7, "AliUid": null}),
         json!({"OrderId": null}),
     ] {
-        terraform.mock.tell_of_order(&id, odd.clone());
+        terraform.mock.override_order(&id, odd.clone());
         let plan = terraform.plan();
         assert_eq!(plan.code, Some(0), "{odd}: {}", plan.text);
     }
@@ -243,7 +243,7 @@ fn a_refunded_order_stays_with_a_warning() {
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     for status in ["REFUND", "DELETE"] {
-        terraform.mock.tell_of_order(&id, json!({"OrderStatus": status}));
+        terraform.mock.override_order(&id, json!({"OrderStatus": status}));
         terraform.plans_empty().says(&[&format!("Order {id} is no longer in force: its status is {status}")]);
         terraform.apply().succeeds();
         assert_eq!(terraform.attributes()["order_status"], status);
@@ -271,7 +271,7 @@ fn an_order_that_cannot_be_read_back_is_kept_with_a_warning() {
 }
 
 #[test]
-fn an_order_that_was_never_seen_is_not_gone() {
+fn an_order_that_was_never_read_is_not_gone() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.mock.fault(Fault::times("DescribeOrder", Kind::Absent, 99));
     terraform.apply().succeeds().says(&["was placed, but not read back"]);

@@ -18,13 +18,13 @@ fn what_a_partial_purchase_left_out_is_named_until_it_is_there_and_never_bought_
     let applied = terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
     let warning = format!("Order {id} does not include PAI_share");
-    let told = [warning.as_str(), "The provider does not buy the missing products", "product_code = \"PAI_share\""];
-    applied.says(&told).never_says(&["product_code = \"OSS_share\" }]"]);
+    let words = [warning.as_str(), "The provider does not buy the missing products", "product_code = \"PAI_share\""];
+    applied.says(&words).never_says(&["product_code = \"OSS_share\" }]"]);
     let attributes = terraform.attributes();
     assert_eq!(attributes["missing_products"], json!(["PAI_share"]));
     assert_eq!(attributes["products"].as_array().unwrap().len(), 3, "what was planned");
 
-    terraform.plans_empty().says(&told);
+    terraform.plans_empty().says(&words);
     terraform.apply().succeeds().says(&[&warning]);
     assert_eq!(terraform.requests("CreateProductOrders").len(), 1);
 
@@ -42,7 +42,7 @@ fn what_a_partial_purchase_left_out_is_named_until_it_is_there_and_never_bought_
 }
 
 #[test]
-fn a_partial_purchase_that_was_found_by_reading_is_told_too() {
+fn a_partial_purchase_that_was_found_by_reading_has_its_warning_too() {
     let Some(mut terraform) = Terraform::with(&documented(&THREE)) else { return };
     terraform.set("CLIENT_READ_TIMEOUT", "1000");
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::PartialLost { bought: 2 }));
@@ -60,11 +60,11 @@ fn which_products_are_missing_is_asked_again_where_it_could_not_be_read() {
     // The check before the purchase is answered.
     terraform.mock.fault(Fault::once("ListProducts", Kind::Slow { delay_ms: 1 }));
     terraform.mock.fault(Fault::once("ListProducts", forbidden()));
-    let untold = "It is unknown whether order 202600000000001 includes PAI_share, OSS_share";
+    let unknown = "It is unknown whether order 202600000000001 includes PAI_share, OSS_share";
     terraform
         .apply()
         .succeeds()
-        .says(&[untold])
+        .says(&[unknown])
         .never_says(&["does not include", "\"alicloud_pai_product_order\" \"pai_share\""]);
     terraform.plans_empty().says(&["does not include PAI_share"]).never_says(&["PAI_share, OSS_share"]);
     assert_eq!(terraform.orders().len(), 1);
@@ -89,16 +89,16 @@ fn what_the_order_itself_shows_is_never_proposed_to_be_bought() {
         account: ACCOUNT.to_owned(),
         content: Content::Products(codes.map(str::to_owned).to_vec()),
         created: chrono::Utc::now(),
-        told: serde_json::Map::new(),
+        overrides: serde_json::Map::new(),
     };
     terraform.mock.ledger().orders.insert(id.clone(), order);
     let placed = json!({"RequestId": "R", "OrderId": id, "ProductIds": []});
     terraform.mock.fault(Fault::times("ListProducts", lagging(&codes), 99));
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::Reply { body: placed.to_string() }));
-    let told = format!("It is unknown whether order {id} includes PAI_share");
+    let warning = format!("It is unknown whether order {id} includes PAI_share");
     let never = ["does not include", "\"alicloud_pai_product_order\" \"pai_share\"", "DataWorks_share,"];
-    terraform.apply().succeeds().says(&[&told]).never_says(&never);
-    terraform.plans_empty().says(&[&told]).never_says(&never);
+    terraform.apply().succeeds().says(&[&warning]).never_says(&never);
+    terraform.plans_empty().says(&[&warning]).never_says(&never);
 }
 
 #[test]
@@ -117,11 +117,14 @@ fn one_id_twice_does_not_stand_for_two_products() {
 }
 
 #[test]
-fn everything_is_asked_of_list_products() {
+fn list_products_requests_are_verbose() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();
-    let asked = terraform.requests("ListProducts");
-    assert!(!asked.is_empty() && asked.iter().all(|request| request.parameters["Verbose"] == "true"), "{asked:?}");
+    let requests = terraform.requests("ListProducts");
+    assert!(
+        !requests.is_empty() && requests.iter().all(|request| request.parameters["Verbose"] == "true"),
+        "{requests:?}"
+    );
 }
 
 #[test]
@@ -134,11 +137,11 @@ fn an_order_that_was_not_paid_is_a_warning_of_the_apply_and_of_each_refresh() {
         terraform.mock.fault(Fault::once(operation, Kind::Unpaid));
         let applied = terraform.apply().succeeds();
         let id = terraform.orders()[0].clone();
-        let told = [format!("Order {id} is not paid"), format!("Pay the order {id} in the")];
-        let told = [told[0].as_str(), told[1].as_str(), "Nothing is bought again"];
-        applied.says(&told);
-        terraform.plans_empty().says(&told);
-        terraform.mock.tell_of_order(&id, paid);
+        let words = [format!("Order {id} is not paid"), format!("Pay the order {id} in the")];
+        let words = [words[0].as_str(), words[1].as_str(), "Nothing is bought again"];
+        applied.says(&words);
+        terraform.plans_empty().says(&words);
+        terraform.mock.override_order(&id, paid);
         terraform.plans_empty().never_says(&["not paid"]);
         assert_eq!(terraform.orders().len(), 1);
     }

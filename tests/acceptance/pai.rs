@@ -147,7 +147,7 @@ fn what_is_purchased_already_is_not_bought_and_the_error_names_its_order() {
 }
 
 #[test]
-fn a_caller_that_may_not_buy_is_told_what_to_grant() {
+fn for_a_caller_that_may_not_buy_the_error_names_what_to_grant() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     let key = |ledger: &mut mock_endpoint::ledger::Ledger, operation: &str, forbid: bool| {
         let key = ledger.keys.get_mut(mock_endpoint::ACCESS_KEY).unwrap();
@@ -172,7 +172,7 @@ fn a_caller_that_may_not_buy_is_told_what_to_grant() {
 }
 
 #[test]
-fn an_order_is_imported_and_what_billing_cannot_tell_is_taken_from_the_configuration() {
+fn an_order_is_imported_and_what_billing_does_not_report_is_taken_from_the_configuration() {
     let Some(terraform) = Terraform::with(&documented(&ALL)) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
@@ -201,7 +201,7 @@ fn an_import_of_something_else_is_refused() {
     let id = terraform.orders()[0].clone();
     terraform.begin_anew();
     let other = json!({"ProductCode": "ecs", "ProductType": "ecs", "CommodityCode": "ecs"});
-    terraform.mock.tell_of_order(&id, other);
+    terraform.mock.override_order(&id, other);
     terraform.import(ADDRESS, &id).fails().says(&["was not imported: it contains no PAI product", "ecs"]);
 }
 

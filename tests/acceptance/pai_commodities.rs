@@ -23,7 +23,7 @@ const OTHERS: [(&str, &str, &str, &str); 4] = [
 
 /// Somebody buys something else, now.
 fn place(terraform: &Terraform, [product, commodity, subscription]: [&str; 3]) {
-    let told = json!({
+    let fields = json!({
         "ProductCode": product,
         "ProductType": commodity,
         "CommodityCode": commodity,
@@ -34,7 +34,7 @@ fn place(terraform: &Terraform, [product, commodity, subscription]: [&str; 3]) {
         account: ACCOUNT.to_owned(),
         content: Content::Products(vec!["something else".to_owned()]),
         created: Utc::now(),
-        told: told.as_object().unwrap().clone(),
+        overrides: fields.as_object().unwrap().clone(),
     };
     terraform.mock.ledger().orders.insert(ANOTHER.to_owned(), order);
 }
@@ -102,7 +102,7 @@ fn an_order_of_another_product_is_neither_imported_nor_proposed() {
 }
 
 #[test]
-fn an_import_says_where_billing_does_not_tell_the_product_for_certain() {
+fn an_import_says_where_billing_does_not_report_the_product_for_certain() {
     for (code, warns) in [("DataWorks_share", false), ("PAI_share", true)] {
         let Some(terraform) = Terraform::with(&documented(&[code])) else { return };
         terraform.apply().succeeds();
@@ -122,8 +122,8 @@ fn a_name_that_only_begins_like_that_of_a_documented_product_is_another_product(
     terraform.import(ADDRESS, ANOTHER).fails().says(&["was not imported: it contains no PAI product", "dide_foo"]);
     terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
-    let told = ["was found by reading", "which contains dide_create_post (as billing reports it)"];
-    terraform.apply().succeeds().says(&told);
+    let words = ["was found by reading", "which contains dide_create_post (as billing reports it)"];
+    terraform.apply().succeeds().says(&words);
     assert_ne!(terraform.attributes()["id"], ANOTHER);
     terraform.begin_anew();
     terraform.apply().fails().says(&["the account already has", "terraform import"]).never_says(&[ANOTHER]);
@@ -133,7 +133,7 @@ fn a_name_that_only_begins_like_that_of_a_documented_product_is_another_product(
 fn an_order_that_a_service_lists_although_it_is_of_another_time_is_no_candidate() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     place(&terraform, ["learn", "learn_unheard_of", "PayAsYouGo"]);
-    terraform.mock.tell_of_order(ANOTHER, json!({"CreateTime": "2020-01-01T00:00:00Z"}));
+    terraform.mock.override_order(ANOTHER, json!({"CreateTime": "2020-01-01T00:00:00Z"}));
     terraform.mock.fault(Fault::once("QueryOrders", Kind::Absent));
     terraform.mock.fault(Fault::once("CreateProductOrders", Kind::DropAfter));
     terraform.apply().succeeds().says(&["was found by reading"]);
@@ -157,13 +157,13 @@ fn several_orders_that_may_be_ours_are_each_named_with_what_they_hold() {
 }
 
 #[test]
-fn an_account_with_more_orders_than_are_read_is_told_so_and_buys_nothing() {
+fn an_account_with_more_orders_than_are_read_has_an_error_and_buys_nothing() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     for number in 0..1001 {
         let id = format!("2025{number:011}");
         let content = Content::Products(vec!["PAI_share".to_owned()]);
         let (account, created) = (ACCOUNT.to_owned(), Utc::now() - TimeDelta::days(30));
-        let order = Order { id: id.clone(), account, content, created, told: serde_json::Map::new() };
+        let order = Order { id: id.clone(), account, content, created, overrides: serde_json::Map::new() };
         terraform.mock.ledger().orders.insert(id, order);
     }
     terraform.apply().fails().says(&[
@@ -179,9 +179,10 @@ fn an_order_that_buys_nothing_is_not_imported() {
     let Some(terraform) = Terraform::with(&documented(&["DataWorks_share"])) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    for told in [json!({"OrderType": "Refund"}), json!({"OrderType": "Renew"}), json!({"PaymentStatus": "Cancelled"})] {
-        terraform.mock.tell_of_order(&id, json!({"OrderType": "New", "PaymentStatus": "Paid"}));
-        terraform.mock.tell_of_order(&id, told.clone());
+    for fields in [json!({"OrderType": "Refund"}), json!({"OrderType": "Renew"}), json!({"PaymentStatus": "Cancelled"})]
+    {
+        terraform.mock.override_order(&id, json!({"OrderType": "New", "PaymentStatus": "Paid"}));
+        terraform.mock.override_order(&id, fields.clone());
         terraform.begin_anew();
         terraform.import(ADDRESS, &id).fails().says(&[
             "was not imported: it is not a purchase",

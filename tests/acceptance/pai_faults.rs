@@ -147,7 +147,7 @@ fn two_providers_of_one_account_do_not_both_find_that_nothing_was_bought() {
 }
 
 #[test]
-fn an_order_that_was_never_seen_is_not_gone() {
+fn an_order_that_was_never_read_is_not_gone() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.mock.fault(Fault::times("GetOrderDetail", Kind::Absent, 99));
     terraform.apply().succeeds().says(&["was placed, but not read back"]);
@@ -199,7 +199,7 @@ fn nothing_is_bought_whose_order_could_not_be_found_again() {
 }
 
 #[test]
-fn a_refusal_to_read_what_became_of_a_purchase_is_told_at_once() {
+fn a_refusal_to_read_the_outcome_of_a_purchase_is_reported_at_once() {
     for operation in ["QueryOrders", "ListProducts"] {
         let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
         terraform.mock.fault(Fault::once(operation, Kind::Slow { delay_ms: 1 }));
@@ -227,7 +227,7 @@ fn a_gateway_that_gives_up_on_a_service_that_still_works_is_no_reason_to_buy_aga
     let id = "202699999999999".to_owned();
     let content = Content::Products(vec!["DataWorks_share".to_owned()]);
     let (account, created) = (ACCOUNT.to_owned(), chrono::Utc::now());
-    let order = Order { id: id.clone(), account, content, created, told: serde_json::Map::new() };
+    let order = Order { id: id.clone(), account, content, created, overrides: serde_json::Map::new() };
     terraform.mock.ledger().orders.insert(id.clone(), order);
     assert!(applying.wait().unwrap().success());
     assert_eq!(terraform.orders().len(), 1);

@@ -25,16 +25,19 @@ fn products(terraform: &Terraform) -> Vec<Json> {
 }
 
 #[test]
-fn it_tells_what_is_purchased_and_what_may_be_bought_where() {
+fn it_shows_what_is_purchased_and_what_may_be_bought_where() {
     let Some(terraform) = Terraform::with(&documented(&["PAI_share"])) else { return };
     terraform.apply().succeeds();
     terraform.configure(&format!("{}{ALL}", documented(&["PAI_share"])));
     let listed = products(&terraform);
     assert_eq!(terraform.state()["outputs"]["region"]["value"], "cn-hangzhou");
-    let told: Vec<_> =
+    let purchased: Vec<_> =
         listed.iter().map(|product| (product["product_code"].as_str().unwrap(), &product["is_purchased"])).collect();
     let (yes, no) = (json!(true), json!(false));
-    assert_eq!(told, [("DataWorks_share", &no), ("MaxCompute_share", &no), ("PAI_share", &yes), ("OSS_share", &no)]);
+    assert_eq!(
+        purchased,
+        [("DataWorks_share", &no), ("MaxCompute_share", &no), ("PAI_share", &yes), ("OSS_share", &no)]
+    );
     assert!(listed.iter().all(|product| product["has_permission_to_purchase"] == true));
     assert!(listed.iter().all(|product| product["purchase_url"] == "https://common-buy.aliyun.com/"));
     assert_eq!(listed[2]["product_id"], "PAI_share-id");

@@ -22,8 +22,8 @@ fn quoted(terraform: &Terraform) -> Vec<(Json, Json)> {
         .collect()
 }
 
-/// How often a price was asked for.
-fn asked(terraform: &Terraform) -> usize {
+/// How many prices were requested.
+fn quote_requests(terraform: &Terraform) -> usize {
     terraform.requests("DescribePrice").len()
 }
 
@@ -39,7 +39,7 @@ fn the_plan_shows_the_price_and_it_never_changes_afterwards() {
     terraform.apply().succeeds();
 
     terraform.mock.set_price(PRODUCT, json!({"TradePrice": 99}));
-    let before = asked(&terraform);
+    let before = quote_requests(&terraform);
     terraform.plans_empty();
     terraform.run(&["apply", "-refresh-only", "-auto-approve"]).succeeds();
     let attributes = terraform.attributes();
@@ -48,7 +48,7 @@ fn the_plan_shows_the_price_and_it_never_changes_afterwards() {
     terraform.configure(&order_with("duration = 3\n  client_token = \"t\""));
     terraform.apply().succeeds();
     assert_eq!(terraform.attributes()["quoted_price"], json!(19.8));
-    assert_eq!(asked(&terraform), before, "only what is bought is quoted");
+    assert_eq!(quote_requests(&terraform), before, "only what is bought is quoted");
     assert_eq!(terraform.orders().len(), 1);
 }
 
@@ -77,17 +77,17 @@ fn identical_purchases_of_a_plan_ask_once_and_a_replacement_is_quoted_in_its_sec
     let other = ORDER.replace("\"order\"", "\"other\"").replace("\"Month\"", "\"Year\"");
     let Some(terraform) = Terraform::with(&format!("{three}{other}")) else { return };
     assert_eq!(quoted(&terraform), vec![(json!(10), json!("CNY")); 4]);
-    assert_eq!(asked(&terraform), 2);
+    assert_eq!(quote_requests(&terraform), 2);
     terraform.apply().succeeds();
 
-    let before = asked(&terraform);
+    let before = quote_requests(&terraform);
     terraform.configure(&format!("{}{other}", three.replace("\"Month\"", "\"Year\"")));
     terraform.planned_actions();
-    assert_eq!(asked(&terraform), before + 1);
+    assert_eq!(quote_requests(&terraform), before + 1);
     let ignored = order_with("count = 3\n  duration = 2\n  lifecycle {\n    ignore_changes = [duration]\n  }");
     terraform.configure(&format!("{ignored}{other}"));
     terraform.plans_empty();
-    assert_eq!(asked(&terraform), before + 1, "nothing is bought");
+    assert_eq!(quote_requests(&terraform), before + 1, "nothing is bought");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_is_not_known_yet_is_quoted_when_it_is() {
     );
     let Some(terraform) = Terraform::with(&unknown) else { return };
     terraform.plan().says(&["+ quoted_price = (known after apply)"]).never_says(&["The price of"]);
-    assert_eq!(asked(&terraform), 0);
+    assert_eq!(quote_requests(&terraform), 0);
     terraform.apply().succeeds();
     let states = terraform.instances();
     assert!(states.iter().any(|instance| instance["attributes"]["quoted_price"] == json!(20)), "{states:?}");
@@ -165,7 +165,7 @@ fn quotes_can_be_turned_off() {
     };
     terraform.plan().never_says(&["quoted_price", "The price of"]);
     terraform.apply().succeeds();
-    assert_eq!(asked(&terraform), 0);
+    assert_eq!(quote_requests(&terraform), 0);
     assert_eq!(terraform.attributes()["quoted_price"], Json::Null);
     terraform.plans_empty();
 }
@@ -226,7 +226,7 @@ fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
     );
     terraform.apply().succeeds();
     let price = &terraform.state()["outputs"]["price"]["value"];
-    let told = json!({
+    let expected = json!({
         "original_price": 198, "trade_price": 19.8, "discount_price": 178.2, "currency": "USD",
         "coupons": [{"id": "38", "code": "ActiveCoupon", "name": "Spring", "description": "Spring sale", "amount": 0.1}],
         "promotions": [{"id": "10", "name": "n", "title": "t"}],
@@ -234,7 +234,7 @@ fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
         "product_code": PRODUCT, "pricing_cycle": "Year", "package_version": "yuncode2713600001", "duration": 2,
         "quantity": 3, "sku_code": "Package", "pay_type": null, "coupon_id": null, "components": null,
     });
-    assert_eq!(*price, told);
+    assert_eq!(*price, expected);
     let sent: Json = serde_json::from_str(&terraform.requests("DescribePrice")[0].parameters["Commodity"]).unwrap();
     assert_eq!((&sent["skuCode"], &sent["duration"], &sent["quantity"]), (&json!("Package"), &json!(2), &json!(3)));
     assert!(terraform.orders().is_empty());

@@ -24,11 +24,11 @@ use crate::{altered, market_order::ORDER, terraform::Terraform};
 /// A host that only a proxy can lead to.
 const HOST: &str = "alicloud.invalid";
 
-/// A proxy that leads to the mock, whatever host it is asked for, and that is the TLS server of that host itself.
+/// A proxy that leads to the mock, whatever host is requested, and that is the TLS server of that host itself.
 pub struct Proxy {
     pub url: String,
     /// The first line of the first request of every connection.
-    asked: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
     /// The authority that vouches for [`HOST`], in PEM.
     authority: String,
     _runtime: Runtime,
@@ -39,19 +39,19 @@ impl Proxy {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
+        let requests = Arc::new(Mutex::new(Vec::new()));
         let (authority, tls) = certificates();
-        let log = Arc::clone(&asked);
+        let log = Arc::clone(&requests);
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(pass_on(stream, mock, tls.clone(), Arc::clone(&log)));
             }
         });
-        Self { url, asked, authority, _runtime: runtime }
+        Self { url, requests, authority, _runtime: runtime }
     }
 
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
@@ -116,7 +116,11 @@ fn https_goes_through_a_tunnel_and_only_to_who_has_a_certificate_of_the_platform
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
     // The proxy sees where to, and nothing that is signed.
-    assert!(proxy.asked().iter().all(|line| line == &format!("CONNECT {HOST}:443 HTTP/1.1")), "{:?}", proxy.asked());
+    assert!(
+        proxy.requests().iter().all(|line| line == &format!("CONNECT {HOST}:443 HTTP/1.1")),
+        "{:?}",
+        proxy.requests()
+    );
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn the_metadata_service_is_asked_directly() {
     let plugin = altered::plugin(&mut terraform, &variables);
     terraform.apply().fails().says(&["the metadata service of the instance does not answer", "Nothing was bought"]);
     plugin.ends_well();
-    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(proxy.requests(), [""; 0]);
 }
 
 #[test]
@@ -146,11 +150,11 @@ fn http_goes_through_a_proxy_of_its_own() {
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
     let prefix = format!("POST http://{HOST}/");
-    assert!(proxy.asked().iter().all(|line| line.starts_with(&prefix)), "{:?}", proxy.asked());
+    assert!(proxy.requests().iter().all(|line| line.starts_with(&prefix)), "{:?}", proxy.requests());
 }
 
 #[test]
-fn no_proxy_is_asked_for_an_excepted_host_and_for_this_machine() {
+fn no_proxy_is_used_for_an_excepted_host_and_for_this_machine() {
     let Some((mut terraform, proxy)) = behind_a_proxy("http") else { return };
     terraform.set("HTTP_PROXY", &proxy.url).set("NO_PROXY", HOST).set("MAX_RETRY_TIMEOUT", "1");
     terraform.apply().fails().says(&[HOST, "cannot be resolved", "No order was placed"]);
@@ -159,5 +163,5 @@ fn no_proxy_is_asked_for_an_excepted_host_and_for_this_machine() {
     terraform.set("NO_PROXY", "").set("MARKET_ENDPOINT", &mock).set("STS_ENDPOINT", &mock);
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 1);
-    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(proxy.requests(), [""; 0]);
 }

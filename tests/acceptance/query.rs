@@ -63,8 +63,8 @@ fn place_orders(terraform: &Terraform) {
     for (number, content) in contents.enumerate() {
         let id = (202_500_000_000_001 + number as u64).to_string();
         let created = Utc::now() - Days::new(1 + number as u64 % 300);
-        let told = serde_json::Map::new();
-        ledger.orders.insert(id.clone(), Order { id, account: ACCOUNT.to_owned(), content, created, told });
+        let overrides = serde_json::Map::new();
+        ledger.orders.insert(id.clone(), Order { id, account: ACCOUNT.to_owned(), content, created, overrides });
     }
 }
 

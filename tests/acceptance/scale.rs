@@ -24,6 +24,6 @@ fn a_thousand_orders_are_a_thousand_orders_over_few_connections() {
         let left = std::fs::read_dir(notes)
             .unwrap()
             .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "json"));
-        assert_eq!(left.count(), 0, "a plan has seen every order in the state");
+        assert_eq!(left.count(), 0, "a plan has found every order in the state");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     terraform::{Outcome, Terraform},
 };
 
-/// What is configured, and what the mock tells of an instance.
+/// What is configured, and what the mock returns for an instance.
 const CANARIES: [&str; 6] = [
     "canary-secret-key",
     "canary-token",
@@ -30,7 +30,7 @@ const CANARIES: [&str; 6] = [
     "canary-host-password",
 ];
 
-/// An order of PAI products, which is asked for in the other style.
+/// An order of PAI products, which is requested in the other style.
 pub const PAI: &str =
     "resource \"alicloud_pai_product_order\" \"pai\" {\n  products = [{ product_code = \"PAI_share\" }]\n}\n";
 
@@ -85,8 +85,8 @@ fn is_clean(what: &str, text: &str, secrets: &[String]) {
 /// requests in their errors: an operation, and secrets that a request for it holds.
 fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
-    let mut said = String::new();
-    said += &terraform.run(&["plan", "-no-color", "-out=plan.bin"]).text;
+    let mut printed = String::new();
+    printed += &terraform.run(&["plan", "-no-color", "-out=plan.bin"]).text;
     for (operation, quoted) in quoted.iter().chain(&[("CreateOrder", "")]) {
         let forbidden = Kind::ApiError {
             status: 403,
@@ -99,15 +99,15 @@ fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
         terraform.mock.ledger().faults.clear();
         assert_eq!(failed.code, Some(1), "{}", failed.text);
         assert!(failed.text.contains("Forbidden.RAM"), "{}", failed.text);
-        said += &failed.text;
+        printed += &failed.text;
     }
     terraform.mock.fault(Fault::once("CreateOrder", Kind::DropAfter));
     terraform.mock.fault(Fault::once("DescribeOrder", Kind::Garbage));
     let applied = terraform.apply();
     assert_eq!(applied.code, Some(0), "{}", applied.text);
-    said += &applied.text;
-    said += &terraform.run(&["show", "-no-color"]).text;
-    said += &panicked(terraform);
+    printed += &applied.text;
+    printed += &terraform.run(&["show", "-no-color"]).text;
+    printed += &panicked(terraform);
 
     let mut secrets: Vec<String> = CANARIES.iter().map(|canary| (*canary).to_owned()).collect();
     // What STS made on the way is as secret as what was configured.
@@ -116,13 +116,13 @@ fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
             secrets.extend([key.secret.clone(), key.token.clone().unwrap()]);
         }
     }
-    is_clean("what was printed", &said, &secrets);
+    is_clean("what was printed", &printed, &secrets);
     let written = written(terraform);
     assert!(written.contains("tf_req_id"), "the plugin's own log is there");
     is_clean("what was written", &written, &secrets);
 }
 
-/// What is said when a provider panics that has used its credentials.
+/// The output when a provider panics that has used its credentials.
 fn panicked(terraform: &mut Terraform) -> String {
     let orders = fs::read_to_string(terraform.path().join("main.tf")).unwrap();
     terraform.write("main.tf", &format!("{orders}resource \"alicloud_fault\" \"fault\" {{}}\n"));
@@ -131,11 +131,11 @@ fn panicked(terraform: &mut Terraform) -> String {
         environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let is_attached = variables.iter().any(|(name, _)| *name == "TF_REATTACH_PROVIDERS");
     let plugin = (!is_attached).then(|| altered::plugin(terraform, &variables));
-    let said = terraform.apply().fails().says(&["The provider panicked"]).text;
+    let output = terraform.apply().fails().says(&["The provider panicked"]).text;
     plugin.into_iter().for_each(|plugin| plugin.ends_well());
     let log = fs::read_to_string(terraform.path().join("plugin.log")).unwrap();
     assert!(log.contains("\"@message\":\"panic\""), "the place of the panic is logged: {log}");
-    said
+    output
 }
 
 fn terraform(block: &str) -> Option<Terraform> {
@@ -257,7 +257,7 @@ fn a_sidecar() {
     let Some(mut terraform) = terraform("") else { return };
     terraform.set("ALICLOUD_CREDENTIALS_URI", &format!("{}/?key=canary-token", sidecar.url));
     whole_run(&mut terraform, &[("CreateOrder", OF_A_KEY)]);
-    assert!(sidecar.asked.lock().unwrap()[0].line.contains("canary-token"));
+    assert!(sidecar.requests.lock().unwrap()[0].line.contains("canary-token"));
 }
 
 /// What a sidecar and a metadata service answer.
@@ -279,7 +279,7 @@ fn the_role_of_an_instance() {
         let plugin = altered::plugin(&mut terraform, &[("METADATA_SERVICE", &instance.url)]);
         whole_run(&mut terraform, &[]);
         plugin.ends_well();
-        assert!(instance.asked.lock().unwrap().len() >= 2);
+        assert!(instance.requests.lock().unwrap().len() >= 2);
     }
 }
 
@@ -294,8 +294,8 @@ fn what_an_instance_hands_out_to_its_buyer() {
     );
     let Some(mut terraform) = instance_access::with(&instance_access::configuration(&expected)) else { return };
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
-    let mut said = String::new();
-    let mut note = |outcome: Outcome| said.push_str(&outcome.text);
+    let mut printed = String::new();
+    let mut note = |outcome: Outcome| printed.push_str(&outcome.text);
     note(terraform.run(&["plan", "-no-color", "-out=plan.bin"]).succeeds());
     note(terraform.run(&["apply", "-no-color", "plan.bin"]).succeeds());
     // From here on a plan reads it too.
@@ -313,7 +313,7 @@ fn what_an_instance_hands_out_to_its_buyer() {
         terraform.mock.ledger().faults.clear();
     }
     assert!(terraform.requests("DescribeInstance").len() > 4);
-    is_clean("what was printed", &said, &canaries);
+    is_clean("what was printed", &printed, &canaries);
     let written = written(&terraform);
     assert!(written.contains("tf_req_id"), "the plugin's own log is there");
     is_clean("what was written", &written, &canaries);

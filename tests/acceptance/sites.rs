@@ -80,13 +80,13 @@ fn an_account_type_selects_the_endpoints_of_billing_and_of_the_marketplace() {
         terraform.apply().succeeds();
         terraform.plans_empty();
         for (operation, host) in [("CreateOrder", market), ("DescribeOrder", market), ("GetOrderDetail", billing)] {
-            let asked: BTreeSet<String> = hosts(&terraform, operation).into_iter().collect();
-            assert_eq!(asked, BTreeSet::from([host.to_owned()]), "{region} {account_type}");
+            let used: BTreeSet<String> = hosts(&terraform, operation).into_iter().collect();
+            assert_eq!(used, BTreeSet::from([host.to_owned()]), "{region} {account_type}");
         }
     }
 }
 
-fn told(outcome: Outcome) {
+fn fails_for_another_site(outcome: Outcome) {
     outcome.fails().says(&["NotApplicable", "another site", "account_type"]);
 }
 
@@ -96,19 +96,19 @@ fn a_site_that_was_chosen_and_an_explicit_endpoint_are_never_left() {
     let Some((mut terraform, _proxy)) = of(&configuration, "cn-hangzhou", "International") else { return };
     terraform.apply().succeeds();
     refuses(&terraform, INTERNATIONAL);
-    told(terraform.plan());
+    fails_for_another_site(terraform.plan());
     terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");
     let mock = terraform.mock.url();
     terraform.set("BSSOPENAPI_ENDPOINT", &mock);
     refuses(&terraform, mock.trim_start_matches("http://"));
-    told(terraform.plan());
+    fails_for_another_site(terraform.plan());
     assert!(!hosts(&terraform, "GetOrderDetail").contains(&CHINESE.to_owned()));
 
-    // Where neither serves the account, each is asked once.
+    // Where neither serves the account, each gets one request.
     terraform.set("BSSOPENAPI_ENDPOINT", "");
     refuses(&terraform, CHINESE);
     let before = hosts(&terraform, "GetOrderDetail").len();
-    told(terraform.plan());
+    fails_for_another_site(terraform.plan());
     assert_eq!(hosts(&terraform, "GetOrderDetail")[before..], [CHINESE, INTERNATIONAL]);
 }
 
@@ -127,7 +127,7 @@ fn an_order_that_another_endpoint_does_not_know_is_not_gone() {
         terraform.mock.fault(Fault::times(operation, Kind::Absent, 99).at(other));
         for (region, account_type) in [("cn-hangzhou", ""), ("ap-southeast-1", "Domestic")] {
             terraform.set("ALICLOUD_REGION", region).set("ALIBABA_CLOUD_ACCOUNT_TYPE", account_type);
-            let told = [
+            let words = [
                 "the provider uses another endpoint than before",
                 bought,
                 other,
@@ -135,7 +135,7 @@ fn an_order_that_another_endpoint_does_not_know_is_not_gone() {
                 "account_type",
                 "endpoints",
             ];
-            terraform.apply().fails().says(&told);
+            terraform.apply().fails().says(&words);
         }
         terraform.set("ALIBABA_CLOUD_ACCOUNT_TYPE", "");
         terraform.plans_empty();

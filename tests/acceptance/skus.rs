@@ -1,4 +1,4 @@
-//! SKUs that are not the usual two, and periods however they are told.
+//! SKUs that are not the usual two, and periods in every form in which the service reports them.
 
 use serde_json::json;
 
@@ -62,7 +62,7 @@ fn a_state_without_a_sku_recovers_it_and_plans_empty() {
     let Some(terraform) = Terraform::with(&order_with("pay_type = \"PrePaid\"")) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-Package"}));
+    terraform.mock.override_order(&id, json!({"ProductSkuCode": "cmapi033136-Package"}));
     let mut state = terraform.state();
     let attributes = state["resources"][0]["instances"][0]["attributes"].as_object_mut().unwrap();
     attributes.remove("sku_code");
@@ -77,24 +77,24 @@ fn a_state_without_a_sku_recovers_it_and_plans_empty() {
 
 #[test]
 fn a_sku_that_the_service_spells_in_another_way_is_the_one_that_was_bought() {
-    for told in ["cmapi033136-Package", "cmapi033136-PACKAGE", "Package", "cmapi033136-yuncode1"] {
+    for reported in ["cmapi033136-Package", "cmapi033136-PACKAGE", "Package", "cmapi033136-yuncode1"] {
         let Some(terraform) = Terraform::with(&order_with("sku_code = \"package\"")) else { return };
         terraform.apply().succeeds();
         let id = terraform.orders()[0].clone();
-        terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": told}));
+        terraform.mock.override_order(&id, json!({"ProductSkuCode": reported}));
         terraform.plans_empty();
         terraform.configure(&order_with("sku_code = \"cmapi033136-Package\""));
-        assert!(!terraform.planned_actions().contains(&"delete+create".to_owned()), "{told}");
+        assert!(!terraform.planned_actions().contains(&"delete+create".to_owned()), "{reported}");
         assert_eq!(terraform.attributes()["sku_code"], "package");
     }
 }
 
 #[test]
-fn an_order_that_was_prepaid_stays_so_whatever_sku_is_told() {
+fn an_order_that_was_prepaid_stays_so_whatever_sku_is_reported() {
     let Some(terraform) = Terraform::with(&order_with("pay_type = \"PrePaid\"")) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-postpay"}));
+    terraform.mock.override_order(&id, json!({"ProductSkuCode": "cmapi033136-postpay"}));
     terraform.plans_empty();
 }
 
@@ -129,34 +129,34 @@ fn a_sku_and_a_way_of_paying_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn an_import_of_twelve_months_never_becomes_a_replacement_however_they_are_told() {
+fn an_import_of_twelve_months_never_becomes_a_replacement_however_they_are_reported() {
     let bought = ["pricing_cycle = \"Month\"\n  duration = 12", "pricing_cycle = \"Year\""];
     let component =
         |time: &str| json!({"package_version": {"value": "yuncode2713600001"}, "ord_time": {"value": time}});
     let without = json!({"package_version": {"value": "yuncode2713600001"}});
-    let mut told = vec![];
+    let mut reported = vec![];
     for time in ["12:Month", "1:Year", "4:Season", "2:HalfYear"] {
-        told.push(json!({"PeriodType": "MONTH", "Components": component(time)}));
+        reported.push(json!({"PeriodType": "MONTH", "Components": component(time)}));
     }
     for name in ["MONTH", "SEASON", "HALFYEAR", "YEAR", "TWOYEARS", "ONCE"] {
-        told.push(json!({"PeriodType": name, "Components": without}));
+        reported.push(json!({"PeriodType": name, "Components": without}));
     }
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    for fields in told {
-        terraform.mock.tell_of_order(&id, fields.clone());
+    for fields in reported {
+        terraform.mock.override_order(&id, fields.clone());
         for period in bought {
             terraform.begin_anew();
             terraform.configure(&ORDER.replace("pricing_cycle   = \"Month\"", period));
             terraform.import(ADDRESS, &id).succeeds();
             let actions = terraform.planned_actions();
             assert!(actions.is_empty() || actions == ["update"], "{period} {fields}: {actions:?}");
-            // What is told for certain means the same at once.
+            // A component with a time means the same without an update.
             assert!(actions.is_empty() || fields["Components"]["ord_time"].is_null(), "{period} {fields}");
         }
     }
-    // The last one told nothing, and the configuration says it.
+    // The last response had no period, so the configuration decides.
     terraform.apply().succeeds();
     terraform.plans_empty();
     assert_eq!(terraform.attributes()["pricing_cycle"], "Year");
@@ -177,12 +177,12 @@ fn another_period_is_another_order() {
 }
 
 #[test]
-fn a_cost_is_told_in_the_currency_that_the_service_names() {
+fn a_cost_is_shown_in_the_currency_that_the_service_names() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10."]).never_says(&["10 CNY"]);
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"Currency": "USD"}));
+    terraform.mock.override_order(&id, json!({"Currency": "USD"}));
     terraform.run(&["plan", "-destroy", "-no-color"]).says(&["It cost 10 USD."]);
 }
 
@@ -228,11 +228,11 @@ fn a_replacement_buys_no_other_sku_because_none_is_named() {
 }
 
 #[test]
-fn a_replacement_of_an_order_whose_sku_is_not_told_says_which_one_it_buys() {
+fn a_replacement_of_an_order_whose_sku_is_not_reported_says_which_one_it_buys() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": null}));
+    terraform.mock.override_order(&id, json!({"ProductSkuCode": null}));
     let warning = "The new order may have another SKU";
     terraform.configure(&order_with("duration = 2"));
     terraform.plan().never_says(&[warning]);
@@ -251,7 +251,7 @@ fn an_order_that_was_bought_without_a_sku_is_replaced_without_one_however_its_sk
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"ProductSkuCode": "cmapi033136-yuncode1"}));
+    terraform.mock.override_order(&id, json!({"ProductSkuCode": "cmapi033136-yuncode1"}));
     for changed in ["duration = 2", "pay_type = \"PrePaid\""] {
         terraform.configure(&order_with(changed));
         assert_eq!(terraform.planned_actions(), ["delete+create"], "{changed}");
@@ -259,28 +259,28 @@ fn an_order_that_was_bought_without_a_sku_is_replaced_without_one_however_its_sk
 }
 
 #[test]
-fn a_period_that_is_told_otherwise_than_it_was_bought_replaces_nothing() {
+fn a_period_that_is_reported_otherwise_than_it_was_bought_replaces_nothing() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let id = terraform.orders()[0].clone();
-    let told = |time: &str| {
+    let reported = |time: &str| {
         let components = json!({"package_version": {"value": "yuncode2713600001"}, "ord_time": {"value": time}});
         json!({"PeriodType": "YEAR", "Components": components})
     };
     for time in ["3:Month", "1:Year", "30:Day"] {
-        terraform.mock.tell_of_order(&id, told(time));
-        let told = format!("The Marketplace reports another period for order {id}");
-        terraform.plans_empty().says(&[&told, "was bought for 1 x Month", "terraform import"]);
+        terraform.mock.override_order(&id, reported(time));
+        let warning = format!("The Marketplace reports another period for order {id}");
+        terraform.plans_empty().says(&[&warning, "was bought for 1 x Month", "terraform import"]);
         terraform.apply().succeeds();
         let attributes = terraform.attributes();
         assert_eq!((&attributes["pricing_cycle"], &attributes["duration"]), (&json!("Month"), &json!(1)));
     }
     assert_eq!(terraform.orders().len(), 1);
     // What it was bought for counts after an import too.
-    terraform.mock.tell_of_order(&id, told("1:Month"));
+    terraform.mock.override_order(&id, reported("1:Month"));
     terraform.begin_anew();
     terraform.import(ADDRESS, &id).succeeds();
-    terraform.mock.tell_of_order(&id, told("2:Month"));
+    terraform.mock.override_order(&id, reported("2:Month"));
     terraform.plans_empty().says(&["reports another period"]);
     // Another period in the configuration is another order.
     terraform.configure(&order_with("duration = 2"));

@@ -1,5 +1,5 @@
 //! The guide to spending does what it says: its configurations are valid and priced, its postcondition fails in the plan,
-//! and its policy tells a plan that is too dear.
+//! and its policy recognizes a plan that is too expensive.
 
 use std::process::{Command, Stdio};
 
@@ -65,8 +65,8 @@ fn its_policy_fails_above_the_limit_and_without_a_price() {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("jq -e{policy}")]).current_dir(terraform.path());
         let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.success(), passes, "{price}: {said}");
-        assert!(said.contains("alicloud_market_order.seat"), "{said}");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), passes, "{price}: {printed}");
+        assert!(printed.contains("alicloud_market_order.seat"), "{printed}");
     }
 }

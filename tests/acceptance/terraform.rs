@@ -163,8 +163,8 @@ impl Terraform {
         instances[0]["attributes"].clone()
     }
 
-    /// The requests that the mock has seen for an operation.
-    pub fn requests(&self, operation: &str) -> Vec<mock_endpoint::ledger::Seen> {
+    /// The requests that the mock has recorded for an operation.
+    pub fn requests(&self, operation: &str) -> Vec<mock_endpoint::ledger::RecordedRequest> {
         let ledger = self.mock.ledger();
         ledger.requests.iter().filter(|request| request.operation == operation).cloned().collect()
     }

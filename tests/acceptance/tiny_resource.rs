@@ -36,8 +36,8 @@ impl Resource for AccountPins {
     type Model = AccountPin;
     type Client = Cloud;
 
-    // What create returns is saved; where it fails, nothing is. Every wait has a limit, and ends when Terraform is
-    // asked to stop.
+    // What create returns is saved; where it fails, nothing is. Every wait has a limit, and ends when Terraform
+    // stops the provider.
     async fn create(
         &self,
         cloud: &Cloud,
@@ -67,7 +67,7 @@ impl Resource for AccountPins {
         Ok(())
     }
 
-    // After an import the next plan must be empty: every argument that can be told is told.
+    // After an import the next plan must be empty: the import fills in every argument that the service reports.
     async fn import(&self, cloud: &Cloud, id: &str, ctx: &Context) -> Result<State<AccountPin>, Diagnostics> {
         is_account(cloud, id, ctx).await?;
         Ok(State::new(Partial::<AccountPin> { account_id: id.into(), id: id.into() }))

@@ -45,7 +45,7 @@ fn the_same_client_token_never_buys_twice_however_often_it_is_applied() {
 
     // Another order that answers is not saved.
     let id = terraform.orders()[0].clone();
-    terraform.mock.tell_of_order(&id, json!({"Quantity": 5, "CreatedOn": 1_700_000_000_000_i64}));
+    terraform.mock.override_order(&id, json!({"Quantity": 5, "CreatedOn": 1_700_000_000_000_i64}));
     terraform.apply().fails().says(&["belongs to another order", &id, "nothing was saved"]);
     assert!(terraform.instances().is_empty());
 }
@@ -83,13 +83,13 @@ fn a_plan_that_replaces_with_the_same_client_token_is_an_error() {
 }
 
 #[test]
-fn an_order_that_was_just_placed_is_saved_however_it_is_told() {
+fn an_order_that_was_just_placed_is_saved_however_it_is_reported() {
     let Some(terraform) = Terraform::with(&order_with(TOKEN)) else { return };
     let created = chrono::Utc::now().timestamp_millis() + 60_000;
-    let told = json!({
+    let reported = json!({
         "RequestId": "r", "OrderId": 202600000000001_i64, "ProductCode": "cmapi033136", "Quantity": 5, "CreatedOn": created,
     });
-    terraform.mock.fault(Fault::once("DescribeOrder", Kind::Reply { body: told.to_string() }));
+    terraform.mock.fault(Fault::once("DescribeOrder", Kind::Reply { body: reported.to_string() }));
     terraform
         .apply()
         .succeeds()
@@ -121,7 +121,7 @@ fn a_replacement_with_the_token_of_another_resource_gives_up_no_order() {
 }
 
 #[test]
-fn a_refusal_does_not_tell_what_an_earlier_apply_did() {
+fn a_refusal_does_not_show_what_an_earlier_apply_did() {
     let Some(terraform) = Terraform::with(&order_with(&format!("{TOKEN}\n  timeouts = {{ create = \"1s\" }}"))) else {
         return;
     };

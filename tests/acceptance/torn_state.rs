@@ -27,15 +27,15 @@ fn a_torn_state_stops_every_purchase_and_each_branch_works() {
         terraform.configure(&order_with("count = 2"));
         tear(&terraform, "terraform.tfstate");
         let order = terraform.orders().remove(0);
-        let told = [
+        let words = [
             TORN,
             "is empty or cut short",
             &format!("alicloud_market_order {order}"),
             "Nothing was bought or destroyed",
             "cp ",
         ];
-        terraform.plan().fails().says(&told);
-        let failed = terraform.apply().fails().says(&told);
+        terraform.plan().fails().says(&words);
+        let failed = terraform.apply().fails().says(&words);
         assert_eq!(failed.text.matches(TORN).count(), 1, "one error for all resources");
         assert_eq!(terraform.orders(), [order.as_str()]);
 

@@ -78,9 +78,9 @@ fn an_alias_that_is_known_only_in_the_apply_is_held_to_the_total_there() {
     let last = order_with("provider = alicloud.late\n  depends_on = [alicloud_market_order.order]")
         .replace("\"order\" {", "\"last\" {");
     let Some(terraform) = Terraform::with(&format!("{}{late}{last}", guarded("max_total = 19", ORDER))) else { return };
-    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
-    let told = ["10 CNY more exceeds purchase_guard.max_total", "buys other orders for 10 CNY"];
-    terraform.apply().fails().says(&told);
+    assert_eq!(terraform.plan().code, Some(2), "the limit is not known yet");
+    let words = ["10 CNY more exceeds purchase_guard.max_total", "buys other orders for 10 CNY"];
+    terraform.apply().fails().says(&words);
     assert_eq!(terraform.orders().len(), 1);
 }
 
@@ -91,7 +91,7 @@ fn a_total_is_reserved_before_an_order_is_sent_and_given_back_only_when_it_was_c
     let two = orders(2).replace("\n}", &format!("\n  {duration}\n}}"));
     let Some(terraform) = Terraform::with(&guarded("max_total = 19", &format!("{data}{two}"))) else { return };
     let apply = || terraform.run(&["apply", "-auto-approve", "-no-color", "-parallelism=1"]);
-    assert_eq!(terraform.plan().code, Some(2), "nobody can tell yet");
+    assert_eq!(terraform.plan().code, Some(2), "the limit is not known yet");
     apply().fails().says(&["more exceeds purchase_guard.max_total", "buys other orders for 10 CNY"]);
     assert_eq!(terraform.orders().len(), 1);
 

@@ -171,14 +171,14 @@ const VARIABLES: [(&str, &[&str]); 31] = [
 
 #[test]
 fn variables_stand_in_for_arguments_in_the_order_in_which_they_are_described() {
-    let told: Vec<(String, &[&str])> = environment()
+    let declared: Vec<(String, &[&str])> = environment()
         .into_iter()
         .map(|(block, name, variables)| {
             let name = if block.is_empty() { name.to_owned() } else { format!("{block}.{name}") };
             (name, variables)
         })
         .collect();
-    assert_eq!(told, VARIABLES.map(|(name, variables)| (name.to_owned(), variables)));
+    assert_eq!(declared, VARIABLES.map(|(name, variables)| (name.to_owned(), variables)));
 }
 
 #[test]
@@ -258,9 +258,9 @@ fn each_setting_is_in_the_requests_that_it_is_for() {
         configure(&terraform, &block);
         terraform.apply().succeeds();
         let requests = terraform.requests(operation);
-        let told: Vec<_> = requests.iter().map(|request| request.parameters.get(parameter).cloned()).collect();
-        assert!(!told.is_empty(), "{operation} was sent");
-        assert!(told.iter().all(|told| told.as_deref() == Some(expected)), "{variable} {block}: {told:?}");
+        let values: Vec<_> = requests.iter().map(|request| request.parameters.get(parameter).cloned()).collect();
+        assert!(!values.is_empty(), "{operation} was sent");
+        assert!(values.iter().all(|value| value.as_deref() == Some(expected)), "{variable} {block}: {values:?}");
     }
 }
 
@@ -321,7 +321,7 @@ fn nothing_is_bought_unless_the_account_is_certainly_the_one_that_is_named() {
         terraform.set(variable, value).set("MAX_RETRY_TIMEOUT", "1");
         configure(&terraform, &format!("  account_id = {argument:?}"));
         terraform.apply().fails().says(&["another account", "42", ACCOUNT]);
-        // Who buys cannot be told.
+        // The buyer cannot be determined.
         terraform.mock.fault(Fault::times("GetCallerIdentity", Kind::Error503, 99));
         terraform.apply().fails().says(&["The account of the credentials cannot be read", "Nothing was bought"]);
         assert_eq!(terraform.orders().len(), 0);
@@ -373,7 +373,7 @@ fn whatever_is_unknown_while_planning_is_waited_for() {
         terraform.validate().succeeds();
         let before = terraform.mock.ledger().connections;
         assert_eq!(terraform.plan().code, Some(2), "{block}");
-        assert_eq!(terraform.mock.ledger().connections, before, "nothing is asked of the wrong place: {block}");
+        assert_eq!(terraform.mock.ledger().connections, before, "nothing is sent to the wrong endpoint: {block}");
         terraform.apply().succeeds();
         terraform.destroy().succeeds();
     }

@@ -60,22 +60,22 @@ async fn an_error_that_says_nothing_means_that_there_is_no_such_order_whatever_i
         let mut body = body;
         body["RequestId"] = "R".into();
         body["HostId"] = "market.aliyuncs.com".into();
-        let (answer, asked) = answered(status, body.clone()).await;
+        let (answer, requests) = answered(status, body.clone()).await;
         let answer = answer.map_err(|failure| failure.to_string());
         assert_eq!(answer, Ok(Described::Absent { status, request_id: "R".to_owned() }), "{status} {body}");
-        assert_eq!(asked, 1, "{status} {body}");
+        assert_eq!(requests, 1, "{status} {body}");
     }
     // Of its own accord.
     assert!(matches!(described(&Mock::start().unwrap()).await, Described::Absent { .. }));
 }
 
-/// What DescribeOrder comes to at a service that always answers this, and how often it was asked.
+/// What DescribeOrder comes to at a service that always answers this, and the number of requests that it received.
 async fn answered(status: u16, body: serde_json::Value) -> (Result<Described, Failure>, usize) {
     let service = Loopback::start(move |_, _| (status, body.to_string()));
     let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     let answer = market::describe_order(&client_at(&service.url), "1", &short).await;
-    let asked = service.asked.lock().unwrap().len();
-    (answer, asked)
+    let requests = service.requests.lock().unwrap().len();
+    (answer, requests)
 }
 
 #[tokio::test]
@@ -190,8 +190,8 @@ async fn a_success_that_is_not_usable_is_read_again_for_seconds_only_and_a_purch
 
 #[tokio::test]
 async fn what_is_purchased_is_read_however_it_is_written() {
-    for (told, expected) in [(json!("true"), true), (json!("False"), false), (json!(1), true), (json!(0), false)] {
-        let product = json!({"ProductCode": "PAI_share", "IsPurchased": told});
+    for (reported, expected) in [(json!("true"), true), (json!("False"), false), (json!(1), true), (json!(0), false)] {
+        let product = json!({"ProductCode": "PAI_share", "IsPurchased": reported});
         let service = Loopback::start(move |_, _| (200, json!({"Products": [product]}).to_string()));
         let codes = ["PAI_share".to_owned()];
         let listed = aiworkspace::list_products(&client_at(&service.url), &codes, &deadline()).await.unwrap();

@@ -150,16 +150,19 @@ async fn the_metadata_service_is_asked_for_a_token_first_and_for_the_role_if_it_
         let keys = source.fetch().await.unwrap();
         assert_eq!(keys.access_key_id, "STS.instance");
         assert!(keys.expires.unwrap() > Utc::now());
-        let asked = service.asked.lock().unwrap();
-        assert_eq!(asked.len(), paths);
-        assert!(asked[0].headers.iter().any(|header| header.starts_with("x-aliyun-ecs-metadata-token-ttl-seconds: ")));
+        let requests = service.requests.lock().unwrap();
+        assert_eq!(requests.len(), paths);
+        assert!(
+            requests[0].headers.iter().any(|header| header.starts_with("x-aliyun-ecs-metadata-token-ttl-seconds: "))
+        );
     }
 }
 
 #[tokio::test]
 async fn a_metadata_service_without_a_role_says_so() {
-    let service =
-        Loopback::start(|asked, _| if asked.line.starts_with("PUT") { (200, "t".into()) } else { (404, "".into()) });
+    let service = Loopback::start(
+        |request, _| if request.line.starts_with("PUT") { (200, "t".into()) } else { (404, "".into()) },
+    );
     let error = EcsRole::new(&service.url, None).fetch().await.unwrap_err();
     assert!(error.what.contains("RAM role"), "{error}");
     let error = EcsRole::new(NOWHERE, None).fetch().await.unwrap_err();
@@ -182,7 +185,7 @@ async fn a_sidecar_answers_until_it_does_not() {
         let error = source.fetch().await.unwrap_err();
         assert!(error.what.contains(word), "{error}");
     }
-    assert!(sidecar.asked.lock().unwrap()[0].line.starts_with("GET /keys?x=1 "));
+    assert!(sidecar.requests.lock().unwrap()[0].line.starts_with("GET /keys?x=1 "));
     assert!(CredentialsUri::new("file:///etc/passwd").is_err());
 }
 
@@ -192,7 +195,7 @@ fn external(command: &str) -> Result<External, NoCredentials> {
 }
 
 #[tokio::test]
-async fn a_command_prints_a_profile_and_its_output_is_never_told() {
+async fn a_command_prints_a_profile_and_its_output_is_never_in_an_error() {
     let print = |text: &str| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
@@ -201,10 +204,10 @@ async fn a_command_prints_a_profile_and_its_output_is_never_told() {
     let profile = json!({"mode": "StsToken", "access_key_id": "id", "access_key_secret": "s", "sts_token": "t"});
     let (good, _file) = print(&profile.to_string());
     assert_eq!(good.fetch().await.unwrap().access_key_id, "id");
-    // A token counts where no mode is told, and another mode than keys is followed, but not to the command again.
-    let (untold, _file) =
+    // A token counts where there is no mode, and another mode than keys is followed, but not to the command again.
+    let (without_mode, _file) =
         print(&json!({"access_key_id": "id", "access_key_secret": "s", "sts_token": "t"}).to_string());
-    assert!(format!("{:?}", untold.fetch().await.unwrap()).contains("token: Some("));
+    assert!(format!("{:?}", without_mode.fetch().await.unwrap()).contains("token: Some("));
     let sidecar = Loopback::start(|_, _| (200, answer("STS.sidecar", 3600)));
     let (uri, _file) = print(&json!({"mode": "CredentialsURI", "credentials_uri": sidecar.url}).to_string());
     assert_eq!(uri.fetch().await.unwrap().access_key_id, "STS.sidecar");
@@ -327,8 +330,8 @@ async fn every_mode_of_a_profile_gives_its_credentials() {
     let sessions = ledger.requests.iter().filter(|request| request.operation == "AssumeRole");
     let sessions: Vec<_> = sessions
         .map(|request| {
-            let told = |name: &str| request.parameters.get(name).cloned().unwrap_or_default();
-            (told("RoleSessionName"), told("DurationSeconds"), told("ExternalId"))
+            let parameter = |name: &str| request.parameters.get(name).cloned().unwrap_or_default();
+            (parameter("RoleSessionName"), parameter("DurationSeconds"), parameter("ExternalId"))
         })
         .collect();
     assert!(sessions.contains(&("n".to_owned(), "900".to_owned(), "e".to_owned())), "{sessions:?}");

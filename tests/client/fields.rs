@@ -127,13 +127,13 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     reads_all(&market::create_order(&at, &order, &deadline).await.unwrap(), &["server_time"]);
     let (at, _service) = client("DescribeOrder");
     let market::Described::Found(order) = market::describe_order(&at, "1", &deadline).await.unwrap() else { panic!() };
-    // It is read where the service tells it, and not documented.
+    // It is read where the service returns it, and not documented.
     reads_all(&order, &["currency"]);
     assert_eq!(order.components().len(), 1);
     let (at, _service) = client("DescribeInstances");
     let instances = market_search::instances(&at, "1", &deadline).await.unwrap();
     assert_eq!(instances.len(), 1);
-    // Only the answer about a single one tells.
+    // Only the response about a single one has it.
     reads_all(&instances, &["auto_renewal", "component_json"]);
     let (at, _service) = client("DescribeInstance");
     reads_all(&market_instance::describe_instance(&at, "1", &deadline).await.unwrap().unwrap(), &[]);
@@ -158,8 +158,10 @@ async fn every_field_that_the_client_reads_is_one_that_the_service_has() {
     let products::Described::Found(sold) = sold else { panic!() };
     assert_eq!(sold.skus[0].package_versions.len(), 1);
     let (at, _service) = client("DescribePrice");
-    let asked = json!({"productCode": "1"}).to_string();
-    let price::Priced::Found(price) = price::describe_price(&at, &asked, &deadline).await.unwrap() else { panic!() };
+    let commodity = json!({"productCode": "1"}).to_string();
+    let price::Priced::Found(price) = price::describe_price(&at, &commodity, &deadline).await.unwrap() else {
+        panic!()
+    };
     reads_all(&price, &["request_id"]);
     assert_eq!((price.coupons.len(), price.promotion_rules.len()), (1, 1));
 

@@ -116,13 +116,13 @@ fn serve(write: impl Fn(&mut TcpStream) + Send + 'static) -> String {
 fn echo(status: u16, fields: &'static [&str]) -> (String, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (told, echoed) = std::sync::mpsc::channel();
+    let (sender, echoed) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut read = [0; 8192];
         let length = stream.read(&mut read).unwrap();
         let line = String::from_utf8_lossy(&read[..length]).lines().next().unwrap().to_owned();
-        told.send(line.clone()).unwrap();
+        sender.send(line.clone()).unwrap();
         let body: serde_json::Map<_, _> =
             fields.iter().map(|field| ((*field).to_owned(), line.clone().into())).collect();
         let body = serde_json::Value::Object(body).to_string();

@@ -30,8 +30,8 @@ type Page = (Vec<u64>, Json);
 
 /// A service whose pages are these, the last one again and again. It takes the number of a page from this parameter.
 fn service(parameter: &'static str, pages: Vec<Page>, reply: fn(Vec<Json>, &Json) -> Json) -> Loopback {
-    Loopback::start(move |asked, _| {
-        let number = asked.line.split(&format!("{parameter}=")).nth(1).and_then(|rest| rest.split('&').next());
+    Loopback::start(move |request, _| {
+        let number = request.line.split(&format!("{parameter}=")).nth(1).and_then(|rest| rest.split('&').next());
         let number: usize = number.map_or(1, |number| number.parse().unwrap());
         let (ids, total) = &pages[number.min(pages.len()) - 1];
         let rows = ids.iter().map(|id| json!({"OrderId": id.to_string(), "ProductCode": "learn"})).collect();
@@ -39,15 +39,15 @@ fn service(parameter: &'static str, pages: Vec<Page>, reply: fn(Vec<Json>, &Json
     })
 }
 
-/// How many orders QueryOrders comes to at such a service, and how many pages were asked for.
+/// How many orders QueryOrders comes to at such a service, and the number of pages requested.
 async fn listed(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
     let service = service("PageNum", pages, |rows, total| {
         let data = json!({"TotalCount": total, "OrderList": {"Order": rows}});
         json!({"RequestId": "R", "Code": "Success", "Success": true, "Data": data})
     });
     let rows = billing::orders_between(&client_at(&service.url), "learn", 0..1, &deadline()).await;
-    let asked = service.asked.lock().unwrap().len();
-    (rows.map(|rows| rows.len()), asked)
+    let requests = service.requests.lock().unwrap().len();
+    (rows.map(|rows| rows.len()), requests)
 }
 
 /// The same for DescribeInstances.
@@ -58,8 +58,8 @@ async fn instances(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         |rows, total| json!({"RequestId": "R", "TotalCount": total, "InstanceItems": {"InstanceItem": rows}}),
     );
     let found = market_search::instances(&client_at(&service.url), "cmapi033136", &deadline()).await;
-    let asked = service.asked.lock().unwrap().len();
-    (found.map(|found| found.len()), asked)
+    let requests = service.requests.lock().unwrap().len();
+    (found.map(|found| found.len()), requests)
 }
 
 /// The same for DescribeProducts.
@@ -69,8 +69,8 @@ async fn listed_products(pages: Vec<Page>) -> (Result<usize, Failure>, usize) {
         json!({"RequestId": "R", "TotalCount": total, "ProductItems": {"ProductItem": rows}})
     });
     let found = products::products(&client_at(&service.url), &products::Search::default(), &deadline()).await;
-    let asked = service.asked.lock().unwrap().len();
-    (found.map(|found| found.len()), asked)
+    let requests = service.requests.lock().unwrap().len();
+    (found.map(|found| found.len()), requests)
 }
 
 /// The same for a search for instances, with the number of those that were found before it failed.
@@ -89,8 +89,8 @@ async fn searched(pages: Vec<Page>) -> (Result<(), Failure>, usize, usize) {
             Err(failure) => break Err(failure),
         }
     };
-    let asked = service.asked.lock().unwrap().len();
-    (end, found, asked)
+    let requests = service.requests.lock().unwrap().len();
+    (end, found, requests)
 }
 
 fn page(ids: impl IntoIterator<Item = u64>, total: &Json) -> Page {
@@ -108,7 +108,7 @@ async fn orders_are_read_until_a_page_brings_nothing_new_whatever_the_service_co
         // It knows no pages, or answers the last one again.
         assert_eq!(listed(vec![page(1..=20, &total)]).await, (Ok(20), 2), "{total}");
         assert_eq!(listed(vec![page(1..=20, &total), page(21..=25, &total)]).await, (Ok(25), 3), "{total}");
-        // Its pages are shorter than it was asked for.
+        // Its pages are shorter than requested.
         let short = listed(vec![page(1..=5, &total), page(6..=9, &total), page(10..=20, &total), none()]).await;
         assert_eq!(short, (Ok(20), 4), "{total}");
         // It answers an earlier page.
@@ -156,20 +156,20 @@ async fn a_search_goes_on_until_a_page_brings_nothing_new_whatever_the_service_c
 
 #[tokio::test]
 async fn a_list_that_is_shorter_than_its_count_is_no_list() {
-    let told = |list: Result<usize, Failure>| list.unwrap_err().to_string();
+    let error_of = |list: Result<usize, Failure>| list.unwrap_err().to_string();
     let cut = vec![page([1], &json!(3))];
-    assert!(told(listed(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
-    assert!(told(instances(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
-    assert!(told(listed_products(cut).await.0).contains("lists 1 of the 3 that it counts"));
+    assert!(error_of(listed(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
+    assert!(error_of(instances(cut.clone()).await.0).contains("lists 1 of the 3 that it counts"));
+    assert!(error_of(listed_products(cut).await.0).contains("lists 1 of the 3 that it counts"));
     // The count may be on the first page only.
-    assert!(told(listed(vec![page([1], &json!(3)), page([], &json!(0))]).await.0).contains("lists 1 of the 3"));
+    assert!(error_of(listed(vec![page([1], &json!(3)), page([], &json!(0))]).await.0).contains("lists 1 of the 3"));
 }
 
 #[tokio::test]
 async fn more_orders_than_are_read_are_said_to_be_too_many() {
     let pages = (0..60).map(|number| page(20 * number + 1..=20 * number + 20, &json!(1200))).collect();
-    let (list, asked) = listed(pages).await;
-    assert_eq!((list.map_err(|failure| failure.error), asked), (Err(Error::TooMany { read: 1000 }), 50));
+    let (list, requests) = listed(pages).await;
+    assert_eq!((list.map_err(|failure| failure.error), requests), (Err(Error::TooMany { read: 1000 }), 50));
 }
 
 #[tokio::test]
@@ -180,8 +180,8 @@ async fn throttling_between_two_pages_loses_no_order() {
     for id in 1..=30 {
         let id = format!("2026{id:011}");
         let content = Content::Products(vec!["PAI_share".to_owned()]);
-        let told = serde_json::Map::new();
-        let order = Order { id: id.clone(), account: ACCOUNT.to_owned(), content, created, told };
+        let overrides = serde_json::Map::new();
+        let order = Order { id: id.clone(), account: ACCOUNT.to_owned(), content, created, overrides };
         mock.ledger().orders.insert(id, order);
     }
     let now = created.timestamp();
@@ -194,13 +194,13 @@ async fn throttling_between_two_pages_loses_no_order() {
     }
 }
 
-/// What GetOrderDetail comes to at a service that always answers this, and how often it was asked.
+/// What GetOrderDetail comes to at a service that always answers this, and the number of requests that it received.
 async fn detail(body: Json) -> (Result<usize, Failure>, usize) {
     let service = Loopback::start(move |_, _| (200, body.to_string()));
     let short = Deadline::new(Duration::from_secs(1), CancellationToken::new());
     let detail = billing::order_detail(&client_at(&service.url), "1", &short).await;
-    let asked = service.asked.lock().unwrap().len();
-    (detail.map(|detail| detail.rows.len()), asked)
+    let requests = service.requests.lock().unwrap().len();
+    (detail.map(|detail| detail.rows.len()), requests)
 }
 
 #[tokio::test]
@@ -221,9 +221,9 @@ async fn an_order_that_billing_does_not_know_has_no_rows_in_any_form() {
         json!({"Code": "SUCCESS"}),
         json!({"Code": "200", "Message": "success", "Success": "true"}),
     ]) {
-        let (answer, asked) = detail(body.clone()).await;
+        let (answer, requests) = detail(body.clone()).await;
         assert!(answer.is_err(), "nobody of the service has signed this: {body}");
-        assert!(asked > 1);
+        assert!(requests > 1);
         body["RequestId"] = "R".into();
         assert_eq!(detail(body.clone()).await, (Ok(0), 1), "{body}");
     }
@@ -262,11 +262,11 @@ async fn a_reply_that_only_looks_as_if_there_were_no_order_is_none() {
 }
 
 #[tokio::test]
-async fn orders_are_asked_for_with_both_ends_of_a_period() {
+async fn orders_are_queried_with_both_ends_of_a_period() {
     let mock = Mock::start().unwrap();
     billing::orders_between(&client(&mock), "learn", 0..3600, &deadline()).await.unwrap();
-    let asked = mock.ledger().requests[0].parameters.clone();
-    let end = |name: &str| asked.get(name).map(String::as_str);
+    let parameters = mock.ledger().requests[0].parameters.clone();
+    let end = |name: &str| parameters.get(name).map(String::as_str);
     let ends = [end("CreateTimeStart"), end("CreateTimeEnd")];
     assert_eq!(ends, [Some("1970-01-01T00:00:00Z"), Some("1970-01-01T01:00:00Z")]);
 }

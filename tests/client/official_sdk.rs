@@ -16,7 +16,7 @@ const CORE: &str = include_str!("official_sdk/core.py");
 /// The SDKs of the products, which know the fields.
 const PRODUCTS: &str = include_str!("official_sdk/products.py");
 
-/// What is installed, and how it is seen that it is.
+/// A Python SDK, and the import that shows that it is installed.
 struct Sdk {
     name: &'static str,
     packages: &'static [&'static str],
@@ -81,8 +81,8 @@ fn the_official_sdk_and_the_mock_agree() {
     let host = host(&mock);
     let run = |secret: &str| Command::new(&python).args(["-c", CORE, &host, ACCESS_KEY, secret]).output().unwrap();
     let output = run(SECRET_KEY);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert_eq!(said.trim(), format!("{ACCOUNT} False"));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(printed.trim(), format!("{ACCOUNT} False"));
     let refused = run("another-secret");
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("SignatureDoesNotMatch"));
@@ -105,9 +105,9 @@ fn every_operation_of_the_mock_is_answered_in_the_fields_that_the_official_sdks_
         }),
     );
     let output = Command::new(python).args(["-c", PRODUCTS, &host(&mock), ACCESS_KEY, SECRET_KEY]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let compared: Vec<Json> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    let compared: Vec<Json> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for operation in &compared {
         assert_eq!(operation["unknown"], Json::Array(Vec::new()), "{operation}");
         assert_eq!(operation["missing"], Json::Array(Vec::new()), "{operation}");

@@ -34,7 +34,7 @@ fn commodity(sku: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_price_is_told_exactly() {
+async fn a_price_is_read_exactly() {
     let mock = Mock::start().unwrap();
     let body = r#"{"ProductCode": "cmapi033136", "TradePrice": 19.80, "OriginalPrice": "198.00", "DiscountPrice": 178.2,
         "Currency": "JPY", "Coupons": {"Coupon": [{"CouponOptionNo": 3874923111, "CanPromFee": 0.1}]},
@@ -54,7 +54,7 @@ async fn a_price_is_told_exactly() {
 #[tokio::test]
 async fn the_purchase_is_described_as_it_is_sent_but_for_the_sku() {
     let mock = Mock::start().unwrap();
-    for (sku, told) in [("cmapi033136-prepay", "prepay"), ("cmapi033136-Package", "Package"), ("ECS", "ECS")] {
+    for (sku, sent_sku) in [("cmapi033136-prepay", "prepay"), ("cmapi033136-Package", "Package"), ("ECS", "ECS")] {
         let priced = price::describe_price(&client(&mock), &commodity(sku), &deadline(9)).await.unwrap();
         assert!(matches!(&priced, Priced::Found(price) if price.trade_price.as_deref() == Some("60.0")), "{priced:?}");
         let sent = mock.ledger().requests.last().unwrap().parameters["Commodity"].clone();
@@ -62,7 +62,7 @@ async fn the_purchase_is_described_as_it_is_sent_but_for_the_sku() {
             sent,
             format!(
                 "{{\"components\":{{\"package_version\":\"yuncode2713600001\"}},\"couponId\":\"\",\"duration\":3,\
-                 \"pricingCycle\":\"Month\",\"productCode\":\"cmapi033136\",\"quantity\":2,\"skuCode\":\"{told}\"}}"
+                 \"pricingCycle\":\"Month\",\"productCode\":\"cmapi033136\",\"quantity\":2,\"skuCode\":\"{sent_sku}\"}}"
             )
         );
     }
@@ -101,7 +101,7 @@ async fn a_reply_about_something_else_is_no_price() {
 }
 
 #[tokio::test]
-async fn the_balance_is_told() {
+async fn the_balance_is_read() {
     let mock = Mock::start().unwrap();
     let balance = balance::account_balance(&client(&mock), &deadline(9)).await.unwrap();
     assert_eq!((balance.available_amount.as_deref(), balance.currency.as_deref()), (Some("12.50"), Some("CNY")));

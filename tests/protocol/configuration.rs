@@ -26,7 +26,7 @@ async fn paths(block: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let answer = provider.configure_provider(request).await.unwrap().into_inner();
     plugin.child.kill().unwrap();
     plugin.child.wait().unwrap();
-    let errors = answer.diagnostics.into_iter().filter(|told| told.severity() == Severity::Error);
+    let errors = answer.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
     let path = |steps: Vec<Option<Selector>>| {
         let names = steps.into_iter().map(|step| match step {
             Some(Selector::AttributeName(name)) => name,
@@ -35,7 +35,9 @@ async fn paths(block: &str, variables: &[(&str, &str)]) -> Vec<String> {
         names.collect::<Vec<_>>().join(".")
     };
     errors
-        .map(|told| path(told.attribute.unwrap_or_default().steps.into_iter().map(|step| step.selector).collect()))
+        .map(|diagnostic| {
+            path(diagnostic.attribute.unwrap_or_default().steps.into_iter().map(|step| step.selector).collect())
+        })
         .collect()
 }
 

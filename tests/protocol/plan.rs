@@ -325,7 +325,7 @@ fn without_unknowns(value: Value) -> Value {
 }
 
 #[test]
-fn what_nobody_could_tell_forces_nothing() {
+fn an_unrecovered_argument_forces_nothing() {
     let block = Block {
         attributes: vec![
             Attribute::string("a").required().force_new(),
@@ -339,10 +339,10 @@ fn what_nobody_could_tell_forces_nothing() {
     let silent = Value::object([("a", "same".into()), ("b", Value::Null)]);
     assert_eq!(plan(&block, &silent, &prior, unrecovered.clone()).action, Action::Nothing);
 
-    let told = Value::object([("a", "same".into()), ("b", "y".into())]);
-    let planned = plan(&block, &told, &prior, unrecovered.clone());
+    let configured = Value::object([("a", "same".into()), ("b", "y".into())]);
+    let planned = plan(&block, &configured, &prior, unrecovered.clone());
     assert_eq!(planned.action, Action::Update);
-    assert!(!planned.private.is_unrecovered(Path::attribute("b")), "now it is told");
+    assert!(!planned.private.is_unrecovered(Path::attribute("b")), "now the configuration sets it");
 
     let other = Value::object([("a", "other".into()), ("b", Value::Null)]);
     assert_eq!(plan(&block, &other, &prior, unrecovered).requires_replace, [Path::attribute("a")]);

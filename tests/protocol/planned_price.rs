@@ -26,7 +26,7 @@ async fn the_second_plan_shows_the_planned_price_and_the_apply_refuses_another_o
     assert!(refused.contains("No order was placed: the price changed from 10 CNY to 12 CNY"), "{refused}");
     assert!(mock.ledger().orders.is_empty());
 
-    // Without that, Terraform is told, and refuses itself.
+    // Without that, Terraform gets the new price and refuses the apply itself.
     assert_eq!(price(&other.plan(false, &[]).await), Some(12_i64.into()));
 }
 

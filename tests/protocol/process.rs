@@ -61,15 +61,15 @@ fn it_tells_its_version() {
 }
 
 #[test]
-fn the_handshake_line_has_six_fields_and_the_seventh_only_when_asked() {
+fn the_handshake_line_has_six_fields_and_the_seventh_only_on_request() {
     let client = Certificate::new();
     let plugin = Plugin::for_client(&client);
     assert_eq!(plugin.fields[..3], ["1", "6", "unix"]);
     assert_eq!(plugin.fields[4], "grpc");
     assert_eq!(plugin.fields.len(), 6);
-    let asked = Plugin::start([("PLUGIN_CLIENT_CERT", client.pem.as_str()), ("PLUGIN_MULTIPLEX_GRPC", "true")]);
-    assert_eq!(asked.fields[6..], ["false"]);
-    for mut plugin in [plugin, asked] {
+    let multiplexed = Plugin::start([("PLUGIN_CLIENT_CERT", client.pem.as_str()), ("PLUGIN_MULTIPLEX_GRPC", "true")]);
+    assert_eq!(multiplexed.fields[6..], ["false"]);
+    for mut plugin in [plugin, multiplexed] {
         plugin.child.kill().unwrap();
         plugin.child.wait().unwrap();
     }

@@ -31,9 +31,9 @@ fn world() -> (Mock, DateTime<Utc>) {
     {
         let mut ledger = mock.ledger();
         let (id, content) = (ORDER.to_owned(), Content::Commodity(commodity));
-        let order = Order { id: id.clone(), account: account.clone(), content, created: began, told: Map::new() };
+        let order = Order { id: id.clone(), account: account.clone(), content, created: began, overrides: Map::new() };
         ledger.orders.insert(id.clone(), order);
-        let instance = Instance { order_id: id, account, began, ends, auto_renewal: None, told: Map::new() };
+        let instance = Instance { order_id: id, account, began, ends, auto_renewal: None, overrides: Map::new() };
         ledger.instances.insert(INSTANCE.to_owned(), instance);
     }
     (mock, ends)
@@ -73,7 +73,7 @@ async fn invoke(job: &mut Job, arguments: &Json) -> (Vec<String>, Vec<Diagnostic
     let mut progress = Vec::new();
     while let Some(event) = events.message().await.unwrap() {
         match event.r#type.unwrap() {
-            EventType::Progress(told) => progress.push(told.message),
+            EventType::Progress(event) => progress.push(event.message),
             EventType::Completed(end) => return (progress, end.diagnostics),
         }
     }
@@ -96,10 +96,10 @@ fn bought(mock: &Mock) -> (usize, DateTime<Utc>) {
 /// Shows this end of the instance instead of the real one.
 fn show(mock: &Mock, end: Option<DateTime<Utc>>) {
     let mut ledger = mock.ledger();
-    let told = &mut ledger.instances.get_mut(INSTANCE).unwrap().told;
+    let overrides = &mut ledger.instances.get_mut(INSTANCE).unwrap().overrides;
     match end {
-        Some(end) => drop(told.insert("EndOn".to_owned(), json!(end.timestamp_millis()))),
-        None => drop(told.remove("EndOn")),
+        Some(end) => drop(overrides.insert("EndOn".to_owned(), json!(end.timestamp_millis()))),
+        None => drop(overrides.remove("EndOn")),
     }
 }
 
@@ -111,10 +111,10 @@ async fn what_is_missing_is_planned_with_its_price_and_bought_once() {
     assert_eq!(bought(&mock), (0, end), "a plan buys nothing");
     let (progress, ended) = invoke(&mut job, &arguments).await;
     assert_eq!(ended, []);
-    assert!(progress.iter().any(|told| told.contains("Buying 2 × Month")), "{progress:?}");
+    assert!(progress.iter().any(|message| message.contains("Buying 2 × Month")), "{progress:?}");
     assert!(progress.last().unwrap().contains("runs until"), "{progress:?}");
     assert_eq!(bought(&mock), (1, after(end, 2)));
-    let request = mock.ledger().requests.iter().find(|seen| seen.operation == "CreateOrder").cloned().unwrap();
+    let request = mock.ledger().requests.iter().find(|request| request.operation == "CreateOrder").cloned().unwrap();
     assert_eq!(request.parameters["OrderType"], "INSTANCE_RENEW");
     assert_eq!(
         request.parameters["Commodity"],
@@ -160,11 +160,11 @@ async fn an_end_that_is_shown_late_is_no_reason_to_buy_again() {
     let mut elsewhere = Job::start(&mock).await;
     for job in [&mut job, &mut elsewhere] {
         let (_, ended) = invoke(job, &arguments).await;
-        says(&ended, &["was renewed, and its new end was not seen yet"]);
+        says(&ended, &["was renewed, but its new end is not visible yet"]);
     }
     assert_eq!(bought(&mock), (1, after(end, 2)));
     let tokens: std::collections::BTreeSet<_> =
-        mock.ledger().requests.iter().filter_map(|seen| seen.client_token.clone()).collect();
+        mock.ledger().requests.iter().filter_map(|request| request.client_token.clone()).collect();
     assert_eq!(tokens.len(), 1);
     // Another one of the same end would be a second purchase.
     let mut more = arguments.clone();
@@ -191,12 +191,12 @@ async fn an_end_that_moves_by_less_than_was_bought_is_no_reason_to_buy_again() {
     let arguments = arguments(end);
     let mut job = Job::start(&mock).await;
     show(&mock, Some(end));
-    says(&invoke(&mut job, &arguments).await.1, &["its new end was not seen yet"]);
+    says(&invoke(&mut job, &arguments).await.1, &["its new end is not visible yet"]);
     // A correction by a millisecond is the same end, also for another directory; one by days is not the renewal.
     show(&mock, Some(end + TimeDelta::milliseconds(1)));
     for job in [&mut job, &mut Job::start(&mock).await] {
         says(&plan(job, &arguments).await, &["2 × Month"]);
-        says(&invoke(job, &arguments).await.1, &["its new end was not seen yet"]);
+        says(&invoke(job, &arguments).await.1, &["its new end is not visible yet"]);
     }
     show(&mock, Some(end + TimeDelta::days(10)));
     says(&plan(&mut job, &arguments).await, &["an earlier renewal is not confirmed"]);
@@ -205,7 +205,7 @@ async fn an_end_that_moves_by_less_than_was_bought_is_no_reason_to_buy_again() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_was_cancelled_or_refunded_is_told() {
+async fn a_renewal_that_was_cancelled_or_refunded_is_an_error() {
     for status in ["REFUND", "DELETE"] {
         let (mock, end) = world();
         let arguments = arguments(end);
@@ -213,7 +213,7 @@ async fn a_renewal_that_was_cancelled_or_refunded_is_told() {
         assert_eq!(invoke(&mut job, &arguments).await.1, []);
         show(&mock, Some(end));
         let renewal = mock.ledger().orders.keys().find(|id| *id != ORDER).cloned().unwrap();
-        mock.ledger().orders.get_mut(&renewal).unwrap().told.insert("OrderStatus".to_owned(), json!(status));
+        mock.ledger().orders.get_mut(&renewal).unwrap().overrides.insert("OrderStatus".to_owned(), json!(status));
         let mut elsewhere = Job::start(&mock).await;
         says(
             &invoke(&mut elsewhere, &arguments).await.1,
@@ -246,7 +246,7 @@ async fn what_is_not_valid_is_refused_at_the_plan_and_before_anything_is_sent() 
         says(&invoke(&mut job, &wrong).await.1, &["Invalid "]);
     }
     assert_eq!(bought(&mock), (0, end));
-    assert!(mock.ledger().requests.iter().all(|seen| !seen.operation.contains("Instance")));
+    assert!(mock.ledger().requests.iter().all(|request| !request.operation.contains("Instance")));
 }
 
 #[tokio::test]
@@ -302,11 +302,11 @@ async fn what_cannot_be_renewed_is_refused() {
     says(&invoke(&mut job, &far).await.1, &["until is too far away"]);
     show(&mock, Some(Utc::now() - TimeDelta::days(1)));
     says(&invoke(&mut job, &arguments(end)).await.1, &["it ended at"]);
-    mock.tell_of_instance(INSTANCE, json!({"EndOn": 0}));
+    mock.override_instance(INSTANCE, json!({"EndOn": 0}));
     says(&invoke(&mut job, &arguments(end)).await.1, &["it has no end"]);
-    mock.tell_of_instance(INSTANCE, json!({"EndOn": end.timestamp_millis(), "ProductSkuCode": "cmapi033136-postpay"}));
+    mock.override_instance(INSTANCE, json!({"EndOn": end.timestamp_millis(), "ProductSkuCode": "cmapi033136-postpay"}));
     says(&plan(&mut job, &arguments(end)).await, &["The instance 11000000 was not renewed: it is pay-as-you-go"]);
-    mock.tell_of_instance(INSTANCE, json!({"ProductSkuCode": "cmapi033136-prepay"}));
+    mock.override_instance(INSTANCE, json!({"ProductSkuCode": "cmapi033136-prepay"}));
     show(&mock, None);
     let refusal = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "No".to_owned() };
     mock.fault(Fault::once("CreateOrder", refusal));

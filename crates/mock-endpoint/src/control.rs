@@ -19,8 +19,8 @@ pub(crate) fn routes(state: State) -> Router {
     Router::new()
         .route("/_mock/ledger", get(ledger))
         .route("/_mock/faults", post(add_faults).delete(clear_faults))
-        .route("/_mock/orders/{id}", post(tell_of_order))
-        .route("/_mock/instances/{id}", post(tell_of_instance))
+        .route("/_mock/orders/{id}", post(override_order))
+        .route("/_mock/instances/{id}", post(override_instance))
         .route("/_mock/prices/{product}", post(set_price))
         .route("/_mock/products/{code}", post(set_product))
         .route("/_mock/rate/{per_second}", post(limit_rate))
@@ -50,21 +50,21 @@ async fn clear_faults(Shared(state): Shared<State>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn tell_of_order(
+async fn override_order(
     Shared(state): Shared<State>,
     Path(id): Path<String>,
     axum::Json(fields): axum::Json<Map<String, Json>>,
 ) -> StatusCode {
     match state.lock().orders.get_mut(&id) {
         Some(order) => {
-            order.told.extend(fields);
+            order.overrides.extend(fields);
             StatusCode::NO_CONTENT
         }
         None => StatusCode::NOT_FOUND,
     }
 }
 
-async fn tell_of_instance(
+async fn override_instance(
     Shared(state): Shared<State>,
     Path(id): Path<String>,
     axum::Json(fields): axum::Json<Map<String, Json>>,
@@ -73,7 +73,7 @@ async fn tell_of_instance(
     if !ledger.instances.contains_key(&id) {
         return StatusCode::NOT_FOUND;
     }
-    ledger.tell_of_instance(&id, Json::Object(fields));
+    ledger.override_instance(&id, Json::Object(fields));
     StatusCode::NO_CONTENT
 }
 

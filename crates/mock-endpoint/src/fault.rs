@@ -79,7 +79,7 @@ pub enum Kind {
     NoRequestId,
     /// The order is placed, and not paid.
     Unpaid,
-    /// CreateProductOrders buys only the last products of those that it is asked for.
+    /// CreateProductOrders buys only the last products of those requested.
     Partial {
         /// How many.
         bought: usize,

@@ -17,7 +17,7 @@ use crate::{
     State,
     call::{ApiError, Call, Variant},
     fault::{self, Kind},
-    ledger::{Ledger, Seen},
+    ledger::{Ledger, RecordedRequest},
     operations::{self, Operation},
     server::Dropped,
     signature::{Signed, decoded_query},
@@ -221,7 +221,7 @@ fn admit(ledger: &mut Ledger, parts: &Parts) -> Result<(&'static Operation, Call
     let mut parameters = parts.query.clone();
     parameters.extend(parts.form.clone());
     parameters.retain(|name, _| !OF_THE_SIGNATURE.contains(&name.as_str()));
-    ledger.requests.push(Seen {
+    ledger.requests.push(RecordedRequest {
         operation: operation.name.to_owned(),
         client_token: parameters.get("ClientToken").cloned(),
         signature,

@@ -1,4 +1,4 @@
-//! What the mock knows and has seen.
+//! The mock's state, and the requests it received.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,21 +19,21 @@ pub struct Ledger {
     /// The instances of the orders of the Marketplace, by id.
     pub instances: BTreeMap<String, Instance>,
     /// The requests that came through the gateway, in their order.
-    pub requests: Vec<Seen>,
+    pub requests: Vec<RecordedRequest>,
     /// How many TCP connections were opened, those of the control API not counted.
     pub connections: u64,
     /// The faults that have not happened yet.
     pub faults: Vec<Fault>,
-    /// How many requests were throttled, because they came faster than the mock was told to answer.
+    /// How many requests were throttled, because they came faster than the configured rate.
     pub throttled: u64,
-    /// What DescribePrice tells instead of the usual price, by product code.
+    /// What DescribePrice returns instead of the usual price, by product code.
     pub prices: BTreeMap<String, Map<String, Json>>,
-    /// What is told of products instead of what the catalogue has, by product code, and of those that it does not have.
+    /// Fields that override those of the catalogue, by product code, and products that the catalogue does not have.
     pub products: BTreeMap<String, Json>,
     /// Who may sign, by AccessKey id.
     #[serde(skip)]
     pub keys: BTreeMap<String, Key>,
-    /// How long the keys of an assumed role live, instead of what was asked for.
+    /// How long the keys of an assumed role live, instead of the requested time.
     #[serde(skip)]
     pub role_lifetime: Option<chrono::Duration>,
     #[serde(skip)]
@@ -46,7 +46,7 @@ pub struct Ledger {
 
 /// A request that was let through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Seen {
+pub struct RecordedRequest {
     /// The operation, such as `CreateOrder`.
     pub operation: String,
     /// The idempotency token, where the operation has one.
@@ -72,8 +72,9 @@ pub struct Order {
     pub content: Content,
     /// When.
     pub created: DateTime<Utc>,
-    /// What is told of it instead of the truth.
-    pub told: Map<String, Json>,
+    /// Fields that override the real ones in responses.
+    #[serde(rename = "told")]
+    pub overrides: Map<String, Json>,
 }
 
 /// An instance of an order of the Marketplace.
@@ -89,8 +90,9 @@ pub struct Instance {
     pub ends: DateTime<Utc>,
     /// How it renews itself; none if it does not.
     pub auto_renewal: Option<AutoRenewal>,
-    /// What is told of it instead of the truth.
-    pub told: Map<String, Json>,
+    /// Fields that override the real ones in responses.
+    #[serde(rename = "told")]
+    pub overrides: Map<String, Json>,
 }
 
 /// How an instance renews itself.
@@ -140,7 +142,7 @@ impl Key {
 impl Ledger {
     /// How many requests there were for an operation.
     pub fn requests_for(&self, operation: &str) -> usize {
-        self.requests.iter().filter(|seen| seen.operation == operation).count()
+        self.requests.iter().filter(|request| request.operation == operation).count()
     }
 
     /// The order that a token of the mock's own account has bought.
@@ -149,28 +151,28 @@ impl Ledger {
         Some(order_id)
     }
 
-    /// Whether a request comes faster than the mock was told to answer.
+    /// Whether a request exceeds the configured rate.
     pub(crate) fn is_throttled(&mut self) -> bool {
         let throttled = self.rate.as_mut().is_some_and(|rate| !rate.admits(Instant::now()));
         self.throttled += u64::from(throttled);
         throttled
     }
 
-    /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
-    pub fn tell(&mut self, order_id: &str, fields: Json) {
+    /// Overrides fields of an order in responses; null removes a field.
+    pub fn override_order(&mut self, order_id: &str, fields: Json) {
         if let (Some(order), Json::Object(fields)) = (self.orders.get_mut(order_id), fields) {
-            order.told.extend(fields);
+            order.overrides.extend(fields);
         }
     }
 
     /// The same of an instance.
-    pub fn tell_of_instance(&mut self, instance_id: &str, fields: Json) {
+    pub fn override_instance(&mut self, instance_id: &str, fields: Json) {
         if let (Some(instance), Json::Object(fields)) = (self.instances.get_mut(instance_id), fields) {
-            instance.told.extend(fields);
+            instance.overrides.extend(fields);
         }
     }
 
-    /// Sets what DescribePrice tells of a product: these fields instead of the usual ones, and none where the value is null.
+    /// Overrides fields that DescribePrice returns for a product; null removes a field.
     /// Orders that are placed from now on cost that.
     pub fn set_price(&mut self, product: &str, fields: Json) {
         if let Json::Object(fields) = fields {
@@ -181,8 +183,8 @@ impl Ledger {
     /// Adds an order and gives it an id.
     pub(crate) fn place(&mut self, account: &str, content: Content) -> String {
         let id = (202_600_000_000_001 + self.orders.len() as u64).to_string();
-        let (account, told) = (account.to_owned(), Map::new());
-        let order = Order { id: id.clone(), account, content, created: Utc::now(), told };
+        let (account, overrides) = (account.to_owned(), Map::new());
+        let order = Order { id: id.clone(), account, content, created: Utc::now(), overrides };
         self.orders.insert(id.clone(), order);
         id
     }

@@ -107,7 +107,7 @@ impl Mock {
         format!("http://{}", self.address)
     }
 
-    /// What it has seen up to now.
+    /// What it has recorded up to now.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.state.lock()
     }
@@ -122,24 +122,24 @@ impl Mock {
         self.state.lock().faults.push(fault);
     }
 
-    /// Changes what is told of an order: these fields instead of the real ones, and none where the value is null.
-    pub fn tell_of_order(&self, order_id: &str, fields: Json) {
-        self.state.lock().tell(order_id, fields);
+    /// Overrides fields of an order in responses; null removes a field.
+    pub fn override_order(&self, order_id: &str, fields: Json) {
+        self.state.lock().override_order(order_id, fields);
     }
 
     /// The same of an instance.
-    pub fn tell_of_instance(&self, instance_id: &str, fields: Json) {
-        self.state.lock().tell_of_instance(instance_id, fields);
+    pub fn override_instance(&self, instance_id: &str, fields: Json) {
+        self.state.lock().override_instance(instance_id, fields);
     }
 
-    /// Sets what DescribePrice tells of a product: these fields instead of the usual ones, and none where the value is null.
+    /// Overrides fields that DescribePrice returns for a product; null removes a field.
     /// Orders that are placed from now on cost that.
     pub fn set_price(&self, product: &str, fields: Json) {
         self.state.lock().set_price(product, fields);
     }
 
-    /// Sets what is told of a product: these fields of DescribeProducts instead of the usual ones, and none where the value is
-    /// null, and `Type`. A code that the catalogue does not have is one product more.
+    /// Overrides fields that DescribeProducts returns for a product, and `Type`; null removes a field. A code that the
+    /// catalogue does not have adds a product.
     pub fn set_product(&self, code: &str, fields: Json) {
         self.state.lock().products.insert(code.to_owned(), fields);
     }

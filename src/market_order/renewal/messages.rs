@@ -1,4 +1,4 @@
-//! What is said of renewals.
+//! Messages about renewals.
 
 use alicloud::{error::Failure, market::Order};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -266,13 +266,13 @@ pub(super) fn unpaid(id: &str, order_id: &str, order: &Order) -> Option<Diagnost
 pub(super) fn not_shown(wanted: &Wanted, order_id: &str) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
     let detail = format!(
-        "The order {order_id} renews the instance {id}, whose end was {} and should become about {}. The new end was not seen yet. \
+        "The order {order_id} renews the instance {id}, whose end was {} and should become about {}. The new end is not visible yet. \
          Wait until the instance shows it before you renew it again with another until: the same until never buys a second \
          renewal.",
         shown(wanted.end),
         shown(wanted.new_end)
     );
-    Diagnostic::warning(format!("The instance {id} was renewed, and its new end was not seen yet"), detail)
+    Diagnostic::warning(format!("The instance {id} was renewed, but its new end is not visible yet"), detail)
 }
 
 pub(super) fn too_short(wanted: &Wanted, new_end: DateTime<Utc>, until: &str) -> Diagnostic {

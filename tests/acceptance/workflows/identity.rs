@@ -1,4 +1,4 @@
-//! The identity of a purchase: a client_token, a state, and where neither can tell.
+//! The identity of a purchase: a client_token, a state, and cases in which neither identifies it.
 
 use super::*;
 
@@ -14,10 +14,10 @@ fn c2_a_token_that_has_bought_its_order_buys_nothing_and_says_so() {
 
     // Destroy and apply, a second root module.
     terraform.destroy().succeeds();
-    let told = [&format!("Order {order} was placed"), "nothing was bought now", "set a new client_token"];
-    terraform.apply().succeeds().says(&told);
+    let words = [&format!("Order {order} was placed"), "nothing was bought now", "set a new client_token"];
+    terraform.apply().succeeds().says(&words);
     let Some(second) = terraform.beside(&with_token) else { return };
-    second.apply().succeeds().says(&told);
+    second.apply().succeeds().says(&words);
 
     // A replacement is refused before anything is forgotten.
     let refused = ["client_token", &order, "Nothing was bought"];
@@ -36,7 +36,7 @@ fn c2_a_token_that_has_bought_its_order_buys_nothing_and_says_so() {
 
     // An order that is no longer in force is refused too.
     second.destroy().succeeds();
-    terraform.mock.tell_of_order(&order, serde_json::json!({"OrderStatus": "REFUND"}));
+    terraform.mock.override_order(&order, serde_json::json!({"OrderStatus": "REFUND"}));
     second.apply().fails().says(&["No order was placed", &order, "REFUND", "new client_token"]);
     assert!(second.ids().is_empty());
 }
@@ -47,9 +47,9 @@ fn two_resources_with_one_order_are_an_error_of_the_next_plan() {
     terraform.run(&["apply", "-auto-approve", "-no-color", "-target=alicloud_market_order.a"]).succeeds();
     let order = terraform.orders().remove(0);
     terraform.import("alicloud_market_order.b", &order).succeeds();
-    let told =
+    let words =
         [&format!("Two resources have the order {order}"), "terraform state rm", "terraform destroy -refresh=false"];
-    terraform.plan().fails().says(&told);
+    terraform.plan().fails().says(&words);
     terraform.run(&["state", "rm", "alicloud_market_order.b"]).succeeds();
     terraform.apply().succeeds();
     holds_each_order_once(&terraform, 2);

@@ -1,4 +1,4 @@
-//! Ordinary workflows in which a purchase must be told apart from others: each buys exactly what it should, and none ends
+//! Ordinary workflows in which a purchase must be distinguished from others: each buys exactly what it should, and none ends
 //! with a question that has no answer.
 
 mod identity;

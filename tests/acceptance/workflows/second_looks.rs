@@ -199,7 +199,7 @@ fn an_order_that_was_refunded_meanwhile_is_not_adopted() {
         terraform.apply().fails();
         answer_again(&terraform);
         let order = terraform.orders().remove(0);
-        terraform.mock.tell_of_order(&order, serde_json::json!({"OrderStatus": "REFUND"}));
+        terraform.mock.override_order(&order, serde_json::json!({"OrderStatus": "REFUND"}));
         terraform.apply().fails().says(&[&format!("No order was placed: order {order} has the status REFUND")]);
         assert!(terraform.ids().is_empty());
         assert!(entries(&terraform).is_empty());
@@ -241,9 +241,9 @@ fn an_order_that_the_configuration_no_longer_asks_for_is_named_by_every_plan() {
     terraform.configure(&count(2));
     kill_while_buying(&terraform, Victim::Both, 2);
     terraform.configure(&count(1));
-    let told = ["No changes", "An order may have been placed by an earlier apply", "terraform import", "rm "];
-    terraform.plan().succeeds().says(&told);
-    terraform.apply().succeeds().says(&told);
+    let words = ["No changes", "An order may have been placed by an earlier apply", "terraform import", "rm "];
+    terraform.plan().succeeds().says(&words);
+    terraform.apply().succeeds().says(&words);
     terraform.configure(&count(2));
     terraform.apply().succeeds();
     holds_each_order_once(&terraform, 2);
@@ -281,14 +281,14 @@ fn a_destroy_right_after_an_apply_says_nothing_of_orders_that_a_remote_state_hol
 #[test]
 fn an_order_that_a_destroy_cannot_know_is_named_by_the_next_apply() {
     let server = StateServer::start();
-    let Some(terraform) = killed_while_saving(&server, "unseen", ORDER) else { return };
+    let Some(terraform) = killed_while_saving(&server, "unrefreshed", ORDER) else { return };
     let order = terraform.orders().remove(0);
     terraform.destroy().succeeds();
-    let asked = format!("the order {order} may be this one");
-    terraform.apply().fails().says(&[&asked, "1. If no resource has the order"]);
+    let summary = format!("the order {order} may be this one");
+    terraform.apply().fails().says(&[&summary, "1. If no resource has the order"]);
     terraform.import("alicloud_market_order.order", &order).succeeds();
     terraform.apply().succeeds();
-    assert_eq!(server.ids("unseen"), terraform.orders());
+    assert_eq!(server.ids("unrefreshed"), terraform.orders());
 }
 
 #[test]

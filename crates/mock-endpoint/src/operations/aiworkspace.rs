@@ -18,7 +18,7 @@ pub(crate) const PRODUCTS: [(&str, &str, &str); 4] = [
     ("OSS_share", "oss", "oss"),
 ];
 
-/// Buys, every time it is asked: there is no token that would make two requests one purchase.
+/// Every request buys: there is no token that would make two requests one purchase.
 pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let invalid = |what: String| ApiError::new(400, "InvalidParameter", what);
     let products = call.body["Products"].as_array().filter(|products| !products.is_empty());
@@ -41,7 +41,7 @@ pub(super) fn create_product_orders(ledger: &mut Ledger, call: &Call) -> Result<
     let product_ids: Vec<String> = codes.iter().rev().map(|code| product_id(code)).collect();
     let order_id = ledger.place(&call.account, Content::Products(codes));
     if call.variant == Variant::Unpaid || call.body["AutoPay"] == false {
-        ledger.tell(&order_id, json!({"PaymentStatus": "Unpaid", "PaymentTime": null}));
+        ledger.override_order(&order_id, json!({"PaymentStatus": "Unpaid", "PaymentTime": null}));
     }
     Ok(json!({
         "OrderId": order_id,
@@ -55,9 +55,9 @@ fn product_id(code: &str) -> String {
     format!("{code}-id")
 }
 
-/// Which products the account has. Where to buy them, and whether the caller may, is for who asks for everything.
+/// Which products the account has. Where to buy them, and whether the caller may, is only in a verbose response.
 pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
-    let asked = required(call, "ProductCodes")?;
+    let requested = required(call, "ProductCodes")?;
     let may_buy = ledger.keys.get(&call.access_key).is_none_or(|key| !key.forbidden.contains("CreateProductOrders"));
     let bought = |code: &str| {
         ledger.orders.values().any(|order| {
@@ -66,7 +66,7 @@ pub(super) fn list_products(ledger: &mut Ledger, call: &Call) -> Result<Json, Ap
         })
     };
     let is_verbose = call.parameters.get("Verbose").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let products = asked.split(',').filter(|code| PRODUCTS.iter().any(|(name, ..)| name == code)).map(|code| {
+    let products = requested.split(',').filter(|code| PRODUCTS.iter().any(|(name, ..)| name == code)).map(|code| {
         let mut product = json!({
             "ProductCode": code,
             "ProductId": product_id(code),

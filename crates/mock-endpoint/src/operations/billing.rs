@@ -35,7 +35,7 @@ pub(super) fn query_orders(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
     Ok(answer(call, rows.map(listed).collect()))
 }
 
-/// A row without what only GetOrderDetail tells.
+/// A row without the fields that only GetOrderDetail returns.
 fn listed(mut row: Json) -> Json {
     const ONLY_IN_DETAIL: [&str; 6] =
         ["InstanceIDs", "Quantity", "Region", "SubOrderId", "UsageEndTime", "UsageStartTime"];
@@ -106,8 +106,8 @@ fn row(order: &Order, code: &str) -> Json {
         "UsageEndTime": end.to_rfc3339_opts(SecondsFormat::Secs, true),
         "InstanceIDs": json!([format!("{billing}-{}", order.id)]).to_string(),
     });
-    for (name, told) in &order.told {
-        row[name] = told.clone();
+    for (name, value) in &order.overrides {
+        row[name] = value.clone();
     }
     row
 }

@@ -53,7 +53,7 @@ pub(super) fn open(ledger: &mut Ledger) {
             began: order.created,
             ends: later(order.created, commodity),
             auto_renewal: None,
-            told: Map::new(),
+            overrides: Map::new(),
         };
         ledger.instances.entry(id_of(&order.id)).or_insert_with(opened);
     }
@@ -82,15 +82,15 @@ pub(super) fn describe_instances(ledger: &mut Ledger, call: &Call) -> Result<Jso
             let (order, commodity) = commodity(ledger, instance)?;
             let product = commodity["productCode"].as_str().unwrap_or_default();
             let is_wanted = codes.is_empty() || codes.contains(&product);
-            let mut told = with_told(described(id, instance, order, commodity), instance);
-            told.remove("AutoRenewal");
-            is_wanted.then_some(Json::Object(told))
+            let mut fields = with_overrides(described(id, instance, order, commodity), instance);
+            fields.remove("AutoRenewal");
+            is_wanted.then_some(Json::Object(fields))
         })
         .collect();
     page(call, items, "InstanceItems", "InstanceItem")
 }
 
-/// Reads an instance of the caller's account. Only this tells whether it renews itself.
+/// Reads an instance of the caller's account. Only this operation returns whether it renews itself.
 pub(super) fn describe_instance(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     open(ledger);
     let id = required(call, "InstanceId")?;
@@ -100,7 +100,7 @@ pub(super) fn describe_instance(ledger: &mut Ledger, call: &Call) -> Result<Json
     let mut described = described(id, instance, order, commodity);
     described.insert("AutoRenewal".to_owned(), instance.auto_renewal.is_some().to_string().into());
     described.insert("ComponentJson".to_owned(), commodity["components"].to_string().into());
-    Ok(Json::Object(with_told(described, instance)))
+    Ok(Json::Object(with_overrides(described, instance)))
 }
 
 /// Lets an instance renew itself, or not. The parameters are those of a form.
@@ -138,7 +138,7 @@ pub(super) fn commodity<'l>(ledger: &'l Ledger, instance: &Instance) -> Option<(
     Some((order, commodity))
 }
 
-/// What a list and a single answer tell alike.
+/// The fields that DescribeInstances and DescribeInstance both return.
 fn described(id: &str, instance: &Instance, order: &Order, commodity: &Json) -> Map<String, Json> {
     let number = |id: &str| id.parse::<i64>().unwrap_or_default();
     let described = json!({
@@ -161,13 +161,13 @@ fn described(id: &str, instance: &Instance, order: &Order, commodity: &Json) -> 
     described.as_object().cloned().unwrap_or_default()
 }
 
-/// The same with what was set to be told instead.
-fn with_told(mut described: Map<String, Json>, instance: &Instance) -> Map<String, Json> {
-    for (name, told) in &instance.told {
-        if told.is_null() {
+/// The same with the overrides of the instance.
+fn with_overrides(mut described: Map<String, Json>, instance: &Instance) -> Map<String, Json> {
+    for (name, value) in &instance.overrides {
+        if value.is_null() {
             described.remove(name);
         } else {
-            described.insert(name.clone(), told.clone());
+            described.insert(name.clone(), value.clone());
         }
     }
     described

@@ -41,7 +41,7 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
             return Err(ApiError::new(400, "IdempotentParameterMismatch", message));
         }
         None => {
-            let told = prices::told(ledger, commodity["productCode"].as_str().unwrap_or_default());
+            let prices = prices::of_order(ledger, commodity["productCode"].as_str().unwrap_or_default());
             let content = match is_renewal {
                 true if call.variant == Variant::Unpaid => {
                     instances::check(ledger, &call.account, &commodity)?;
@@ -54,9 +54,9 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
                 false => Content::Commodity(commodity),
             };
             let id = ledger.place(&call.account, content);
-            ledger.tell(&id, told);
+            ledger.override_order(&id, prices);
             if call.variant == Variant::Unpaid {
-                ledger.tell(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
+                ledger.override_order(&id, json!({"PayStatus": "UNPAID", "PaymentPrice": null, "PaidOn": null}));
             }
             ledger.tokens.insert(token, (text.to_owned(), id.clone()));
             id
@@ -67,7 +67,7 @@ pub(super) fn create_order(ledger: &mut Ledger, call: &Call) -> Result<Json, Api
 }
 
 /// Reads an order of the caller's account. One that it does not know is an error without a code: that is how the existing
-/// provider tells that there is none.
+/// provider recognizes that there is none.
 pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, ApiError> {
     let id = required(call, "OrderId")?;
     instances::open(ledger);
@@ -78,17 +78,17 @@ pub(super) fn describe_order(ledger: &mut Ledger, call: &Call) -> Result<Json, A
         return if call.variant == Variant::AbsentEmpty { Ok(json!({})) } else { Err(ApiError::null(500)) };
     };
     let mut described = described(order, commodity, &instances::ids_of(ledger, id));
-    for (name, told) in &order.told {
-        if told.is_null() {
+    for (name, value) in &order.overrides {
+        if value.is_null() {
             described.remove(name);
         } else {
-            described.insert(name.clone(), told.clone());
+            described.insert(name.clone(), value.clone());
         }
     }
     Ok(Json::Object(described))
 }
 
-/// The page of a list that is asked for, the first ten elements if none is.
+/// The requested page of a list, the first ten elements by default.
 pub(super) fn page(call: &Call, items: Vec<Json>, list: &str, element: &str) -> Result<Json, ApiError> {
     let number = |name: &str, usual: usize| {
         let number =

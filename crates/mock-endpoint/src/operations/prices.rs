@@ -30,11 +30,11 @@ pub(super) fn describe_price(ledger: &mut Ledger, call: &Call) -> Result<Json, A
         return Err(ApiError::new(500, "ReturnNull", "null"));
     }
     let mut price = usual(&commodity);
-    for (name, told) in ledger.prices.get(text("productCode")).into_iter().flatten() {
-        if told.is_null() || name == "PaymentPrice" {
+    for (name, value) in ledger.prices.get(text("productCode")).into_iter().flatten() {
+        if value.is_null() || name == "PaymentPrice" {
             price.remove(name);
         } else {
-            price.insert(name.clone(), told.clone());
+            price.insert(name.clone(), value.clone());
         }
     }
     Ok(Json::Object(price))
@@ -63,9 +63,9 @@ fn usual(commodity: &Json) -> Map<String, Json> {
     price.as_object().cloned().unwrap_or_default()
 }
 
-/// What an order that is placed now is told to have cost, where a price was set for its product.
-pub(super) fn told(ledger: &Ledger, product: &str) -> Json {
-    const TOLD: [(&str, &str); 5] = [
+/// The prices of an order that is placed now, where a price was set for its product.
+pub(super) fn of_order(ledger: &Ledger, product: &str) -> Json {
+    const FIELDS: [(&str, &str); 5] = [
         ("OriginalPrice", "OriginalPrice"),
         ("TotalPrice", "TradePrice"),
         ("PaymentPrice", "TradePrice"),
@@ -73,8 +73,8 @@ pub(super) fn told(ledger: &Ledger, product: &str) -> Json {
         ("Currency", "Currency"),
     ];
     let set = ledger.prices.get(product);
-    let told = TOLD.iter().filter_map(|(order, price)| Some(((*order).to_owned(), set?.get(*price)?.clone())));
-    Json::Object(told.filter(|(_, value)| !value.is_null()).collect())
+    let fields = FIELDS.iter().filter_map(|(order, price)| Some(((*order).to_owned(), set?.get(*price)?.clone())));
+    Json::Object(fields.filter(|(_, value)| !value.is_null()).collect())
 }
 
 /// What the account can spend.

@@ -54,11 +54,11 @@ impl Product {
 
     /// One that a test has added.
     fn added(code: &str) -> Self {
-        Self { code: code.to_owned(), ..Self::numbered(COUNT) }.told(&json!({"Code": code}))
+        Self { code: code.to_owned(), ..Self::numbered(COUNT) }.with_fields(&json!({"Code": code}))
     }
 
     /// The same with these fields instead, and without those that are null. `Type` is what a filter sees.
-    fn told(mut self, fields: &Json) -> Self {
+    fn with_fields(mut self, fields: &Json) -> Self {
         for (name, value) in fields.as_object().into_iter().flatten() {
             match value {
                 Json::String(kind) if name == "Type" => self.kind.clone_from(kind),
@@ -84,14 +84,14 @@ impl Product {
 /// Everything that is sold, in the order of its age.
 fn catalogue(ledger: &Ledger) -> Vec<Product> {
     let listed = (0..COUNT).map(Product::numbered);
-    let told = |product: Product| match ledger.products.get(&product.code) {
-        Some(fields) => product.told(fields),
+    let with_overrides = |product: Product| match ledger.products.get(&product.code) {
+        Some(fields) => product.with_fields(fields),
         None => product,
     };
-    let mut all: Vec<Product> = listed.map(told).collect();
+    let mut all: Vec<Product> = listed.map(with_overrides).collect();
     let is_added = |code: &&String| !all.iter().any(|product| product.code == **code);
     let added: Vec<Product> = ledger.products.keys().filter(is_added).map(|code| Product::added(code)).collect();
-    all.extend(added.into_iter().map(told));
+    all.extend(added.into_iter().map(with_overrides));
     all
 }
 
