@@ -15,7 +15,7 @@ use crate::Cloud;
 const LONGEST: Duration = Duration::from_secs(10);
 
 impl Cloud {
-    /// The error about a failed purchase, with what the account has available if that matters and may be asked for.
+    /// The error about a failed purchase, with the available balance if that matters and the caller may read it.
     pub(crate) async fn with_balance(
         &self,
         mut error: Diagnostic,
@@ -26,8 +26,9 @@ impl Cloud {
         if !is_for_money {
             return error;
         }
-        let asked = tokio::time::timeout(LONGEST.min(deadline.left()), account_balance(&self.client, deadline)).await;
-        let Ok(Ok(balance)) = asked else { return error };
+        let response =
+            tokio::time::timeout(LONGEST.min(deadline.left()), account_balance(&self.client, deadline)).await;
+        let Ok(Ok(balance)) = response else { return error };
         let available: Vec<String> = balance.available_amount.into_iter().chain(balance.currency).collect();
         error.detail += &format!(
             "\n\nThe account has {} available. Once that is enough, run terraform apply again.",

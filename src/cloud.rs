@@ -96,13 +96,13 @@ impl Cloud {
         Deadline::new(self.longest.map_or(time, |longest| longest.min(time)), ctx.cancellation())
     }
 
-    /// The account that the credentials belong to (GetCallerIdentity). It is asked for once.
+    /// The account that the credentials belong to (GetCallerIdentity). It is requested once.
     ///
     /// # Errors
-    /// It cannot be told, or it is not the one that the provider block names.
+    /// It cannot be read, or it is not the one that the provider block names.
     pub async fn account(&self, deadline: &Deadline) -> Result<&str, AccountUnknown> {
-        let asked = self.account.get_or_try_init(|| sts::account_id(&self.client, deadline)).await;
-        let account = asked.map_err(AccountUnknown::Failed)?;
+        let account = self.account.get_or_try_init(|| sts::account_id(&self.client, deadline)).await;
+        let account = account.map_err(AccountUnknown::Failed)?;
         match &self.account_id {
             Some(wanted) if wanted != account => {
                 Err(AccountUnknown::Another { wanted: wanted.clone(), account: account.clone() })
@@ -115,7 +115,7 @@ impl Cloud {
 /// How long finding out who buys may take where nothing depends on it.
 const BUYER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long making credentials may take, and finding out whose they are where that is asked for.
+/// How long making credentials may take, and finding out whose they are where that is needed.
 const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Cloud {
@@ -152,12 +152,12 @@ impl Cloud {
         })
     }
 
-    /// What tells this buyer from others in the journal.
+    /// What identifies this buyer in the journal.
     ///
     /// # Errors
     /// There are no credentials, or they do not certainly belong to the account that the provider block names.
     async fn buyer(&self, ctx: &Context) -> Result<Buyer, Diagnostic> {
-        let asked = self.buyer.get_or_try_init(async || {
+        let buyer = self.buyer.get_or_try_init(async || {
             // Before the clock runs: making credentials can take longer than asking whose they are.
             let id = self.client.access_key_id(&self.deadline(CREDENTIALS, ctx)).await;
             let id = id.map_err(|error| super::failure_messages::no_credentials(&error))?;
@@ -172,11 +172,11 @@ impl Cloud {
             };
             Ok(Buyer { account, key: content_sha256(id.as_bytes()) })
         });
-        asked.await.cloned()
+        buyer.await.cloned()
     }
 }
 
-/// Why there is no telling that the credentials belong to the right account.
+/// Why it is not certain that the credentials belong to the right account.
 #[derive(Debug)]
 pub enum AccountUnknown {
     /// STS did not say.

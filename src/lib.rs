@@ -57,7 +57,7 @@ pub const PLUGIN: Plugin = Plugin {
 /// The provider.
 #[derive(Debug)]
 pub struct Alicloud {
-    /// Where an instance's role is asked for: [`METADATA_SERVICE`], but for tests.
+    /// The service that has the credentials of an instance's role: [`METADATA_SERVICE`], except in tests.
     pub metadata_service: String,
 }
 

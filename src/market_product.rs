@@ -169,7 +169,7 @@ const IMAGES: [(&str, &str); 21] = [
     ("m-wz9", "cn-shenzhen"),
 ];
 
-/// The region that the ID of an image tells; empty if it tells none.
+/// The region that the ID of an image contains; empty if it contains none.
 fn region_of_image(id: &str) -> &'static str {
     IMAGES.iter().find(|(prefix, _)| id.starts_with(prefix)).map(|(_, region)| *region).unwrap_or_default()
 }

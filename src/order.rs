@@ -41,7 +41,7 @@ pub(crate) trait OrderModel: ResourceModel<Identity = OrderIdentity> {
     /// The products that requests about the order go to.
     const PRODUCTS: &[Product];
 
-    /// The one that tells of an order.
+    /// The product whose API reads an order.
     const READ_FROM: Product;
 
     /// Where the user finds it.
@@ -50,7 +50,7 @@ pub(crate) trait OrderModel: ResourceModel<Identity = OrderIdentity> {
     /// Its id.
     fn id(order: &Partial<Self>) -> &Attr<String>;
 
-    /// Whether it has ever been read: every reading of an order tells its instances.
+    /// Whether it has ever been read: every reading of an order returns its instances.
     fn was_read(order: &Partial<Self>) -> bool;
 }
 
@@ -59,11 +59,11 @@ pub(crate) fn shown_id<M: OrderModel>(order: &Partial<M>) -> &str {
     M::id(order).as_str().unwrap_or("(unknown id)")
 }
 
-/// Sets a computed attribute to what the service tells. Where it tells nothing, a known value stays, and one that was left
+/// Sets a computed attribute to what the service reports. Where it reports nothing, a known value stays, and one that was left
 /// to the apply becomes null.
-pub(crate) fn tell<T>(attr: &mut Attr<T>, told: Option<T>) {
-    match told {
-        Some(told) => *attr = told.into(),
+pub(crate) fn set_reported<T>(attr: &mut Attr<T>, reported: Option<T>) {
+    match reported {
+        Some(reported) => *attr = reported.into(),
         None if attr.is_unknown() => *attr = Attr::Null,
         None => {}
     }
@@ -103,7 +103,7 @@ impl Cloud {
     /// Begins to import an order: the time for it.
     ///
     /// # Errors
-    /// The id cannot be that of an order, or the state file is damaged. Nothing was asked for.
+    /// The id cannot be that of an order, or the state file is damaged. Nothing was sent.
     pub(crate) fn begin_import<M: OrderModel>(&self, id: &str, ctx: &Context) -> Result<Deadline, Diagnostic> {
         if !is_order_id(id) {
             return Err(not_an_id::<M>(id));

@@ -28,15 +28,15 @@ pub(crate) fn identify<M: OrderModel>(mut state: State<M>) -> State<M> {
     state
 }
 
-/// Whether the order that was found is the one that an import asked for.
+/// Whether the order that was found is the one that an import requested.
 ///
 /// # Errors
 /// It belongs to another account.
-pub(crate) fn check_imported<M: OrderModel>(state: &State<M>, asked: &OrderIdentity) -> Result<(), Diagnostic> {
+pub(crate) fn check_imported<M: OrderModel>(state: &State<M>, requested: &OrderIdentity) -> Result<(), Diagnostic> {
     let found = state.identity().map(|identity| &identity.account_id);
-    match (&asked.account_id, found) {
-        (Some(asked), Some(Attr::Known(found))) if asked != found => {
-            Err(of_another_account(shown_id::<M>(state), asked, found))
+    match (&requested.account_id, found) {
+        (Some(requested), Some(Attr::Known(found))) if requested != found => {
+            Err(of_another_account(shown_id::<M>(state), requested, found))
         }
         _ => Ok(()),
     }

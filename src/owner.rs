@@ -12,7 +12,7 @@ const BETWEEN_READS: Duration = Duration::from_secs(3);
 /// Where private data has the account.
 const OWNER: PrivateKey<String> = PrivateKey::new("owner");
 
-/// Where private data has the endpoint that the order was bought or last seen at: each site knows only its own orders.
+/// Where private data has the endpoint that the order was bought or last read at: each site knows only its own orders.
 const ENDPOINT: PrivateKey<String> = PrivateKey::new("endpoint");
 
 /// The account that owns the object, if it is recorded.
@@ -20,7 +20,7 @@ pub(super) fn recorded(private: &Private) -> Option<String> {
     private.get(OWNER)
 }
 
-/// Records where an order of this type was bought or seen now.
+/// Records where an order of this type was bought or read now.
 pub(super) fn record_endpoint<M: OrderModel>(private: &mut Private, cloud: &Cloud) {
     if let Some(endpoint) = read_endpoint::<M>(cloud) {
         private.set(ENDPOINT, &endpoint);
@@ -31,11 +31,11 @@ fn read_endpoint<M: OrderModel>(cloud: &Cloud) -> Option<String> {
     Some(cloud.client.endpoint(M::READ_FROM).ok()?.authority())
 }
 
-/// Records the account: the one that the service told, or else the caller's. Where neither can be told, nothing is
+/// Records the account: the one that the service reports, or else the caller's. Where neither is known, nothing is
 /// recorded, which is no reason to fail.
-pub(super) async fn record(private: &mut Private, told: Option<&str>, cloud: &Cloud, deadline: &Deadline) {
-    let owner = match told.filter(|account| *account != "0") {
-        Some(told) => Some(told.to_owned()),
+pub(super) async fn record(private: &mut Private, reported: Option<&str>, cloud: &Cloud, deadline: &Deadline) {
+    let owner = match reported.filter(|account| *account != "0") {
+        Some(reported) => Some(reported.to_owned()),
         None if recorded(private).is_some() => None,
         None => cloud.account(deadline).await.ok().map(str::to_owned),
     };
@@ -100,9 +100,9 @@ pub(super) async fn read_twice<T, F: Future<Output = Result<T, Failure>>>(
     if deadline.wait(BETWEEN_READS).await { read().await.map_err(Unread::Failed) } else { Err(Unread::AskedOnce) }
 }
 
-/// The error for an order that was placed and that nobody has ever shown since: it may take the service a while to know
-/// it, and an order that was never there to be seen cannot be gone.
-fn never_seen(kind: &str, id: &str) -> Diagnostic {
+/// The error for an order that was placed and never read since: it may take the service a while to know
+/// it, and an order that was never visible cannot be gone.
+fn never_read(kind: &str, id: &str) -> Diagnostic {
     let detail = format!(
         "The order {id} was placed, but Alibaba Cloud does not return it yet. The state stays as it is, and nothing is \
          bought.\n\n1. Wait a few minutes, then run terraform plan again.\n\n2. If the console does not show the order either, and \
@@ -111,9 +111,9 @@ fn never_seen(kind: &str, id: &str) -> Diagnostic {
     Diagnostic::error(format!("Order {id} cannot be read yet"), detail)
 }
 
-fn elsewhere(id: &str, known: &str, asked: &str) -> Diagnostic {
+fn elsewhere(id: &str, known: &str, endpoint: &str) -> Diagnostic {
     let detail = format!(
-        "The order {id} was bought or last read at {known}. The provider now reads it at {asked}, which does not have it: each site \
+        "The order {id} was bought or last read at {known}. The provider now reads it at {endpoint}, which does not have it: each site \
          of Alibaba Cloud has only its own orders. The state stays as it is, and nothing is bought.\n\n1. Set region, account_type and \
          endpoints in the provider block as they were, so that the provider reads it at {known}.\n\n2. Run terraform plan again."
     );
@@ -129,9 +129,9 @@ fn of_another_account(id: &str, owner: &str, account: &str) -> Diagnostic {
     Diagnostic::error("The credentials belong to another account", detail)
 }
 
-fn of_unknown_account(id: &str, kind: &str, asked: &str, account: &str) -> Diagnostic {
+fn of_unknown_account(id: &str, kind: &str, endpoint: &str, account: &str) -> Diagnostic {
     let detail = format!(
-        "{asked} has no order {id} of the account {account}, and the state contains neither the owner of the order nor the endpoint \
+        "{endpoint} has no order {id} of the account {account}, and the state contains neither the owner of the order nor the endpoint \
          where it was bought. The state stays as it is, and nothing is bought.\n\n1. If the order belongs to another account, \
          use its credentials.\n\n2. If it was bought at another endpoint, set account_type, region or endpoints in the \
          provider block so that the provider reads it there: each site of Alibaba Cloud has only its own orders.\n\n3. If it no longer \
@@ -141,26 +141,26 @@ fn of_unknown_account(id: &str, kind: &str, asked: &str, account: &str) -> Diagn
 }
 
 /// Whether an order of this type that nobody knows can be believed to be gone: not if another endpoint knew it, not if the
-/// credentials belong to another account than the one that owns it, and not if it was never seen.
+/// credentials belong to another account than the one that owns it, and not if it was never read.
 ///
 /// # Errors
-/// It cannot, or there is no telling.
+/// It cannot, or that is unknown.
 pub(super) async fn confirm_gone<M: OrderModel>(
     id: &str,
     prior: &State<M>,
     cloud: &Cloud,
     deadline: &Deadline,
 ) -> Result<(), Diagnostic> {
-    let asked = read_endpoint::<M>(cloud).unwrap_or_default();
-    if let Some(known) = prior.private.get(ENDPOINT).filter(|known| *known != asked) {
-        return Err(elsewhere(id, &known, &asked));
+    let endpoint = read_endpoint::<M>(cloud).unwrap_or_default();
+    if let Some(known) = prior.private.get(ENDPOINT).filter(|known| *known != endpoint) {
+        return Err(elsewhere(id, &known, &endpoint));
     }
     let account = cloud.account(deadline).await.map_err(|unknown| unknown.diagnostic())?;
     match recorded(&prior.private) {
         Some(owner) if owner != account => Err(of_another_account(id, &owner, account)),
-        Some(_) if !M::was_read(prior) => Err(never_seen(M::TYPE_NAME, id)),
+        Some(_) if !M::was_read(prior) => Err(never_read(M::TYPE_NAME, id)),
         Some(_) => Ok(()),
-        None => Err(of_unknown_account(id, M::TYPE_NAME, &asked, account)),
+        None => Err(of_unknown_account(id, M::TYPE_NAME, &endpoint, account)),
     }
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     vec![
         Unread::Failed(lost).diagnostic(id),
         Unread::AskedOnce.diagnostic(id),
-        never_seen(kind, id),
+        never_read(kind, id),
         elsewhere(id, "market.aliyuncs.com", "market.ap-southeast-1.aliyuncs.com"),
         of_another_account(id, "1000000000000001", "1000000000000002"),
         of_unknown_account(id, kind, "market.aliyuncs.com", "1000000000000002"),

@@ -37,10 +37,10 @@ pub(crate) trait Steps {
     /// Nothing may be bought.
     async fn begin(&mut self, purchase: &journal::Purchase, deadline: &Deadline) -> Result<Start, Diagnostic>;
 
-    /// Sends the purchase, unless reading tells what became of an earlier attempt. Returns the id of the order.
+    /// Sends the purchase, unless reading shows the outcome of an earlier attempt. Returns the id of the order.
     ///
     /// # Errors
-    /// No order was placed, or there is no telling. The journal knows which.
+    /// No order was placed, or that is unknown. The journal knows which.
     async fn send(&self, attempt: &Attempt, deadline: &Deadline) -> Result<(String, Self::Answer), Diagnostic>;
 
     /// Refuses an order that is not this purchase's.
@@ -84,7 +84,7 @@ pub(crate) struct Bought<A> {
 /// Buys what is planned, or finds the order that an earlier apply placed for it.
 ///
 /// # Errors
-/// No order was placed, or there is no telling.
+/// No order was placed, or that is unknown.
 pub(crate) async fn buy<S: Steps>(
     cloud: &Cloud,
     steps: &mut S,

@@ -66,7 +66,8 @@ impl Guard {
     /// The limit that it is over.
     pub(crate) fn check(&self, own: Option<&Number>, quote: &Quote, before: &Number) -> Result<(), Excess> {
         let Some(argument) = self.limiting_argument(own) else { return Ok(()) };
-        let is_comparable = quote.currency.as_deref().is_some_and(|told| told.eq_ignore_ascii_case(self.currency()));
+        let is_comparable =
+            quote.currency.as_deref().is_some_and(|currency| currency.eq_ignore_ascii_case(self.currency()));
         if !is_comparable {
             return Err(Excess::Currency { argument });
         }

@@ -124,7 +124,7 @@ impl Unquoted {
     }
 }
 
-/// Whether prices are asked for.
+/// Whether prices are requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Quoting {
     /// The provider block is not known yet.
@@ -208,11 +208,11 @@ impl Cloud {
         self.answer_of(market_renewal::describe_price(&self.client, renewal, deadline)).await
     }
 
-    async fn answer_of(&self, asked: impl Future<Output = Result<Priced, Failure>>) -> Answer {
+    async fn answer_of(&self, request: impl Future<Output = Result<Priced, Failure>>) -> Answer {
         if self.quotes.quoting == Quoting::Off {
             return Answer { quote: Err(Unquoted::Off), restriction: None, request_id: None };
         }
-        match asked.await {
+        match request.await {
             Ok(Priced::Found(price)) => Answer::of(*price),
             Ok(Priced::Absent { request_id }) => {
                 let request_id = Some(request_id).filter(|id| !id.is_empty());
@@ -252,14 +252,15 @@ impl Cloud {
 }
 
 impl Answer {
-    fn of(told: Price) -> Self {
-        let price = told.trade_price.as_deref().and_then(|text| Number::parse(text).ok());
+    fn of(found: Price) -> Self {
+        let price = found.trade_price.as_deref().and_then(|text| Number::parse(text).ok());
         let quote = price
-            .map(|price| Quote { price, currency: told.currency.map(|currency| currency.to_ascii_uppercase()) })
-            .ok_or(Unquoted::Absent { request_id: told.request_id.clone() });
-        let restriction =
-            told.expression_code.map(|code| Restriction { code, message: told.expression_message.unwrap_or_default() });
-        Self { quote, restriction, request_id: told.request_id }
+            .map(|price| Quote { price, currency: found.currency.map(|currency| currency.to_ascii_uppercase()) })
+            .ok_or(Unquoted::Absent { request_id: found.request_id.clone() });
+        let restriction = found
+            .expression_code
+            .map(|code| Restriction { code, message: found.expression_message.unwrap_or_default() });
+        Self { quote, restriction, request_id: found.request_id }
     }
 }
 

@@ -58,7 +58,7 @@ impl Sums {
         *sum = [sum.clone(), quote.price.clone()].into_iter().sum();
     }
 
-    /// What they cost in the currency of this order. One whose currency is not told counts in each.
+    /// What they cost in the currency of this order. One whose currency is not reported counts in each.
     fn before(&self, quote: &Quote) -> Number {
         let is_same = |currency: &String| currency.is_empty() || quote.currency.as_ref() == Some(currency);
         self.0.iter().filter(|(currency, _)| is_same(currency)).map(|(_, Amount(sum))| sum.clone()).sum()

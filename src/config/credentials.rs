@@ -95,7 +95,7 @@ fn given_in_block(given: &ProviderBlock) -> [(&'static str, bool); 5] {
 }
 
 /// The source of credentials, with a warning for each source that the block gives and that is not used. `client` sends
-/// what STS has to be asked, and `metadata_service` is where an instance's role is asked for; nothing is sent yet.
+/// requests to STS, and `metadata_service` serves the credentials of an instance's role; nothing is sent yet.
 pub(super) fn source(
     block: &ProviderBlock,
     given: &ProviderBlock,

@@ -44,7 +44,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The longest text that is appended to the header `User-Agent`, in characters.
 const MAX_CONFIGURATION_SOURCE: usize = 1024;
 
-/// Checks what can be told without reading files.
+/// Checks what can be checked without reading files.
 pub(super) fn validate(configure: &Configure<ProviderBlock>) -> Diagnostics {
     let (block, given) = (&configure.block, &configure.given);
     let mut wrong = Diagnostics::default();

@@ -75,7 +75,7 @@ impl Journal {
         self.terraform.applies_saved_plan()
     }
 
-    /// What Terraform was told to do.
+    /// The command that Terraform runs.
     pub(crate) fn command(&self) -> &Command {
         &self.terraform.command
     }

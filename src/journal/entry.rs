@@ -36,8 +36,8 @@ pub(crate) struct Entry {
     /// How far it has come.
     pub(super) progress: Progress,
     /// What later plans of the same state have shown.
-    #[serde(default)]
-    pub(super) seen: Seen,
+    #[serde(default, rename = "seen")]
+    pub(super) later_plans: LaterPlans,
     /// The folder of the journal that it was written in.
     pub(super) folder: PathBuf,
     /// Terraform's working directory.
@@ -66,7 +66,7 @@ pub(super) enum Progress {
 
 /// What plans of a state have shown since an entry was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Seen {
+pub(super) struct LaterPlans {
     /// The Terraform that planned last.
     pub(super) by: Option<Process>,
     /// Orders that resources hold.
@@ -82,7 +82,7 @@ pub(super) struct Seen {
 pub(super) struct Situation<'a> {
     pub(super) purchase: &'a Purchase,
     pub(super) client_token: Option<&'a str>,
-    /// Whether reading can tell what became of a purchase, so that the age of its token does not matter.
+    /// Whether reading shows the outcome of a purchase, so that the age of its token does not matter.
     pub(super) is_settled_by_reading: bool,
     pub(super) state: &'a StateId,
     pub(super) terraform: &'a Process,
@@ -133,9 +133,9 @@ pub(super) enum Decision {
 /// Why nothing may be bought before somebody has looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It cannot be told whether the entry is of the same state.
+    /// It is unknown whether the entry is of the same state.
     OtherState,
-    /// It cannot be told whether the entry is of the same buyer.
+    /// It is unknown whether the entry is of the same buyer.
     OtherBuyer,
     /// The entry is of another endpoint, which may have been corrected since.
     OtherEndpoint,
@@ -227,7 +227,7 @@ impl Entry {
 
     fn decide_by_progress(&self, held: Option<Held>, situation: &Situation<'_>) -> Decision {
         match (&self.progress, held) {
-            // It may buy now, or answer with an order that the state holds: nobody could tell which.
+            // The request may buy now, or return an order that the state holds, and the response does not show which.
             (Progress::Sent, _) if !self.is_client_token && !self.is_state_known(situation) => {
                 Decision::Refuse(Refusal::MaybeInState)
             }
@@ -251,16 +251,16 @@ impl Entry {
     /// Whether it is known all that the state holds.
     fn is_state_known(&self, situation: &Situation<'_>) -> bool {
         // A plan that is being applied has not failed.
-        let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
-        situation.contents.is_some() || (is_planned_now && self.seen.is_whole)
+        let is_planned_now = self.later_plans.by.as_ref() == Some(situation.terraform);
+        situation.contents.is_some() || (is_planned_now && self.later_plans.is_whole)
     }
 
     /// Whether a resource of the state holds an order.
     pub(super) fn held(&self, order_id: &str, situation: &Situation<'_>) -> Held {
         let is_in = |contents: Option<&Contents>| contents.is_some_and(|contents| contents.holds(order_id));
-        let is_imported = self.seen.imported.contains(order_id);
-        let is_planned_now = self.seen.by.as_ref() == Some(situation.terraform);
-        if is_in(situation.contents) || situation.shown.contains(order_id) || self.seen.held.contains(order_id) {
+        let is_imported = self.later_plans.imported.contains(order_id);
+        let is_planned_now = self.later_plans.by.as_ref() == Some(situation.terraform);
+        if is_in(situation.contents) || situation.shown.contains(order_id) || self.later_plans.held.contains(order_id) {
             Held::Yes
         } else if is_in(situation.errored) {
             Held::Errored

@@ -253,7 +253,7 @@ pub(super) fn queue_timeout() -> Diagnostic {
 }
 
 /// The warning about an order that was placed by an earlier apply and is in the state from now on. `placed` is when that
-/// was, in milliseconds since 1970, where the service tells it.
+/// was, in milliseconds since 1970, where the service reports it.
 pub(crate) fn adopted(order_id: &str, placed: Option<i64>, sent: DateTime<Utc>) -> Diagnostic {
     let placed = placed
         .and_then(DateTime::from_timestamp_millis)

@@ -1,8 +1,8 @@
 //! The purchase journal: what is about to be bought, on disk from before the first byte is sent until the order is safe in
 //! a state.
 //!
-//! A create that fails saves nothing, and a process that is killed saves nothing either, so what became of the purchase has
-//! to be found out by the next apply. An entry tells it the idempotency token and the very text that was sent; sending both
+//! A create that fails saves nothing, and a process that is killed saves nothing either, so the next apply has
+//! to find out the outcome of the purchase. An entry has the idempotency token and the exact text that was sent; sending both
 //! again buys nothing twice. An entry is taken over once, by a purchase that is certainly the same one, after everybody who
 //! worked on it has ended. What "certainly" means is decided in [`entry`], without files and processes.
 //!
@@ -56,7 +56,7 @@ pub(crate) struct Journal {
     memory: Mutex<Memory>,
 }
 
-/// What this process has done and seen.
+/// What this process has done, and what Terraform has shown it.
 #[derive(Debug, Default)]
 struct Memory {
     /// Its own entries, by id.
@@ -83,7 +83,7 @@ struct Memory {
     left: Option<Vec<Entry>>,
     is_tidied: bool,
     is_torn_state_reported: bool,
-    /// Whether it was said what an earlier Terraform left, before anything was planned.
+    /// Whether the entries of earlier Terraforms were reported before anything was planned.
     is_begun: bool,
 }
 
@@ -112,16 +112,16 @@ struct OwnEntry {
     entry: Entry,
     /// Whether the reply has been handed over to be sent to Terraform.
     is_answered: bool,
-    /// Whether an earlier Terraform sent it first, so that no failure now tells that it did not happen.
+    /// Whether an earlier Terraform sent it first, so that a failure now does not prove that it did not happen.
     is_taken_over: bool,
 }
 
 /// How a purchase goes on.
 #[derive(Debug)]
 pub(crate) enum Begin {
-    /// Nothing was sent so far. Without an entry the user's token alone tells the purchase.
+    /// Nothing was sent so far. Without an entry only the user's token identifies the purchase.
     New(Option<Entry>),
-    /// An earlier Terraform sent it, and nobody knows the outcome: send the same again, or read.
+    /// An earlier Terraform sent it, and its outcome is unknown: send the same again, or read.
     Again(Entry),
     /// An earlier Terraform placed this order.
     Placed(Entry, String),

@@ -1,4 +1,4 @@
-//! What plans, imports and the end of the plugin tell the journal.
+//! What plans, imports and the end of the plugin record in the journal.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use tfplugin::diagnostics::Diagnostic;
 
 use super::{
     Duplicate, Entries, Entry, Journal, Memory, Planned,
-    entry::{Progress, Seen},
+    entry::{LaterPlans, Progress},
     messages,
     store::Shown,
 };
@@ -22,8 +22,8 @@ impl Journal {
         self.tidy();
         for entry in self.entries_of(order_id) {
             let is_own = entry.terraform == self.terraform.process;
-            let is_imported_now =
-                entry.seen.imported.contains(order_id) && entry.seen.by.as_ref() == Some(&self.terraform.process);
+            let is_imported_now = entry.later_plans.imported.contains(order_id)
+                && entry.later_plans.by.as_ref() == Some(&self.terraform.process);
             let is_done = if is_own { !self.terraform.is_parent } else { !self.is_running(&entry) };
             if is_done && !is_imported_now {
                 self.settle(&entry);
@@ -100,8 +100,8 @@ impl Journal {
         }
     }
 
-    /// Terraform ends the plugin in the ordinary way: it has everything that it was answered, and is about to save it. What
-    /// this process has seen is left for those after it.
+    /// Terraform ends the plugin in the ordinary way: it has every response, and is about to save the state. What
+    /// the plan has shown is recorded for later processes.
     pub(crate) fn close(&self) {
         if self.terraform.command.is_test() {
             return;
@@ -119,7 +119,7 @@ impl Journal {
             self.update(&Entry { progress: Progress::Delivered { order_id, is_saved }, ..own.entry.clone() });
         }
         if leaves_plan {
-            // What a remote state holds, only its plan tells.
+            // Only its plan shows what a remote state holds.
             let orders = if contents.is_none() { memory.held.clone() } else { BTreeSet::new() };
             let shown = Shown { terraform: self.terraform.process.clone(), state: self.state.clone(), orders };
             let shown = self.store.show(shown);
@@ -130,21 +130,21 @@ impl Journal {
             let is_of_state = entry.is_of(&self.state) != IsSame::No;
             if is_of_state && entry.terraform != self.terraform.process && !self.processes.is_running(&entry.terraform)
             {
-                self.update(&Entry { seen: self.seen(entry.seen.clone(), &memory), ..entry });
+                self.update(&Entry { later_plans: self.later_plans(entry.later_plans.clone(), &memory), ..entry });
             }
         }
     }
 
-    /// What plans have shown, this process's plan included. A plan of the whole state tells which imports were saved.
-    fn seen(&self, earlier: Seen, memory: &Memory) -> Seen {
+    /// What plans have shown, this process's plan included. A plan of the whole state shows which imports were saved.
+    fn later_plans(&self, earlier: LaterPlans, memory: &Memory) -> LaterPlans {
         let is_same_plan = earlier.by.as_ref() == Some(&self.terraform.process);
-        let Seen { mut held, imported, .. } = earlier;
+        let LaterPlans { mut held, imported, .. } = earlier;
         held.extend(memory.held.iter().cloned());
         let is_partial = self.terraform.command.is_partial;
         let imported = if is_same_plan || is_partial { imported } else { BTreeSet::new() };
         let imported = imported.into_iter().chain(memory.imported.iter().cloned());
         let imported = imported.filter(|order_id| !held.contains(order_id)).collect();
-        Seen { by: Some(self.terraform.process.clone()), held, imported, is_whole: !is_partial }
+        LaterPlans { by: Some(self.terraform.process.clone()), held, imported, is_whole: !is_partial }
     }
 
     /// Removes entries whose orders the state file has, or had and has no longer.
@@ -212,14 +212,14 @@ impl Journal {
     /// Whether an order may have come of an entry that is in no state.
     fn is_open(&self, entry: &Entry, is_planned: bool) -> bool {
         let command = &self.terraform.command;
-        let is_imported = entry.order_id().is_some_and(|order_id| entry.seen.imported.contains(order_id));
+        let is_imported = entry.order_id().is_some_and(|order_id| entry.later_plans.imported.contains(order_id));
         match entry.progress {
             Progress::Sent => true,
             Progress::Placed(_) => !is_imported,
             Progress::Delivered { is_saved: true, .. } => false,
             // A state that is saved elsewhere has it, unless a later plan of all of it has not shown it.
             Progress::Delivered { .. } if !is_planned && self.state.file().is_none() => {
-                entry.seen.is_whole && entry.seen.by.as_ref() != Some(&entry.terraform) && !is_imported
+                entry.later_plans.is_whole && entry.later_plans.by.as_ref() != Some(&entry.terraform) && !is_imported
             }
             // What a plan has not looked at may still be there.
             Progress::Delivered { .. } => !command.is_partial,
@@ -236,8 +236,8 @@ impl Journal {
         self.terraform.torn_state(&self.state).map(|torn| messages::torn_state(&torn))
     }
 
-    /// What is to be said before Terraform has configured the provider, which it does not do where the state is empty. It is
-    /// said once, however many resources are validated.
+    /// The diagnostics before Terraform has configured the provider, which it does not do where the state is empty. They are
+    /// returned once, however many resources are validated.
     pub(crate) fn before_anything(&self) -> Vec<Diagnostic> {
         let is_begun = std::mem::replace(&mut self.memory().is_begun, true);
         if is_begun || !self.terraform.command.works_on_state() {

@@ -19,7 +19,7 @@ pub(crate) struct Purchase {
     pub(crate) region: String,
 }
 
-/// Who buys: the account, where STS tells it, and in any case a fingerprint of the AccessKey.
+/// Who buys: the account, where STS reports it, and in any case a fingerprint of the AccessKey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Buyer {
     /// The account.

@@ -13,7 +13,7 @@ use tfplugin::diagnostics::Diagnostic;
 
 use super::{
     Answer, Begin, Entries, Entry, Journal, POLL_INTERVAL, Purchase,
-    entry::{Decision, Held, Progress, Refusal, Seen, Situation},
+    entry::{Decision, Held, LaterPlans, Progress, Refusal, Situation},
     messages,
 };
 use crate::terraform::{Contents, Process};
@@ -37,7 +37,7 @@ impl Journal {
     /// between. `token` is the one that a new purchase gets.
     ///
     /// # Errors
-    /// The journal cannot be read or written, or nobody can tell whether an entry is of this purchase. Nothing may be
+    /// The journal cannot be read or written, or it is unknown whether an entry is of this purchase. Nothing may be
     /// bought.
     pub(crate) async fn begin(
         &self,
@@ -195,7 +195,7 @@ impl Journal {
             plugin: self.plugin.clone(),
             known: Vec::new(),
             progress: Progress::Sent,
-            seen: Seen::default(),
+            later_plans: LaterPlans::default(),
             folder: self.store.folder(),
             directory: self.terraform.directory.clone(),
             is_moved: false,
@@ -229,14 +229,14 @@ impl Journal {
     /// Records the order of a purchase. One that was sent by an earlier Terraform may be held by another resource.
     ///
     /// # Errors
-    /// It may be held by another resource, and there is no telling. Nothing more may be bought.
+    /// It is unknown whether another resource holds it. Nothing more may be bought.
     pub(crate) fn record_order(&self, entry: &mut Entry, order_id: &str) -> Result<Answer, Diagnostic> {
         let is_taken_over = self.is_taken_over(entry);
         entry.progress = Progress::Placed(order_id.to_owned());
         let lock = self.store.lock();
-        // Plans may have left there what they have seen meanwhile.
+        // Plans may have recorded what they have shown meanwhile.
         if let Some(current) = self.store.entry(&entry.id) {
-            entry.seen = current.seen;
+            entry.later_plans = current.later_plans;
         }
         let written = self.store.write(entry);
         drop(lock);
@@ -300,7 +300,7 @@ impl Journal {
         !self.terraform.is_parent || self.memory().used_tokens.insert(token.to_owned())
     }
 
-    /// Whether an earlier Terraform sent this purchase first, so that a refusal now does not tell that it did not happen.
+    /// Whether an earlier Terraform sent this purchase first, so that a refusal now does not prove that it did not happen.
     pub(crate) fn is_taken_over(&self, entry: &Entry) -> bool {
         self.memory().own.get(&entry.id).is_some_and(|own| own.is_taken_over)
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     Buyer, Entry, Purchase, TOKEN_LIFETIME,
-    entry::{Decision, Progress, Refusal, Seen, Situation},
+    entry::{Decision, LaterPlans, Progress, Refusal, Situation},
 };
 use crate::terraform::{Contents, Process, StateId};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ pub(super) fn entry(progress: Progress) -> Entry {
         plugin: process(2),
         known: Vec::new(),
         progress,
-        seen: Seen::default(),
+        later_plans: LaterPlans::default(),
         folder: "/journal".into(),
         directory: "/".into(),
         is_moved: false,
@@ -128,9 +128,12 @@ fn delivered(is_saved: bool) -> Entry {
     entry(Progress::Delivered { order_id: "1".to_owned(), is_saved })
 }
 
-fn seen(entry: Entry, by: u32, held: &[&str], imported: &[&str]) -> Entry {
+fn planned_by(entry: Entry, by: u32, held: &[&str], imported: &[&str]) -> Entry {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-    Entry { seen: Seen { by: Some(process(by)), held: ids(held), imported: ids(imported), is_whole: true }, ..entry }
+    Entry {
+        later_plans: LaterPlans { by: Some(process(by)), held: ids(held), imported: ids(imported), is_whole: true },
+        ..entry
+    }
 }
 
 fn adopt() -> Decision {
@@ -166,16 +169,16 @@ fn an_unknown_outcome_is_asked_for_while_the_token_lives() {
     assert_eq!(local().decide(&old), Decision::Read);
     assert_eq!(Case { is_settled_by_reading: true, ..local() }.decide(&old), Decision::Resend);
     let remote_entry = on("s3 b", entry(Progress::Sent));
-    assert_eq!(remote().decide(&seen(remote_entry.clone(), THIS_TERRAFORM, &[], &[])), Decision::Resend);
+    assert_eq!(remote().decide(&planned_by(remote_entry.clone(), THIS_TERRAFORM, &[], &[])), Decision::Resend);
     assert_eq!(
         remote().decide(&remote_entry),
         Decision::Refuse(Refusal::MaybeInState),
-        "nobody could tell what answered"
+        "the response may be an order of the state"
     );
 }
 
 #[test]
-fn a_local_state_tells_whether_an_order_is_this_one() {
+fn a_local_state_shows_whether_an_order_is_this_one() {
     let with = |contents| Case { contents: Some(contents), ..local() };
     let maybe = Decision::Refuse(Refusal::MaybeInState);
     for (contents, undelivered, unsaved, saved) in [
@@ -193,17 +196,17 @@ fn a_local_state_tells_whether_an_order_is_this_one() {
 }
 
 #[test]
-fn of_a_remote_state_the_plan_of_the_same_terraform_tells() {
+fn the_plan_of_the_same_terraform_shows_a_remote_state() {
     let (placed, delivered) = (on("s3 b", placed()), on("s3 b", delivered(false)));
     let maybe = Decision::Refuse(Refusal::MaybeInState);
-    let planned = |entry: &Entry| seen(entry.clone(), THIS_TERRAFORM, &["2"], &[]);
+    let planned = |entry: &Entry| planned_by(entry.clone(), THIS_TERRAFORM, &["2"], &[]);
     assert_eq!(remote().decide(&placed), maybe);
     assert_eq!(remote().decide(&planned(&placed)), adopt());
     assert_eq!(remote().decide(&planned(&delivered)), maybe, "it may have been taken out of the state");
-    let partial = |entry: Entry| Entry { seen: Seen { is_whole: false, ..entry.seen }, ..entry };
+    let partial = |entry: Entry| Entry { later_plans: LaterPlans { is_whole: false, ..entry.later_plans }, ..entry };
     assert_eq!(remote().decide(&partial(planned(&placed))), maybe);
-    assert_eq!(remote().decide(&seen(placed.clone(), 8, &["1"], &[])), Decision::Settle);
-    assert_eq!(remote().decide(&seen(placed.clone(), 8, &[], &[])), maybe, "an earlier plan may have failed");
+    assert_eq!(remote().decide(&planned_by(placed.clone(), 8, &["1"], &[])), Decision::Settle);
+    assert_eq!(remote().decide(&planned_by(placed.clone(), 8, &[], &[])), maybe, "an earlier plan may have failed");
     let shown = Case { shown: ["1".to_owned()].into(), ..remote() };
     assert_eq!(shown.decide(&placed), Decision::Settle);
 }
@@ -211,16 +214,20 @@ fn of_a_remote_state_the_plan_of_the_same_terraform_tells() {
 #[test]
 fn an_order_that_this_apply_imports_is_not_adopted_and_its_entry_stays() {
     for (case, place) in [(local(), "local /tmp/one"), (remote(), "s3 b")] {
-        let imported = seen(on(place, placed()), THIS_TERRAFORM, &[], &["1"]);
+        let imported = planned_by(on(place, placed()), THIS_TERRAFORM, &[], &["1"]);
         assert_eq!(case.decide(&imported), Decision::Ignore);
     }
-    let not_saved = seen(on("s3 b", placed()), 8, &[], &["1"]);
+    let not_saved = planned_by(on("s3 b", placed()), 8, &[], &["1"]);
     assert_eq!(remote().decide(&not_saved), Decision::Refuse(Refusal::MaybeInState));
-    assert_eq!(local().decide(&seen(placed(), 8, &[], &["1"])), adopt(), "the state file says that it was not saved");
+    assert_eq!(
+        local().decide(&planned_by(placed(), 8, &[], &["1"])),
+        adopt(),
+        "the state file says that it was not saved"
+    );
 }
 
 #[test]
-fn what_cannot_be_told_stops_the_purchase() {
+fn what_is_uncertain_stops_the_purchase() {
     let moved = Entry { is_moved: true, ..on("local /tmp/two", placed()) };
     assert_eq!(local().decide(&moved), Decision::Refuse(Refusal::OtherState));
     assert_eq!(local().decide(&on("local /tmp/two", placed())), Decision::Ignore, "the directory was copied");

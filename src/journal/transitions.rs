@@ -218,11 +218,11 @@ async fn delivered_is_adopted_when_the_state_is_torn_also_after_its_backup_was_t
 }
 
 #[tokio::test]
-async fn delivered_is_asked_about_when_nobody_saw_it_saved() {
+async fn delivered_is_a_question_to_the_user_when_no_plan_has_shown_it_saved() {
     let mut directory = Directory::new();
     deliver(&mut directory, &[]).await;
-    let asked = begin(&directory.run("apply"), None).await.unwrap_err();
-    assert!(asked.summary.contains("the order 7 may be this one"), "{asked:?}");
+    let refused = begin(&directory.run("apply"), None).await.unwrap_err();
+    assert!(refused.summary.contains("the order 7 may be this one"), "{refused:?}");
 }
 
 #[tokio::test]
@@ -289,7 +289,7 @@ async fn a_purchase_whose_terraform_has_died_is_not_begun() {
 }
 
 #[tokio::test]
-async fn two_resources_with_one_order_are_told_from_a_deposed_object() {
+async fn two_resources_with_one_order_are_distinguished_from_a_deposed_object() {
     let mut directory = Directory::new();
     let journal = directory.run("plan");
     assert_eq!(journal.mark_planned("7", false), Duplicate::None);

@@ -13,7 +13,7 @@ use crate::journal::moment;
 pub(super) enum Placed {
     Now,
     Before,
-    /// The service does not tell.
+    /// The service does not report it.
     Unclear,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum OldToken {
 }
 
 /// Compares the order that a purchase answered with what was to be bought. A warning about an order that the token bought
-/// before, and about a new one that differs from what was asked for. `is_resent` is whether an earlier apply sent the
+/// before, and about a new one that differs from what was requested. `is_resent` is whether an earlier apply sent the
 /// same purchase, whose order it then is.
 ///
 /// # Errors

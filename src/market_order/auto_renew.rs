@@ -1,5 +1,5 @@
-//! Whether what an order bought renews itself: the argument `auto_renew`, which AutoRenewInstance is told and
-//! DescribeInstance tells. Setting it buys nothing.
+//! Whether what an order bought renews itself: the argument `auto_renew`, which AutoRenewInstance sets and
+//! DescribeInstance reports. Setting it buys nothing.
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ pub(super) fn instance_ids(state: &Partial<MarketOrder>) -> Vec<String> {
     ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
-/// Brings into a state what its instances tell of their renewal. What is not told stays as it was, unless it was never set.
+/// Updates a state with what its instances report of their renewal. What is not reported stays, unless it was never set.
 pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
     let reported: Vec<Option<bool>> = instances.iter().map(|instance| instance.auto_renewal).collect();
     let is_unset = state.private.get(NOT_SET).unwrap_or_default();
@@ -157,7 +157,7 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, instances: &[Instance]) {
     }
 }
 
-/// Fills the state of an order that nothing was known of. It is left out where its instances do not all tell the same.
+/// Fills the state of an order that nothing was known of. It is left out where its instances do not all report the same.
 pub(super) fn import(state: &mut Partial<MarketOrder>, instances: &[Instance]) {
     let first = instances.first().and_then(|instance| instance.auto_renewal);
     if let Some(is_enabled) =
@@ -248,7 +248,7 @@ pub(super) async fn turn_off(
     Ok(())
 }
 
-/// The error about an order whose instances are not known, so that there is no telling what renews itself.
+/// The error about an order whose instances are not known, so that it is unknown what renews itself.
 fn never_read(prior: &Partial<MarketOrder>) -> Diagnostic {
     let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
@@ -287,7 +287,7 @@ pub(super) fn samples() -> Vec<Diagnostic> {
     ]
 }
 
-/// What a state tells of the renewal of its order: whether any instance renews itself; none where it does not tell.
+/// Whether any instance of an order of a state renews itself; none where the state does not have it.
 pub(super) fn of_state(state: &Partial<MarketOrder>) -> Option<bool> {
     let instances: Vec<_> = state.instances.known().into_iter().flatten().filter_map(Attr::known).collect();
     let reported = instances.iter().map(|instance| instance.auto_renewal.known().copied());
@@ -298,7 +298,7 @@ pub(super) fn of_state(state: &Partial<MarketOrder>) -> Option<bool> {
     }
 }
 
-/// Whether any of them renews itself; none where that is not told of all the others.
+/// Whether any of them renews itself; none where that is not reported for all the others.
 fn any(reported: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     let reported: Vec<_> = reported.into_iter().collect();
     let is_all_reported = !reported.is_empty() && reported.iter().all(Option::is_some);
@@ -348,8 +348,8 @@ mod tests {
             (&[("enabled", "true"), ("duration", "1")], "must have both cycle and duration, or neither"),
             (&[("enable", "true")], "must have only the keys enabled, cycle and duration, and has \"enable\""),
         ];
-        for (pairs, said) in wrong_ones {
-            assert_eq!(wrong(&self::settings(pairs)).as_deref(), Some(said), "{pairs:?}");
+        for (pairs, message) in wrong_ones {
+            assert_eq!(wrong(&self::settings(pairs)).as_deref(), Some(message), "{pairs:?}");
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn confirm(
             Err(still_held(id, request_id))
         }
         Ok(_) => Ok(gone(id, request_id)),
-        // Whoever may not ask, or is asked to wait, can be answered like this too.
+        // A caller without permission, or one that is throttled, can get this response too.
         Err(failure) => Err(unconfirmed(id, (status, request_id), &failure)),
     }
 }

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use super::{MarketOrder, NAME, auto_renew, model::moment};
 use crate::{
     Cloud, failure_messages,
-    order::{shown_id, tell},
+    order::{set_reported, shown_id},
     quotes::entry,
 };
 
@@ -69,7 +69,7 @@ impl InstanceLists {
     }
 }
 
-/// Reads the instances of an order of a state, which knows their ids. Whether each renews itself is among it if that is asked for,
+/// Reads the instances of an order of a state, which knows their ids. Whether each renews itself is included if `asks_for_renewal`,
 /// and where one ends soon. None where nothing could be read.
 pub(super) async fn read(
     cloud: &Cloud,
@@ -170,7 +170,7 @@ pub(super) fn write(state: &mut Partial<MarketOrder>, instances: Option<&[Instan
     }
     match instances {
         Some(instances) => state.expires_on = first_end(instances).and_then(moment).into(),
-        None => tell(&mut state.expires_on, None),
+        None => set_reported(&mut state.expires_on, None),
     }
 }
 

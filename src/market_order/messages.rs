@@ -1,4 +1,4 @@
-//! What is said of an order that is configured, imported or read.
+//! Messages about an order that is configured, imported or read.
 
 use alicloud::market::Order;
 use tfplugin::Diagnostic;

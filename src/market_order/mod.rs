@@ -160,14 +160,14 @@ impl Resource for MarketOrders {
         let mut state = create.planned;
         let auto_renewal = auto_renew::wanted(&state)?;
         let mut purchase = MarketPurchase::new(cloud, &state)?;
-        let asked = purchase.asked.clone();
+        let requested = purchase.requested.clone();
         let bought = crate::purchase::buy(cloud, &mut purchase, ctx).await?;
         let id = &bought.order_id;
         let mut warnings = bought.warnings;
         let deadline = cloud.operation_deadline(Operation::Read, ctx);
         let order = describe_new(cloud, id, &deadline).await.map_err(|warning| warnings.push(warning)).ok();
         let (since, quote) = bought.answer.map(|Answer { since, quote }| (since, quote)).unzip();
-        // As far as the clocks tell; an order that only the journal knew was placed before.
+        // As far as the clocks show; an order that only the journal knew was placed before.
         let created = order.as_ref().and_then(|order| order.created_on);
         let placed = match (since, created) {
             (None, _) => Placed::Before,
@@ -201,7 +201,7 @@ impl Resource for MarketOrders {
         let owner = order.as_ref().and_then(|order| order.ali_uid.as_deref());
         owner::record_endpoint::<MarketOrder>(&mut state.private, cloud);
         owner::record(&mut state.private, owner, cloud, &deadline).await;
-        kept_sku::record_bought(&mut state.private, id, &asked.product_code, &asked.sku_code);
+        kept_sku::record_bought(&mut state.private, id, &requested.product_code, &requested.sku_code);
         model::place(&mut state, id, order.as_ref());
         let deadline = cloud.deadline(AFTER_PURCHASE, ctx);
         if let Some(wanted) = auto_renewal {

@@ -1,4 +1,4 @@
-//! Between an order as the Marketplace tells it and the state that Terraform keeps of it.
+//! Converts between an order of the Marketplace and its state in Terraform.
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -8,7 +8,7 @@ use super::{
     schema::{Cycle, MarketOrder, PACKAGE_VERSION, PayType, is_half_imported},
     sku,
 };
-use crate::{order::tell, quotes::Quote};
+use crate::{order::set_reported, quotes::Quote};
 use alicloud::market::{Commodity, Order};
 use tfplugin::{Attr, Diagnostic, Partial, State, value::Number};
 
@@ -30,11 +30,11 @@ pub(super) fn commodity(order: MarketOrder) -> Commodity {
     }
 }
 
-/// Fills the state of an order that was just placed: with what the order tells beyond its plan, if it could be read.
+/// Fills the state of an order that was just placed: with what the order reports beyond its plan, if it could be read.
 pub(super) fn place(state: &mut Partial<MarketOrder>, id: &str, order: Option<&Order>) {
     state.id = id.into();
-    tell(&mut state.quoted_price, None);
-    tell(&mut state.quoted_currency, None);
+    set_reported(&mut state.quoted_price, None);
+    set_reported(&mut state.quoted_currency, None);
     match order {
         Some(order) => set_computed(state, order),
         None => {
@@ -45,26 +45,26 @@ pub(super) fn place(state: &mut Partial<MarketOrder>, id: &str, order: Option<&O
     }
 }
 
-/// Brings into a state what an order tells that was read again. What it does not tell stays as it was.
+/// Updates a state with an order that was read again. What the order does not report stays as it was.
 pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     if is_half_imported(state) {
         state.private.mark_imported();
         import(state, order);
         return;
     }
-    let mut told = Reported::by(order, state);
+    let mut reported = Reported::by(order, state);
     // An order that was bought is paid in one way.
-    told.pay_type = told.pay_type.filter(|_| state.pay_type.is_null());
-    // Nor does it become longer or shorter: a period that is told otherwise is no reason to buy another one.
-    if let Some(bought) = Period::bought(state).filter(|_| told.duration.is_some()) {
-        (told.pricing_cycle, told.duration) = (Some(bought.unit), Some(bought.count));
+    reported.pay_type = reported.pay_type.filter(|_| state.pay_type.is_null());
+    // Nor does it become longer or shorter: a different reported period is no reason to buy another one.
+    if let Some(bought) = Period::bought(state).filter(|_| reported.duration.is_some()) {
+        (reported.pricing_cycle, reported.duration) = (Some(bought.unit), Some(bought.count));
     }
-    let missing = told.write_to(state);
+    let missing = reported.write_to(state);
     missing.into_iter().filter(|(_, is_null)| *is_null).for_each(|(mark, _)| mark(state));
-    let told = order.components();
+    let components = order.components();
     for (key, value) in state.components.known_mut().into_iter().flatten() {
-        if let Some(told) = told.get(key) {
-            *value = told.as_str().into();
+        if let Some(reported) = components.get(key) {
+            *value = reported.as_str().into();
         }
     }
     if state.components.is_null() {
@@ -74,7 +74,7 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     set_computed(state, order);
 }
 
-/// Fills the state of an order that nothing was known of, and marks the arguments that it does not tell.
+/// Fills the state of an order that nothing was known of, and marks the arguments that it does not report.
 pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
     state.mark_unrecovered(MarketOrder::COUPON_ID);
     let missing = Reported::by(order, state).write_to(state);
@@ -95,7 +95,7 @@ pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
     set_computed(state, order);
 }
 
-/// The arguments that an order tells, where it does.
+/// The arguments that an order reports, where it does.
 struct Reported {
     product_code: Option<String>,
     pay_type: Option<PayType>,
@@ -105,7 +105,7 @@ struct Reported {
     package_version: Option<String>,
 }
 
-/// Marks an argument that an order does not tell.
+/// Marks an argument that an order does not report.
 type Mark = fn(&mut State<MarketOrder>);
 
 impl Reported {
@@ -113,7 +113,8 @@ impl Reported {
         let components = order.components();
         let known = Period::of(state);
         // Twelve months and a year are the same purchase, however the Marketplace counts it.
-        let period = Period::reported(order).map(|told| known.filter(|known| known.is_same(told)).unwrap_or(told));
+        let period =
+            Period::reported(order).map(|reported| known.filter(|known| known.is_same(reported)).unwrap_or(reported));
         let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok());
         Self {
             product_code: order.product_code.clone(),
@@ -125,12 +126,12 @@ impl Reported {
         }
     }
 
-    /// Writes what is told into a state. Returns how to mark each of the others, and whether the state has null there.
+    /// Writes what is reported into a state. Returns how to mark each of the others, and whether the state has null there.
     fn write_to(self, state: &mut Partial<MarketOrder>) -> Vec<(Mark, bool)> {
-        fn write<T>(attr: &mut Attr<T>, told: Option<T>, mark: Mark) -> Option<(Mark, bool)> {
-            match told {
-                Some(told) => {
-                    *attr = told.into();
+        fn write<T>(attr: &mut Attr<T>, reported: Option<T>, mark: Mark) -> Option<(Mark, bool)> {
+            match reported {
+                Some(reported) => {
+                    *attr = reported.into();
                     None
                 }
                 None => Some((mark, attr.is_null())),
@@ -151,13 +152,13 @@ impl Reported {
 
 /// The name of the first argument by which an order differs from a planned state.
 pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) -> Option<&'static str> {
-    fn differs<T: PartialEq>(planned: &Attr<T>, told: Option<&T>) -> bool {
-        told.is_some_and(|told| planned.known() != Some(told))
+    fn differs<T: PartialEq>(planned: &Attr<T>, reported: Option<&T>) -> bool {
+        reported.is_some_and(|reported| planned.known() != Some(reported))
     }
-    let told = Reported::by(order, planned);
+    let reported = Reported::by(order, planned);
     macro_rules! differing {
         ($($field:ident $token:ident),*) => {
-            [$((differs(&planned.$field, told.$field.as_ref()), MarketOrder::$token.name())),*]
+            [$((differs(&planned.$field, reported.$field.as_ref()), MarketOrder::$token.name())),*]
         };
     }
     let arguments = differing!(
@@ -166,29 +167,29 @@ pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) ->
     );
     let components = order.components();
     let mut chosen = planned.components.known().into_iter().flatten();
-    let is_other =
-        chosen.any(|(key, value)| components.get(key).is_some_and(|told| Some(told.as_str()) != value.as_str()));
+    let is_other = chosen
+        .any(|(key, value)| components.get(key).is_some_and(|reported| Some(reported.as_str()) != value.as_str()));
     let others =
         [(is_other, MarketOrder::COMPONENTS.name()), (sku::differs(order, planned), MarketOrder::SKU_CODE.name())];
     arguments.into_iter().chain(others).find(|(differs, _)| *differs).map(|(_, name)| name)
 }
 
-/// Brings what only the Marketplace knows into a state. What it does not tell stays as it was.
+/// Updates what only the Marketplace knows in a state. What the order does not report stays as it was.
 pub(super) fn set_computed(state: &mut Partial<MarketOrder>, order: &Order) {
     let price = |text: &Option<String>| text.as_deref().and_then(|text| Number::parse(text).ok());
-    tell(&mut state.order_status, order.order_status.clone());
-    tell(&mut state.pay_status, order.pay_status.clone());
-    tell(&mut state.order_type, order.order_type.clone());
-    tell(&mut state.product_name, order.product_name.clone());
-    tell(&mut state.product_sku_code, order.product_sku_code.clone());
-    tell(&mut state.supplier_company_name, order.supplier_company_name.clone());
-    tell(&mut state.currency, order.currency.clone());
-    tell(&mut state.original_price, price(&order.original_price));
-    tell(&mut state.total_price, price(&order.total_price));
-    tell(&mut state.payment_price, price(&order.payment_price));
-    tell(&mut state.coupon_price, price(&order.coupon_price));
-    tell(&mut state.created_on, order.created_on.and_then(moment));
-    tell(&mut state.paid_on, order.paid_on.and_then(moment));
+    set_reported(&mut state.order_status, order.order_status.clone());
+    set_reported(&mut state.pay_status, order.pay_status.clone());
+    set_reported(&mut state.order_type, order.order_type.clone());
+    set_reported(&mut state.product_name, order.product_name.clone());
+    set_reported(&mut state.product_sku_code, order.product_sku_code.clone());
+    set_reported(&mut state.supplier_company_name, order.supplier_company_name.clone());
+    set_reported(&mut state.currency, order.currency.clone());
+    set_reported(&mut state.original_price, price(&order.original_price));
+    set_reported(&mut state.total_price, price(&order.total_price));
+    set_reported(&mut state.payment_price, price(&order.payment_price));
+    set_reported(&mut state.coupon_price, price(&order.coupon_price));
+    set_reported(&mut state.created_on, order.created_on.and_then(moment));
+    set_reported(&mut state.paid_on, order.paid_on.and_then(moment));
     state.instance_ids = order.instance_ids.clone().into();
 }
 

@@ -46,7 +46,7 @@ impl Period {
         order.components().get("ord_time").and_then(|time| Self::parse(time))
     }
 
-    /// What an order that does not tell it may run for, by its PeriodType. That names a unit, and it is not documented
+    /// What an order that does not report its period may run for, by its PeriodType. That names a unit, and it is not documented
     /// whether it is the unit of the purchase: a configuration that says otherwise is right.
     pub(super) fn guess(order: &Order) -> Option<Self> {
         order.period_type.as_deref().and_then(Self::named)
@@ -56,7 +56,7 @@ impl Period {
     pub(super) fn of(state: &Partial<MarketOrder>) -> Option<Self> {
         let count = match &state.duration {
             Attr::Null => 1,
-            told => *told.known()?,
+            count => *count.known()?,
         };
         Some(Self { count, unit: *state.pricing_cycle.known()? })
     }
@@ -87,7 +87,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// The warning about an order for which the Marketplace tells another period than the one that was bought.
+/// The warning about an order for which the Marketplace reports another period than the one that was bought.
 pub(super) fn contradiction(id: &str, state: &State<MarketOrder>, order: &Order) -> Option<Diagnostic> {
     let bought = Period::bought(state)?;
     let reported = Period::reported(order).filter(|reported| !reported.is_same(bought))?;

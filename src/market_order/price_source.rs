@@ -150,7 +150,7 @@ pub(super) fn samples() -> Vec<Diagnostic> {
 }
 
 impl MarketPrice {
-    fn with(self, told: Price) -> Self {
+    fn with(self, price: Price) -> Self {
         let coupon = |coupon: price::Coupon| Coupon {
             id: coupon.id.into(),
             code: coupon.code.into(),
@@ -164,14 +164,14 @@ impl MarketPrice {
             title: promotion.title.into(),
         };
         Self {
-            original_price: number(told.original_price),
-            trade_price: number(told.trade_price),
-            discount_price: number(told.discount_price),
-            currency: told.currency.into(),
-            coupons: told.coupons.into_iter().map(coupon).collect::<Vec<_>>().into(),
-            promotions: told.promotion_rules.into_iter().map(promotion).collect::<Vec<_>>().into(),
-            restriction_code: told.expression_code.into(),
-            restriction_message: told.expression_message.into(),
+            original_price: number(price.original_price),
+            trade_price: number(price.trade_price),
+            discount_price: number(price.discount_price),
+            currency: price.currency.into(),
+            coupons: price.coupons.into_iter().map(coupon).collect::<Vec<_>>().into(),
+            promotions: price.promotion_rules.into_iter().map(promotion).collect::<Vec<_>>().into(),
+            restriction_code: price.expression_code.into(),
+            restriction_message: price.expression_message.into(),
             ..self
         }
     }

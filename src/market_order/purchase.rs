@@ -31,7 +31,7 @@ pub(super) struct MarketPurchase<'a> {
     cloud: &'a Cloud,
     planned: &'a Partial<MarketOrder>,
     /// What is bought.
-    pub(super) asked: Commodity,
+    pub(super) requested: Commodity,
     commodity: String,
     client_token: Option<String>,
     /// The token that the plan has made.
@@ -46,12 +46,12 @@ impl<'a> MarketPurchase<'a> {
     pub(super) fn new(cloud: &'a Cloud, planned: &'a State<MarketOrder>) -> Result<Self, Diagnostics> {
         let order = planned.complete()?;
         let client_token = order.client_token.clone();
-        let asked = model::commodity(order);
-        let commodity = json!(asked).to_string();
+        let requested = model::commodity(order);
+        let commodity = json!(requested).to_string();
         Ok(Self {
             cloud,
             planned,
-            asked,
+            requested,
             commodity,
             client_token,
             planned_token: planned_token::read(&planned.private),
@@ -111,7 +111,7 @@ impl Steps for MarketPurchase<'_> {
         let is_known = entry.is_some_and(|entry| entry.order_id().is_some());
         let cleared = match is_known {
             true => Cleared::default(),
-            false => quote::clear(self.cloud, self.planned, &self.asked, has_token, is_resent, deadline)
+            false => quote::clear(self.cloud, self.planned, &self.requested, has_token, is_resent, deadline)
                 .await
                 .map_err(|refused| self.not_sent(entry, refused.diagnostic(self.cloud, false)))?,
         };

@@ -1,4 +1,4 @@
-//! What is said of a purchase that brought no order.
+//! Messages about a purchase that brought no order.
 
 use tfplugin::Diagnostic;
 
@@ -8,7 +8,7 @@ use crate::{
     journal::{Entry, Journal},
 };
 
-/// What is said of a refused purchase that an earlier apply sent.
+/// The advice for a refused purchase that an earlier apply sent.
 pub(super) fn unknown_outcome(journal: &Journal, entry: &Entry) -> String {
     format!(
         "An earlier apply sent this purchase, and its outcome is unknown. It was not sent again.\n\n1. When you have resolved the \
@@ -18,7 +18,7 @@ pub(super) fn unknown_outcome(journal: &Journal, entry: &Entry) -> String {
     )
 }
 
-/// The outcome of a purchase whose token the service has seen with another purchase.
+/// The outcome of a purchase whose token the service knows from another purchase.
 pub(super) fn token_reused(journal: &Journal, taken_over: Option<&Entry>) -> PurchaseOutcome {
     PurchaseOutcome::NotPlacedNow(format!(
         "The token of this purchase has already bought something else.\n\n1. If the configuration changed since then, undo the \
@@ -52,7 +52,7 @@ pub(super) fn no_reply(journal: &Journal, entry: Option<&Entry>) -> PurchaseOutc
     ))
 }
 
-/// What is said of a purchase that was not made, where the token may have made it before.
+/// The advice for a purchase that was not made, where the token may have made it before.
 pub(super) const EARLIER_WITH_TOKEN: &str = "If an earlier apply with this client_token ended without a response, its order may \
                                              exist. Look for it in the Marketplace console and import it. Or, when you have \
                                              resolved the problem above, apply again with the same client_token, which finds the \

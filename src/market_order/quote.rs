@@ -37,7 +37,7 @@ struct PlannedLimits {
 
 #[derive(Serialize, Deserialize)]
 struct PlannedQuote {
-    /// What was quoted, as it was asked for.
+    /// What was quoted, as it was requested.
     commodity: String,
     product_code: String,
     sku_code: String,
@@ -61,7 +61,7 @@ pub(super) enum Why {
     Changed(Box<[Quote; 2]>),
     /// This limit cannot be compared before the order that is replaced leaves the state.
     Unplanned(&'static str),
-    /// There is no telling whether the price is still the planned one.
+    /// It is unknown whether the price is still the planned one.
     Unconfirmed(Box<(Quote, Unquoted)>),
     /// The account has bought this lately.
     Recent(Vec<String>),
@@ -69,7 +69,7 @@ pub(super) enum Why {
     Failed(Diagnostic),
 }
 
-/// What is to be bought, as it is asked for; none while something that the price depends on is unknown.
+/// What is to be bought, as it is requested; none while something that the price depends on is unknown.
 pub(super) fn planned_commodity(planned: &Partial<MarketOrder>) -> Option<Commodity> {
     let mut order = planned.clone();
     // The price does not depend on these.
@@ -87,7 +87,7 @@ fn shown(planned: &Partial<MarketOrder>) -> Option<Quote> {
     Some(Quote { price, currency: planned.quoted_currency.known().cloned() })
 }
 
-/// Plans the price of an order that is made, as a known value wherever it can be told.
+/// Plans the price of an order that is made, as a known value wherever it can be read.
 pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ctx: &Context) -> Diagnostics {
     let mut found = Diagnostics::default();
     let Some(cloud) = cloud.filter(|_| plan.creates()) else { return found };
@@ -104,8 +104,8 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
         plan.set(MarketOrder::QUOTED_CURRENCY, Attr::Null);
         return found;
     }
-    let Some(asked) = planned_commodity(plan.planned()) else { return found };
-    let (product, commodity) = (&asked.product_code, price::commodity(&asked));
+    let Some(requested) = planned_commodity(plan.planned()) else { return found };
+    let (product, commodity) = (&requested.product_code, price::commodity(&requested));
     // Terraform plans again before it applies, and refuses a known value that is not the same.
     let earlier = plan.private().get(PLANNED).filter(|planned| planned.commodity == commodity);
     let answer = match earlier {
@@ -117,10 +117,10 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
     let is_left_to_apply = plan.earlier().is_some() || cloud.is_applying;
     let token = plan.planned().client_token.as_str().map(str::to_owned);
     let left = match limited_by.is_some() || answer.restriction.is_some() {
-        true => cloud.journal.left_of(NAME, &json!(asked).to_string(), token.as_deref()),
+        true => cloud.journal.left_of(NAME, &json!(requested).to_string(), token.as_deref()),
         false => Left::Nothing,
     };
-    // An order whose id is known is not bought again, and the apply finds out what became of another one.
+    // An order whose id is known is not bought again, and the apply finds out the outcome of another one.
     let is_adopted = matches!(left, Left::Order);
     let can_refuse = !is_left_to_apply && !is_adopted;
     let refused = |why| {
@@ -147,7 +147,7 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
                 let checked = check(cloud, own.as_ref(), &quote, count);
                 found.extend(checked.err().filter(|_| can_refuse).map(refused));
             }
-            let Commodity { product_code, sku_code, .. } = asked;
+            let Commodity { product_code, sku_code, .. } = requested;
             plan.private_mut().set(PLANNED, &PlannedQuote { commodity, product_code, sku_code, quote });
         }
         Err(unquoted) => {
@@ -196,7 +196,7 @@ impl PlannedLimits {
 /// A purchase that may be sent.
 #[derive(Debug, Default)]
 pub(super) struct Cleared {
-    /// What it costs, where that was asked for.
+    /// What it costs, where that was requested.
     pub(super) quote: Option<Quote>,
     reservation: Option<Reservation>,
     _lock: Option<IdenticalLock>,
@@ -214,7 +214,7 @@ impl Cleared {
 pub(super) async fn clear(
     cloud: &Cloud,
     planned: &Partial<MarketOrder>,
-    asked: &Commodity,
+    requested: &Commodity,
     has_client_token: bool,
     is_resent: bool,
     deadline: &Deadline,
@@ -225,7 +225,7 @@ pub(super) async fn clear(
     if limited_by.is_none() && shown.is_none() && recent.is_none() {
         return Ok(Cleared::default());
     }
-    let commodity = price::commodity(asked);
+    let commodity = price::commodity(requested);
     let lock = cloud.lock_identical(&commodity, deadline).await;
     let _lock = Some(lock.ok_or_else(|| Why::Failed(messages::queue_timeout()))?);
     let needs_price = shown.is_some() || limited_by.is_some();
@@ -236,7 +236,7 @@ pub(super) async fn clear(
     let is_guarded = cloud.guard.is_set && !is_resent;
     let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| is_guarded);
     if let Some(restriction) = restriction {
-        let error = messages::restricted(&asked.product_code, restriction, request_id.as_deref(), true);
+        let error = messages::restricted(&requested.product_code, restriction, request_id.as_deref(), true);
         return Err(Why::Failed(error).into());
     }
     let quote = match answer {
@@ -250,7 +250,7 @@ pub(super) async fn clear(
         },
     };
     if recent.is_some() {
-        recent_orders(cloud, &asked.product_code, &asked.sku_code, deadline).await?;
+        recent_orders(cloud, &requested.product_code, &requested.sku_code, deadline).await?;
     }
     let reservation = match &quote {
         Some(quote) => {
@@ -270,7 +270,7 @@ async fn recent_orders(cloud: &Cloud, product: &str, sku: &str, deadline: &Deadl
     let held = market_search::instances(&cloud.client, product, deadline).await;
     let held = held.map_err(|failure| Why::Failed(messages::unread_instances(&failure)))?;
     let is_recent = |created: Option<i64>| created.is_none_or(|created| created >= since);
-    let is_same_sku = |told: Option<&str>| told.is_none_or(|told| told.eq_ignore_ascii_case(sku));
+    let is_same_sku = |reported: Option<&str>| reported.is_none_or(|reported| reported.eq_ignore_ascii_case(sku));
     let recent = held.iter().filter(|held| is_recent(held.created_on) && is_same_sku(held.product_sku_code.as_deref()));
     let mut orders: Vec<String> = recent.filter_map(|held| held.order_id.clone()).collect();
     let journal = &cloud.journal;

@@ -1,4 +1,4 @@
-//! What is said of prices and limits.
+//! Messages about prices and limits.
 
 use std::io;
 

@@ -57,7 +57,7 @@ fn whys() -> Vec<Why> {
     ]
 }
 
-/// What is said of the order that a token answered with.
+/// Messages about the order that a token answered with.
 fn answers() -> Vec<Diagnostic> {
     let planned = Partial::<MarketOrder> { quantity: 2.into(), ..Partial::<MarketOrder>::default() };
     let created = (Utc::now() - TimeDelta::hours(1)).timestamp_millis();
@@ -128,7 +128,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     samples
 }
 
-/// What is said of a configuration that contradicts itself.
+/// Messages about a configuration that contradicts itself.
 pub(crate) fn validation_samples() -> Vec<Diagnostic> {
     let mut samples = sku::samples();
     samples.push(order_messages::two_package_versions("yuncode2713600001", "yuncode2713600002"));

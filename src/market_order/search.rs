@@ -32,8 +32,10 @@ pub(crate) struct MarketOrderSearch {
 
 impl MarketOrderSearch {
     fn wants(&self, held: &Held) -> bool {
-        let is = |wanted: &Option<String>, told: &Option<String>| {
-            wanted.as_deref().is_none_or(|wanted| told.as_deref().is_some_and(|told| told.eq_ignore_ascii_case(wanted)))
+        let is = |wanted: &Option<String>, reported: &Option<String>| {
+            wanted
+                .as_deref()
+                .is_none_or(|wanted| reported.as_deref().is_some_and(|reported| reported.eq_ignore_ascii_case(wanted)))
         };
         is(&self.product_type, &held.product_type) && is(&self.status, &held.status)
     }

@@ -1,5 +1,5 @@
 //! The SKU that is bought. CreateOrder and DescribeProduct call it `<product_code>-prepay`, DescribePrice only `prepay`;
-//! both are understood, in any case. What the service tells of it never replaces the SKU that a state names: an order does
+//! both are understood, in any case. What the service reports of it never replaces the SKU that a state names: an order does
 //! not change, and the service may spell it in another way.
 
 use super::schema::{MarketOrder, PayType, is_half_imported};
@@ -61,22 +61,22 @@ pub(super) fn pay_type(order: &Order, state: &Partial<MarketOrder>) -> Option<Pa
     paid(sku).filter(|_| is_default(product, sku) || state.pay_type.is_null())
 }
 
-/// Brings into a state what an order tells of its SKU, where the state names none.
+/// Updates a state with the SKU that an order reports, where the state names none.
 pub(super) fn refresh(state: &mut Partial<MarketOrder>, order: &Order) {
-    let Some(told) = order.product_sku_code.as_deref() else { return };
+    let Some(reported) = order.product_sku_code.as_deref() else { return };
     let product = state.product_code.as_str().unwrap_or_default();
-    if state.sku_code.is_null() && !is_default(product, told) {
-        state.sku_code = told.into();
+    if state.sku_code.is_null() && !is_default(product, reported) {
+        state.sku_code = reported.into();
     }
 }
 
 /// Whether an order certainly has another SKU than a planned state. A name beside one of the known kinds can mean the same.
 pub(super) fn differs(order: &Order, planned: &Partial<MarketOrder>) -> bool {
-    let (Some(told), Some(given)) = (order.product_sku_code.as_deref(), planned.sku_code.as_str()) else {
+    let (Some(reported), Some(given)) = (order.product_sku_code.as_deref(), planned.sku_code.as_str()) else {
         return false;
     };
     let product = planned.product_code.as_str().unwrap_or_default();
-    !is_same(product, given, told) && paid(given).is_some() == paid(told).is_some()
+    !is_same(product, given, reported) && paid(given).is_some() == paid(reported).is_some()
 }
 
 /// A SKU means the same with the product's code before it as without, and the usual one the same as none.
@@ -105,7 +105,7 @@ pub(super) fn usual_pay_type(sku: Option<&str>) -> PayType {
     sku.and_then(paid).unwrap_or(PayType::PostPaid)
 }
 
-/// A way of paying that nobody could tell forces no other order.
+/// A way of paying that the state does not have forces no other order.
 pub(super) fn known_pay_type(change: &AttributeChange<'_, MarketOrder, PayType>) -> Decision {
     if change.prior.is_null() { Decision::Update } else { Decision::Replace }
 }

@@ -26,8 +26,10 @@ pub(super) fn check(journal: &Journal, plan: &Plan<MarketOrder>) -> Option<Diagn
 /// Whether only files would find this purchase again, and none says anything of it yet.
 pub(super) fn is_needed(journal: &Journal, plan: &Plan<MarketOrder>) -> bool {
     let is_open = || {
-        let asked = quote::planned_commodity(plan.planned());
-        asked.is_some_and(|asked| !matches!(journal.left_of(NAME, &json!(asked).to_string(), None), Left::Nothing))
+        let requested = quote::planned_commodity(plan.planned());
+        requested.is_some_and(|requested| {
+            !matches!(journal.left_of(NAME, &json!(requested).to_string(), None), Left::Nothing)
+        })
     };
     plan.config().client_token.is_null() && journal.needs_client_token() && !is_open()
 }

@@ -1,4 +1,4 @@
-//! Reads what became of a purchase whose outcome is unknown, where sending it again cannot tell.
+//! Reads the outcome of a purchase where sending it again cannot show it.
 
 use std::collections::BTreeSet;
 

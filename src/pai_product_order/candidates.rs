@@ -1,4 +1,4 @@
-//! Which orders may be a purchase that nobody has answered. Billing does not tell what was bought by the code that it was
+//! Which orders may be a purchase that nobody has answered. Billing does not report what was bought by the code that it was
 //! bought by, so the exact commodity decides where it is documented; elsewhere the time, how it is paid, the order's own
 //! rows and ListProducts have to agree, more than once.
 
@@ -62,7 +62,7 @@ pub(super) enum Found {
     This(String),
     /// Only this one can be, if the next readings agree: it may be somebody else's, or hold a part only.
     Likely(Candidate),
-    /// This one may be, and there is no telling.
+    /// This one may be, which is uncertain.
     InDoubt(Candidate),
     /// Several are alike.
     Several(Vec<Candidate>),

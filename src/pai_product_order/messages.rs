@@ -1,4 +1,4 @@
-//! What is said of orders of PAI products.
+//! Messages about orders of PAI products.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ pub(super) fn of_other_products(id: &str, rows: &[Row], request_id: &str) -> Dia
     Diagnostic::error(format!("Order {id} was not imported: it contains no PAI product"), detail)
 }
 
-/// The warning about an order of which billing does not say for certain what it holds.
+/// The warning about an order whose products billing does not report for certain.
 pub(super) fn uncertain(id: &str, commodities: &[&str], codes: &[String]) -> Diagnostic {
     let detail = format!(
         "Billing reports {} for the order {id}, and Alibaba Cloud does not document which product that is. The state says {}. \

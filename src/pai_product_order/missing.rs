@@ -1,4 +1,4 @@
-//! Products that were asked for and not bought: CreateProductOrders can succeed in part.
+//! Products that were requested and not bought: CreateProductOrders can succeed in part.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn named(state: &Partial<PaiProductOrder>) -> Vec<String> {
     texts(&state.missing_products).into_iter().map(str::to_owned).collect()
 }
 
-/// Where private data has the products of which it cannot be told whether the order includes them.
+/// Where private data has the products for which it is unknown whether the order includes them.
 const UNREPORTED: PrivateKey<Vec<String>> = PrivateKey::new("untold_products");
 
 /// Looks for the products that a purchase left out, where its answer has fewer ids than products.
@@ -37,8 +37,8 @@ pub(super) async fn after_purchase(
     let codes = codes(state);
     // One id twice stands for one product.
     let ids: BTreeSet<&str> = texts(&state.product_ids).into_iter().collect();
-    let asked = if ids.len() >= codes.len() { Vec::new() } else { codes };
-    record_missing(cloud, state, asked, rows, deadline).await;
+    let candidates = if ids.len() >= codes.len() { Vec::new() } else { codes };
+    record_missing(cloud, state, candidates, rows, deadline).await;
 }
 
 /// Looks again for the products that the state names as missing.
@@ -52,7 +52,7 @@ pub(super) async fn still_missing(
 }
 
 /// Writes into a state which of these products are missing. Where ListProducts cannot be read, or billing does not know the
-/// order yet, or a row of it may be for a product that ListProducts does not show, it cannot be told.
+/// order yet, or a row of it may be for a product that ListProducts does not show, it is unknown.
 async fn record_missing(
     cloud: &Cloud,
     state: &mut State<PaiProductOrder>,

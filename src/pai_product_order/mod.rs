@@ -244,8 +244,8 @@ fn missing_properties(cloud: Option<&Cloud>, config: &Partial<PaiProductOrder>) 
         let Some(product) = products::find(code).filter(|_| given.is_wholly_known()) else { continue };
         let given: Vec<_> = given.known().into_iter().flatten().filter_map(Attr::known).collect();
         let is_given = |code: &str| given.iter().any(|property| property.code.as_str() == Some(code));
-        let asked = product.properties.iter().filter(|property| !(property.domestic && international));
-        for property in asked.filter(|property| !is_given(property.code)) {
+        let expected = product.properties.iter().filter(|property| !(property.domestic && international));
+        for property in expected.filter(|property| !is_given(property.code)) {
             let path = PaiProductOrder::PRODUCTS.index(at);
             warnings.push(messages::missing_property(code, property).at(path));
         }

@@ -1,4 +1,4 @@
-//! Between an order as billing tells it and the state that Terraform keeps of it.
+//! Converts between an order of billing and its state in Terraform.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::{
     products::PRODUCTS,
     schema::{PaiProductOrder, Product, Property},
 };
-use crate::order::tell;
+use crate::order::set_reported;
 use alicloud::{
     aiworkspace::{InstanceProperty, NewProduct, NewProductOrders, ProductOrders},
     billing::Row,
@@ -31,10 +31,10 @@ pub(super) fn body(order: PaiProductOrder) -> NewProductOrders {
 /// Fills the state of an order that was just placed.
 pub(super) fn place(state: &mut Partial<PaiProductOrder>, id: &str, orders: Option<&ProductOrders>, rows: &[Row]) {
     state.id = id.into();
-    tell(&mut state.message, orders.and_then(|orders| orders.message.clone()));
-    tell(&mut state.buy_product_request_id, orders.and_then(|orders| orders.buy_product_request_id.clone()));
+    set_reported(&mut state.message, orders.and_then(|orders| orders.message.clone()));
+    set_reported(&mut state.buy_product_request_id, orders.and_then(|orders| orders.buy_product_request_id.clone()));
     let product_ids = orders.map(|orders| orders.product_ids.iter().cloned().map(Into::into).collect());
-    tell(&mut state.product_ids, product_ids);
+    set_reported(&mut state.product_ids, product_ids);
     refresh(state, rows);
 }
 
@@ -72,24 +72,24 @@ pub(super) fn imported(id: &str, rows: &[Row]) -> Option<State<PaiProductOrder>>
     Some(state)
 }
 
-/// Brings what billing tells into a state. What was bought stays as it was: an order does not change.
+/// Updates a state with what billing reports. What was bought stays as it was: an order does not change.
 pub(super) fn refresh(state: &mut Partial<PaiProductOrder>, rows: &[Row]) {
     let first = |field: fn(&Row) -> &Option<String>| rows.iter().find_map(|row| field(row).clone());
     let instances: BTreeSet<String> = rows.iter().flat_map(Row::instance_ids).collect();
     // An order is paid when all of it is.
     let mut statuses = rows.iter().filter_map(|row| row.payment_status.clone());
     let unpaid = statuses.clone().find(|status| status.eq_ignore_ascii_case("Unpaid"));
-    tell(&mut state.payment_status, unpaid.or_else(|| statuses.next()));
-    tell(&mut state.subscription_type, first(|row| &row.subscription_type));
-    tell(&mut state.currency, first(|row| &row.currency));
-    tell(&mut state.pretax_amount, total(rows));
-    tell(&mut state.created_at, first(|row| &row.create_time));
-    tell(&mut state.paid_at, first(|row| &row.payment_time));
+    set_reported(&mut state.payment_status, unpaid.or_else(|| statuses.next()));
+    set_reported(&mut state.subscription_type, first(|row| &row.subscription_type));
+    set_reported(&mut state.currency, first(|row| &row.currency));
+    set_reported(&mut state.pretax_amount, total(rows));
+    set_reported(&mut state.created_at, first(|row| &row.create_time));
+    set_reported(&mut state.paid_at, first(|row| &row.payment_time));
     let instances = (!rows.is_empty()).then(|| instances.into_iter().map(Into::into).collect());
-    tell(&mut state.instance_ids, instances);
+    set_reported(&mut state.instance_ids, instances);
 }
 
-/// The sum over all rows, if every one of them tells its amount.
+/// The sum over all rows, if every one of them has an amount.
 fn total(rows: &[Row]) -> Option<Number> {
     let amounts: Option<Vec<Number>> =
         rows.iter().map(|row| Number::parse(row.pretax_amount.as_deref()?).ok()).collect();

@@ -22,7 +22,7 @@ pub(super) struct Product {
 pub(super) struct Property {
     pub(super) code: &'static str,
     pub(super) value: &'static str,
-    /// Whether only accounts of the Chinese site are asked for it.
+    /// Whether only accounts of the Chinese site need it.
     pub(super) domestic: bool,
 }
 
@@ -93,7 +93,7 @@ pub(super) enum Match {
 
 impl Product {
     /// Whether a row of billing is for this product; none if it certainly is not. Everything that is bought here is paid by
-    /// use. Where the commodities are documented, the ProductCode counts only for a row that tells no commodity.
+    /// use. Where the commodities are documented, the ProductCode counts only for a row without a commodity.
     pub(super) fn matches(&self, row: &Row) -> Option<Match> {
         let is_any = |names: &[&str], text: &Option<String>| {
             text.as_deref().is_some_and(|text| names.iter().any(|name| name.eq_ignore_ascii_case(text)))

@@ -92,7 +92,7 @@ impl PaiPurchase<'_> {
     }
 }
 
-/// Whether a service refuses for good what it is asked.
+/// Whether a service refuses a request for good.
 fn is_refused(failure: &Failure) -> bool {
     match &failure.error {
         Error::Api(error) => matches!(error.kind(), ApiErrorKind::Forbidden | ApiErrorKind::Site),

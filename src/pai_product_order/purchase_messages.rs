@@ -1,4 +1,4 @@
-//! What is said of a purchase of PAI products.
+//! Messages about a purchase of PAI products.
 
 use alicloud::{billing::Row, error::Failure};
 use tfplugin::Diagnostic;

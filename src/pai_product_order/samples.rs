@@ -36,7 +36,7 @@ fn rows() -> Vec<Row> {
     vec![Row::deserialize(row).expect("a row")]
 }
 
-/// What is said of purchases.
+/// Messages about purchases.
 fn purchases() -> Vec<Diagnostic> {
     let (journal, entry, codes) = (Journal::current(), sample_entry(), ["PAI_share".to_owned()]);
     let failure = refused("CreateProductOrders", 403, "Forbidden.RAM", "You are not authorized.");
@@ -88,7 +88,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     samples
 }
 
-/// What is said of a configuration that contradicts itself.
+/// Messages about a configuration that contradicts itself.
 pub(crate) fn validation_samples() -> Vec<Diagnostic> {
     vec![
         messages::twice("PAI_share"),

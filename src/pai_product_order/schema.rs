@@ -125,7 +125,7 @@ pub(super) fn all_codes() -> Vec<String> {
     products::PRODUCTS.iter().map(|product| product.code.to_owned()).collect()
 }
 
-/// The products mean the same in any order. What billing could not tell of them is taken from the configuration.
+/// The products mean the same in any order. What billing does not report is taken from the configuration.
 fn same_products(change: &AttributeChange<'_, PaiProductOrder, Vec<Product>>) -> Decision {
     let known = |products: &Attr<Vec<Attr<Partial<Product>>>>| -> Vec<Partial<Product>> {
         let products = products.known().into_iter().flatten();

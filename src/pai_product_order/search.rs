@@ -58,7 +58,7 @@ impl ListResource for PaiProductOrderList {
         let account_id =
             cloud.account(&cloud.deadline(TIME, ctx)).await.map_err(|unknown| unknown.diagnostic())?.to_owned();
         for (order_id, rows) in orders(cloud, &search, ctx).await? {
-            // Only the order itself tells its instances, and all of its rows.
+            // Only the order itself has its instances, and all of its rows.
             let rows = if listing.wants_objects() {
                 let detail = billing::order_detail(&cloud.client, &order_id, &cloud.deadline(TIME, ctx)).await;
                 match detail {

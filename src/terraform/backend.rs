@@ -21,10 +21,10 @@ const FILE: &str = "file";
 /// The setting whose host is a way to the state, and whose path is the state's place.
 const ADDRESS: &str = "address";
 
-/// In the place of a backend's type, where `terraform test` runs.
+/// Instead of a backend's type, where `terraform test` runs.
 const TEST: &str = "test";
 
-/// In the place of a backend's type, where it cannot be told.
+/// Instead of a backend's type, where it is unknown.
 const UNCLEAR: &str = "unclear";
 
 /// A setting that locates a state: its name in the configuration, the variable that stands for it, and its default.
@@ -90,7 +90,7 @@ const CLOUD: &[Locator] = &[
     ("workspaces", "", ""),
 ];
 
-/// A state, told apart from others.
+/// The identity of a state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StateId {
     /// The type of the backend.
@@ -106,7 +106,7 @@ pub(crate) struct StateId {
 pub(crate) enum IsSame {
     Yes,
     No,
-    /// It cannot be told.
+    /// That is unknown.
     Unclear,
 }
 
@@ -131,7 +131,7 @@ impl StateId {
         Self::without_place(TEST)
     }
 
-    /// One that cannot be told.
+    /// One that cannot be determined.
     pub(super) fn unclear() -> Self {
         Self::without_place(UNCLEAR)
     }
@@ -168,7 +168,7 @@ impl StateId {
         if is_known && self.certain_place().ne(earlier.certain_place()) { IsSame::No } else { IsSame::Unclear }
     }
 
-    /// What tells this state from every other one: neither the way to it nor what an address carries beside its path, which
+    /// What identifies this state: neither the way to it nor what an address carries beside its path, which
     /// may be a key that changes.
     fn certain_place(&self) -> impl Iterator<Item = (&str, String)> {
         let is_certain = |name: &str| !name.ends_with(OPAQUE) && !WAYS.contains(&name);
@@ -189,7 +189,7 @@ impl std::fmt::Display for StateId {
         match (self.file(), self.backend.as_str()) {
             (Some(file), _) => return write!(f, "{}", file.display()),
             (None, TEST) => return f.write_str("a state of terraform test"),
-            (None, UNCLEAR) => return f.write_str("a state that could not be told"),
+            (None, UNCLEAR) => return f.write_str("a state that could not be determined"),
             _ => {}
         }
         let place = self.place.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
@@ -239,8 +239,8 @@ fn locate((name, variable, default): &Locator, config: &Json) -> Vec<(String, St
     shown.into_iter().chain(opaque).collect()
 }
 
-/// What of a setting can be shown, and what else of it tells states apart: the query of an address, and all of PostgreSQL's
-/// other form (`host=… password=…`). User and password tell nothing.
+/// What of a setting can be shown, and what else of it distinguishes states: the query of an address, and all of PostgreSQL's
+/// other form (`host=… password=…`). User and password do not.
 fn without_secrets(value: &str) -> (String, String) {
     match url::Url::parse(value) {
         Ok(mut url) if url.has_host() => {

@@ -1,4 +1,4 @@
-//! Terraform's command line, as far as it tells which state is worked on, and how much of it a plan looks at.
+//! Terraform's command line: which state it works on, and how much of the state a plan covers.
 
 use std::{
     env,

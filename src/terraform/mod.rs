@@ -1,7 +1,7 @@
 //! What can be learned of the Terraform that runs the provider.
 //!
 //! Terraform tells a provider neither the address of a resource nor what else its state holds. Its process, its command
-//! line, the working directory and a saved plan tell which state it works on, and often what that state holds.
+//! line, the working directory and a saved plan show which state it works on, and often what that state holds.
 
 mod backend;
 mod command;
@@ -165,7 +165,7 @@ pub(crate) fn saved_plan(plan: &[u8], state: Vec<u8>) -> (Option<StateId>, Optio
     (plan.state(None), plan.contents())
 }
 
-/// Empty where the system does not tell.
+/// Empty where the system does not report it.
 fn working_directory() -> PathBuf {
     env::current_dir().unwrap_or_default()
 }

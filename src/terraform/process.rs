@@ -1,4 +1,4 @@
-//! Processes, told apart from every other one, before and after them.
+//! Identities of processes, unique among those before and after them.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ pub(crate) struct Process {
     start: String,
 }
 
-/// What can be asked of processes.
+/// Queries about processes.
 pub(crate) trait Processes: std::fmt::Debug + Send + Sync {
     /// Whether a process still runs.
     fn is_running(&self, process: &Process) -> bool;
@@ -62,12 +62,12 @@ impl Process {
         parent_id() == self.pid && self.is_running()
     }
 
-    /// The words of its command line, the first of which names the program; none where the system does not tell.
+    /// The words of its command line, the first of which names the program; none where the system does not report it.
     pub(crate) fn command_line(&self) -> Option<Vec<String>> {
         command_line_of(self.pid).filter(|words| !words.is_empty())
     }
 
-    /// Whether it still runs. On Windows processes are not told apart yet, so that every one counts as running: an
+    /// Whether it still runs. On Windows processes are not distinguished yet, so that every one counts as running: an
     /// entry of the journal is never taken over, and an error says how to remove it.
     fn is_running(&self) -> bool {
         cfg!(not(unix)) || start_of(self.pid).is_some_and(|start| start == self.start)

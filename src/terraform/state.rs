@@ -123,7 +123,7 @@ fn read_once(path: &Path) -> Option<Contents> {
     }
 }
 
-/// Whether a backup was written while the state file was there. Where the file system does not tell, it counts as one.
+/// Whether a backup was written while the state file was there. Where the file system has no creation time, it counts as one.
 pub(super) fn is_backup_of(backup: &Path, state: &Path) -> bool {
     let written = fs::metadata(backup).and_then(|metadata| metadata.modified());
     let created = fs::metadata(state).and_then(|metadata| metadata.created());

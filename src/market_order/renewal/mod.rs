@@ -274,7 +274,7 @@ async fn buy(
     let (id, token, end) = (&config.instance_id, wanted.token(), wanted.end.timestamp_millis());
     let journal = &cloud.journal;
     let renewed_from = wanted.renewed_from().timestamp_millis();
-    let new = Record { end, renewed_from, token: token.clone(), time: Utc::now(), order_id: None, seen_end: None };
+    let new = Record { end, renewed_from, token: token.clone(), time: Utc::now(), order_id: None, confirmed_end: None };
     // The price comes first, so that what is refused leaves nothing behind.
     let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
     let allowed = allow(cloud, wanted, &config.max_price, deadline, count).await;
@@ -289,11 +289,11 @@ async fn buy(
     });
     if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&token)) {
         give_back(cloud, reservation.as_ref());
-        return match earlier.seen_end.and_then(DateTime::from_timestamp_millis) {
-            Some(seen) if until(&config.until).is_some_and(|until| seen >= until) => {
+        return match earlier.confirmed_end.and_then(DateTime::from_timestamp_millis) {
+            Some(confirmed) if until(&config.until).is_some_and(|until| confirmed >= until) => {
                 ctx.progress(format!(
                     "The instance {id} was renewed until {}: nothing is bought",
-                    messages::shown(seen)
+                    messages::shown(confirmed)
                 ));
                 Ok(())
             }
@@ -317,7 +317,7 @@ async fn buy(
                 give_back(cloud, reservation.as_ref());
                 return Err(messages::token_used(wanted, &failure).into());
             }
-            // The end tells what the reply did not.
+            // The end of the instance shows what the reply did not.
             return match new_end(cloud, wanted, deadline, ctx).await {
                 Some(new_end) => {
                     settle(cloud, wanted, config, new_end, ctx);
@@ -377,7 +377,9 @@ async fn new_end(cloud: &Cloud, wanted: &Wanted, deadline: &Deadline, ctx: &Cont
 /// Ends a renewal whose new end is known.
 fn settle(cloud: &Cloud, wanted: &Wanted, config: &MarketRenewal, new_end: DateTime<Utc>, ctx: &Context) {
     let id = &config.instance_id;
-    record::update(&cloud.journal, id, &wanted.token(), |record| record.seen_end = Some(new_end.timestamp_millis()));
+    record::update(&cloud.journal, id, &wanted.token(), |record| {
+        record.confirmed_end = Some(new_end.timestamp_millis())
+    });
     ctx.progress(format!("The instance {id} runs until {}", messages::shown(new_end)));
     if until(&config.until).is_some_and(|until| new_end < until) {
         ctx.warn(messages::too_short(wanted, new_end, &config.until));

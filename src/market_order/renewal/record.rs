@@ -17,7 +17,7 @@ pub(super) const FILE: &str = "renewals";
 /// In milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
 
-/// The renewals whose new end was not seen yet, by instance.
+/// The renewals whose new end is not confirmed yet, by instance.
 #[derive(Default, Serialize, Deserialize)]
 struct Records(BTreeMap<String, Record>);
 
@@ -35,7 +35,8 @@ pub(super) struct Record {
     /// The order that came of it, where it is known.
     pub(super) order_id: Option<String>,
     /// The end that the instance has shown since, in milliseconds since 1970; none where it still shows the one before.
-    pub(super) seen_end: Option<i64>,
+    #[serde(rename = "seen_end")]
+    pub(super) confirmed_end: Option<i64>,
 }
 
 impl Record {
@@ -50,7 +51,7 @@ impl Record {
     }
 }
 
-/// The token of a renewal: the same for the same instance, end and period, and no other one's. An end that is told a little
+/// The token of a renewal: the same for the same instance, end and period, and no other one's. An end that is reported a little
 /// differently is the same.
 pub(super) fn token(instance: &str, end: i64, period: Period) -> String {
     let hour = (end + HOUR / 2).div_euclid(HOUR);
@@ -59,12 +60,12 @@ pub(super) fn token(instance: &str, end: i64, period: Period) -> String {
 }
 
 impl Record {
-    /// Whether this end, which the instance is said to have, may be older than this renewal.
+    /// Whether this end, which the service reports, may be older than this renewal.
     fn explains(&self, end: i64) -> bool {
-        match self.seen_end {
+        match self.confirmed_end {
             None => end < self.renewed_from,
             // Who refunds a renewal takes its time back.
-            Some(seen) => end < seen && Utc::now() < self.last_moment(),
+            Some(confirmed) => end < confirmed && Utc::now() < self.last_moment(),
         }
     }
 }
@@ -132,12 +133,12 @@ mod tests {
     #[test]
     fn an_end_that_is_older_than_a_renewal_is_no_reason_for_another_one() {
         let (token, time) = ("t".to_owned(), Utc::now());
-        let record = Record { end: 10, renewed_from: 15, token, time, order_id: None, seen_end: None };
+        let record = Record { end: 10, renewed_from: 15, token, time, order_id: None, confirmed_end: None };
         assert!(record.explains(10) && record.explains(9) && record.explains(14) && !record.explains(15));
-        let seen = Record { seen_end: Some(20), ..record.clone() };
-        assert!(seen.explains(10) && seen.explains(19) && !seen.explains(20));
+        let confirmed = Record { confirmed_end: Some(20), ..record.clone() };
+        assert!(confirmed.explains(10) && confirmed.explains(19) && !confirmed.explains(20));
         let yesterday = Utc::now() - TimeDelta::hours(25);
-        assert!(!Record { time: yesterday, ..seen }.explains(10), "it was refunded since");
+        assert!(!Record { time: yesterday, ..confirmed }.explains(10), "it was refunded since");
         assert!(Record { time: yesterday, ..record.clone() }.explains(10), "nobody knows what became of it");
         assert!(record.is_resendable("t") && !record.is_resendable("u"));
         assert!(!Record { time: yesterday, ..record }.is_resendable("t"), "the token may be forgotten");

@@ -56,7 +56,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         token: record::token(id, end.timestamp_millis(), wanted.period),
         time: end,
         order_id: order_id.map(str::to_owned),
-        seen_end: None,
+        confirmed_end: None,
     };
     let reused = refused("CreateOrder", 400, "IdempotentParameterMismatch", "The parameters differ.");
     let ended = Order::deserialize(json!({"OrderStatus": "REFUND"})).expect("an order");
