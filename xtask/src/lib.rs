@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`.
 //!
 //! This crate has no dependencies: it is built in a moment, and the first command starts while a new checkout has nothing
-//! else. Commands that need the provider's schemas or libraries are in `xtask/tools`, which is built when one is asked for.
+//! else. Commands that need the provider's schemas or libraries are in `xtask/tools`, which is built when one of them runs.
 
 mod bump;
 mod dev;

@@ -25,7 +25,7 @@ struct Tests {
 
 const PARTS: [Part; 2] = [
     // Creating, importing, replacing and taking over, with timeouts and without. Terraform 1.0 itself crashes on a PAI order
-    // of several products of which only some have properties, so PAI orders are left out.
+    // whose products only partly have properties, so PAI orders are left out.
     Part {
         terraform: OLDEST,
         tests: &[Tests {

@@ -1,4 +1,4 @@
-//! What is said of wrong arguments, and what `--help` and `--version` print.
+//! The messages about wrong arguments, and the output of `--help` and `--version`.
 #![allow(clippy::unwrap_used)]
 
 use std::process::Command;

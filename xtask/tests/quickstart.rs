@@ -34,10 +34,10 @@ fn what_it_keeps_can_be_pasted_and_each_warning_comes_once() {
     };
     let pasted = shell(&indented(go_on));
     let cleaned = shell(&indented(clean_up));
-    let said = String::from_utf8_lossy(&pasted.stdout);
+    let printed = String::from_utf8_lossy(&pasted.stdout);
     assert!(
-        pasted.status.success() && said.contains("No changes"),
-        "{said}{}",
+        pasted.status.success() && printed.contains("No changes"),
+        "{printed}{}",
         String::from_utf8_lossy(&pasted.stderr)
     );
     assert!(cleaned.status.success(), "{}", String::from_utf8_lossy(&cleaned.stderr));

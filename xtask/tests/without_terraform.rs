@@ -38,9 +38,12 @@ fn without_python_the_message_says_where_to_get_terraform() {
     let empty = fresh("empty-path");
     let output = xtask(&empty, &["terraform"]).env("CARGO_TARGET_DIR", &empty).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let said = text(&output);
-    assert!(said.contains("Neither terraform nor tofu is on PATH") && said.contains("terraform/install"), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let message = text(&output);
+    assert!(
+        message.contains("Neither terraform nor tofu is on PATH") && message.contains("terraform/install"),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1, "{message}");
 }
 
 #[test]
@@ -59,9 +62,9 @@ fn with_rust_a_c_compiler_and_python_the_quickstart_works() {
     }
     let found = xtask(&path, &["terraform"]).output().unwrap();
     if !found.status.success() {
-        let said = text(&found);
-        assert!(said.contains("pip"), "{said}");
-        eprintln!("not run: {said}");
+        let message = text(&found);
+        assert!(message.contains("pip"), "{message}");
+        eprintln!("not run: {message}");
         return;
     }
     assert!(found.stdout.ends_with(b"/terraform/bin/terraform\n"), "{}", text(&found));

@@ -93,7 +93,7 @@ fn target() -> Result<String, String> {
     Ok(host)
 }
 
-/// Builds a binary that is linked statically, and that does not tell where it was built. Linked with glibc, it may still
+/// Builds a binary that is linked statically, and that does not contain the path of its build. Linked with glibc, it may still
 /// load the machine's own modules to look up host names, and does without where there are none.
 pub(crate) fn build(target: Option<&str>) -> Result<(PathBuf, String), String> {
     let target = target.map_or_else(self::target, |target| Ok(target.to_owned()))?;

@@ -39,7 +39,7 @@ fn the_zip_is_the_same_each_time_and_installs_from_a_mirror() {
     let work = Work::new(terraform, directory.path().join("work"), &cli);
     let backend = "terraform {\n  backend \"local\" {\n    path = \"elsewhere.tfstate\"\n  }\n}\n";
     fs::write(work.directory.join("backend.tf"), backend).unwrap();
-    // Entries of the purchase journal stay until a plan has seen the orders in the state.
+    // Entries of the purchase journal stay until a plan has found the orders in the state.
     let entries = || {
         let journal = work.directory.join(".terraform/alicloud-purchases");
         let files = fs::read_dir(journal).into_iter().flatten().flatten();

@@ -152,10 +152,10 @@ fn terraform_takes_the_release_from_a_registry_and_verifies_it() {
     };
     for terraform in &terraforms {
         let work = open(terraform, "work");
-        let said = work.run(&["init", "-no-color"]);
-        assert!(said.contains(&format!("Installed localhost:{port}/example/alicloud v{VERSION}")), "{said}");
-        assert!(said.contains(&key_id), "{said}");
-        assert!(!said.contains("Warning"), "{said}");
+        let printed = work.run(&["init", "-no-color"]);
+        assert!(printed.contains(&format!("Installed localhost:{port}/example/alicloud v{VERSION}")), "{printed}");
+        assert!(printed.contains(&key_id), "{printed}");
+        assert!(!printed.contains("Warning"), "{printed}");
         let lock = work.lock_file();
         assert!(lock.contains("zh:") && lock.contains("h1:"), "{lock}");
         work.run(&["apply", "-auto-approve", "-no-color"]);

@@ -27,7 +27,7 @@ struct Runs {
     plans: Vec<Run>,
     applies: Vec<Run>,
     /// Requests and connections of each apply.
-    seen: Vec<(usize, u64)>,
+    traffic: Vec<(usize, u64)>,
 }
 
 impl Runs {
@@ -47,7 +47,7 @@ impl Runs {
         }
         self.applies.push(work.run(plugin, &["apply", "-auto-approve"])?);
         let ledger = mock.ledger();
-        self.seen.push((ledger.requests.len(), ledger.connections));
+        self.traffic.push((ledger.requests.len(), ledger.connections));
         Ok(())
     }
 }
@@ -126,8 +126,8 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
 }
 
 fn row(ours: &Runs, theirs: &Runs, count: usize) -> String {
-    let requests = median(ours.seen.iter().map(|(requests, _)| *requests as f64).collect()) / count as f64;
-    let connections = ours.seen.iter().map(|(_, connections)| *connections).max().unwrap_or_default() as f64;
+    let requests = median(ours.traffic.iter().map(|(requests, _)| *requests as f64).collect()) / count as f64;
+    let connections = ours.traffic.iter().map(|(_, connections)| *connections).max().unwrap_or_default() as f64;
     let peak = |runs: &[Run]| median(runs.iter().map(|run| run.plugin_peak).collect());
     let ours = peak(&ours.applies);
     let within = if count == 1000 { target(ours, 16.0, " MiB") } else { String::new() };

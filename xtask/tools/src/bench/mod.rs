@@ -1,5 +1,5 @@
-//! Whole processes, measured in one run: against floors, against a peer, over a distance, and at a service that limits how
-//! often it is asked.
+//! Whole processes, measured in one run: against floors, against a peer, over a distance, and at a service that limits the
+//! rate of requests.
 
 mod commands;
 mod distance;

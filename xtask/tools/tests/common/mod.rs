@@ -73,9 +73,9 @@ impl Work {
         let mut command = terraform_alone(&self.terraform);
         command.args(arguments).current_dir(&self.directory).envs(self.environment.iter().cloned());
         let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
-        said
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {printed}");
+        printed
     }
 
     #[track_caller]
