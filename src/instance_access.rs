@@ -1,4 +1,4 @@
-//! `ephemeral "alicloud_market_instance_access"`: what an instance hands out to its buyer, which no state and no plan holds.
+//! `ephemeral "alicloud_market_instance_access"`: access data of an instance for its buyer, stored in no state and no plan.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -197,7 +197,7 @@ impl MarketProducts {
     }
 }
 
-/// Writes products where the configuration asks for it, under the names of their attributes.
+/// Writes products where the configuration requests it, under the names of their attributes.
 fn write(file: &str, listed: &[ListedProduct]) -> io::Result<()> {
     let product = |product: &ListedProduct| {
         json!({

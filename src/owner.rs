@@ -140,7 +140,7 @@ fn of_unknown_account(id: &str, kind: &str, endpoint: &str, account: &str) -> Di
     Diagnostic::error(format!("It is unknown whether order {id} still exists"), detail)
 }
 
-/// Whether an order of this type that nobody knows can be believed to be gone: not if another endpoint knew it, not if the
+/// Whether an order of this type that the service does not return is gone: not if another endpoint knew it, not if the
 /// credentials belong to another account than the one that owns it, and not if it was never read.
 ///
 /// # Errors

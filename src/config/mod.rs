@@ -243,7 +243,7 @@ fn endpoints(given: &ProviderBlock, protocol: Protocol) -> Result<BTreeMap<Produ
 }
 
 fn invalid_endpoint(name: &str, variable: &str, text: &str, error: &str) -> Diagnostic {
-    // What is not just a host may be somebody's key.
+    // A value that is not just a host may contain a key.
     let shown = if text.contains(['@', '?']) { String::new() } else { format!(" {text:?}") };
     let detail = format!(
         "The endpoint{shown} is {error}. Nothing was sent. Correct {name} in the endpoints block of the provider, or the environment \

@@ -52,9 +52,9 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Progress {
-    /// It was sent, or is about to be; nobody knows the outcome.
+    /// It was sent, or is about to be; its outcome is unknown.
     Sent,
-    /// This order came of it.
+    /// It placed this order.
     Placed(String),
     /// Terraform was given this order, and ended the plugin in the ordinary way.
     Delivered {
@@ -122,7 +122,7 @@ pub(super) enum Decision {
     Adopt(String),
     /// Send the same again: it buys nothing twice.
     Resend,
-    /// Its token may be forgotten: read what became of it.
+    /// The service may have forgotten its token: read its outcome.
     Read,
     /// Its plugin still waits for the reply.
     Wait,
@@ -130,7 +130,7 @@ pub(super) enum Decision {
     Refuse(Refusal),
 }
 
-/// Why nothing may be bought before somebody has looked.
+/// Why nothing may be bought before the user has checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It is unknown whether the entry is of the same state.
@@ -241,9 +241,9 @@ impl Entry {
             (Progress::Delivered { order_id, .. }, _) if matches!(situation.contents, Some(Contents::Torn)) => {
                 Decision::Adopt(order_id.clone())
             }
-            // A state that was saved with the order and is now without it: somebody has taken it out.
+            // A state that was saved with the order and is now without it: the user has removed it.
             (Progress::Delivered { is_saved: true, .. }, _) => Decision::Settle,
-            // It was saved and taken out, or Terraform was stopped before it saved.
+            // It was saved and removed, or Terraform was stopped before it saved.
             _ => Decision::Refuse(Refusal::MaybeInState),
         }
     }

@@ -214,7 +214,7 @@ pub(super) fn damaged(damaged: &Damaged, kind: &str) -> Diagnostic {
     Diagnostic::error("No order was placed: an entry of the purchase journal is damaged", detail)
 }
 
-/// The warning about an entry that nobody can read.
+/// The warning about an entry that cannot be read.
 pub(super) fn left_damaged(damaged: &Damaged) -> Diagnostic {
     let detail = format!(
         "The purchase of the entry may have placed an order. {}\n\n     terraform import <address> <order id>\n     rm {}\n\n2. If there is none, \
@@ -235,7 +235,7 @@ fn search_console(damaged: &Damaged) -> String {
     )
 }
 
-/// The error when the Terraform that started this process has died: nobody would save what is bought.
+/// The error when the Terraform that started this process has died: no process would save what is bought.
 pub(super) fn orphaned() -> Diagnostic {
     Diagnostic::error(
         "No order was placed: Terraform has ended",

@@ -116,7 +116,7 @@ struct OwnEntry {
     is_taken_over: bool,
 }
 
-/// How a purchase goes on.
+/// How a purchase continues.
 #[derive(Debug)]
 pub(crate) enum Begin {
     /// Nothing was sent so far. Without an entry only the user's token identifies the purchase.
@@ -125,7 +125,7 @@ pub(crate) enum Begin {
     Again(Entry),
     /// An earlier Terraform placed this order.
     Placed(Entry, String),
-    /// An earlier Terraform sent it so long ago that its token may be forgotten: read what became of it.
+    /// An earlier Terraform sent it so long ago that the service may have forgotten its token: read its outcome.
     Expired(Entry),
 }
 
@@ -143,7 +143,7 @@ static CURRENT: Mutex<Option<Arc<Journal>>> = Mutex::new(None);
 
 impl Journal {
     /// The one of this process, for a provider that is being configured. A process that serves one Terraform after the other
-    /// begins anew with each.
+    /// starts a new journal with each.
     pub(crate) fn configured() -> Arc<Self> {
         let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = current.take().filter(|journal| journal.terraform.is_parent);

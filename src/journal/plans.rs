@@ -192,7 +192,7 @@ impl Journal {
         let is_held = |entry: &Entry| {
             contents.as_ref().zip(entry.order_id()).is_some_and(|(contents, order_id)| contents.holds(order_id))
         };
-        // A state can have moved while its purchase was open, so that nobody works on the old one any more.
+        // A state can have moved while its purchase was open, so that no Terraform works on the old one any more.
         let concerns_us = |entry: &Entry| {
             entry.is_of(&self.state) != IsSame::No || matches!(entry.progress, Progress::Sent | Progress::Placed(_))
         };

@@ -284,7 +284,7 @@ impl Journal {
             || self.shown().contains(order_id)
     }
 
-    /// Records that nobody here works any more on a purchase whose outcome is not known. A process that serves one
+    /// Records that this process no longer works on a purchase whose outcome is unknown. A process that serves one
     /// Terraform after the other has to find it again itself.
     pub(crate) fn mark_unresolved(&self, entry: &Entry) {
         if self.terraform.is_parent {

@@ -202,8 +202,8 @@ impl Store {
         }
     }
 
-    /// Lets everybody use a file or folder who may use Terraform's data directory. Where that is refused, the file is
-    /// somebody else's, who has done the same.
+    /// Shares a file or folder with all users of Terraform's data directory. Where that is refused, the file belongs to
+    /// another user, whose provider has done the same.
     #[cfg(unix)]
     fn share(&self, path: &Path) {
         use std::os::unix::fs::PermissionsExt as _;

@@ -163,7 +163,7 @@ fn an_entry_of_another_purchase_is_left_alone() {
 }
 
 #[test]
-fn an_unknown_outcome_is_asked_for_while_the_token_lives() {
+fn an_unknown_outcome_is_found_by_resending_while_the_token_is_valid() {
     let old = Entry { time: Utc::now() - TOKEN_LIFETIME - TimeDelta::seconds(1), ..entry(Progress::Sent) };
     assert_eq!(local().decide(&entry(Progress::Sent)), Decision::Resend);
     assert_eq!(local().decide(&old), Decision::Read);

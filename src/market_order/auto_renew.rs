@@ -70,7 +70,7 @@ fn duration(text: &str) -> Option<i64> {
     text.parse().ok().filter(|duration| (1..=LONGEST).contains(duration))
 }
 
-/// What a planned state asks for; none where it leaves auto-renewal as it is.
+/// The settings of a planned state; none where it leaves auto-renewal as it is.
 ///
 /// # Errors
 /// It does not say by how much an instance renews itself.

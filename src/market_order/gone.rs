@@ -1,4 +1,4 @@
-//! When an order that DescribeOrder does not know is out of the state: not while the account holds what came of it.
+//! When an order that DescribeOrder does not know is out of the state: not while the account holds its instances.
 
 use alicloud::{error::Failure, market_search, retry::Deadline};
 use tfplugin::{Context, Diagnostic, State};

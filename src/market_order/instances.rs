@@ -1,4 +1,4 @@
-//! What came of an order: its instances, and when they end.
+//! The instances of an order, and when they end.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -69,8 +69,8 @@ impl InstanceLists {
     }
 }
 
-/// Reads the instances of an order of a state, which knows their ids. Whether each renews itself is included if `asks_for_renewal`,
-/// and where one ends soon. None where nothing could be read.
+/// Reads the instances of an order of a state, which knows their ids. Whether each renews itself is included if
+/// `asks_for_renewal`, and where one ends soon. None where nothing could be read.
 pub(super) async fn read(
     cloud: &Cloud,
     state: &Partial<MarketOrder>,

@@ -66,8 +66,8 @@ fn implied(plan: &Plan<MarketOrder>) -> Option<Sku> {
     plan.config().sku_code.is_null().then(|| Sku::new(product, sku::code(product, None, paid), ""))
 }
 
-/// Refuses a plan that would replace an order by one of another SKU which nobody has named, and warns where the old one's is
-/// not known.
+/// Refuses a plan that would replace an order by one of another SKU that the configuration does not name, and warns where the
+/// old one's is not known.
 pub(super) fn check(plan: &mut Plan<MarketOrder>) -> Option<Diagnostic> {
     let implied = implied(plan);
     let bought = match plan.change() {

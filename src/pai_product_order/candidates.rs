@@ -1,4 +1,4 @@
-//! Which orders may be a purchase that nobody has answered. Billing does not report what was bought by the code that it was
+//! Which orders may be a purchase without a response. Billing does not report what was bought by the code that it was
 //! bought by, so the exact commodity decides where it is documented; elsewhere the time, how it is paid, the order's own
 //! rows and ListProducts have to agree, more than once.
 
@@ -60,11 +60,11 @@ pub(super) enum Found {
     Nothing,
     /// This one is.
     This(String),
-    /// Only this one can be, if the next readings agree: it may be somebody else's, or hold a part only.
+    /// Only this one can be, if the next readings agree: it may be another purchase, or hold a part only.
     Likely(Candidate),
     /// This one may be, which is uncertain.
     InDoubt(Candidate),
-    /// Several are alike.
+    /// Several orders fit equally.
     Several(Vec<Candidate>),
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn read(
             rows.iter().map(|row| products::best_match(codes, row).filter(|_| row.is_purchase())).collect();
         let is_certain =
             |code| rows.iter().any(|row| products::best_match(std::slice::from_ref(code), row) == Some(Match::Certain));
-        // One that holds a part only may be somebody else's.
+        // One that holds a part only may be another purchase.
         let least = if codes.iter().all(is_certain) { Match::Certain } else { Match::Possible };
         // The order's own rows know more of it than the list.
         if each.is_empty() || each.iter().any(Option::is_some) {
@@ -135,7 +135,7 @@ pub(super) async fn read(
         None => Found::Nothing,
         Some((candidate, Some(Match::Certain))) => Found::This(candidate.order_id),
         Some((candidate, Some(Match::Possible))) if is_purchased => Found::Likely(candidate),
-        // It holds something else too, or billing does not know it yet, or it may be somebody else's.
+        // It holds something else too, or billing does not know it yet, or it may be another purchase.
         Some((candidate, _)) => Found::InDoubt(candidate),
     })
 }

@@ -30,7 +30,7 @@ const BETWEEN_READINGS: Duration = Duration::from_secs(5);
 /// How many readings in a row, from one until two pauses later, must find nothing before it did not happen.
 const READINGS: u32 = 3;
 
-/// How many, if the service took the request and did not answer in time, or nobody knows how it answered: it may be
+/// How many, if the service took the request and did not answer in time, or its response is unknown: it may be
 /// working on it still.
 const READINGS_WHILE_WORKING: u32 = 13;
 
@@ -79,7 +79,7 @@ impl PaiPurchase<'_> {
     /// The orders that were there before the purchase and look like it. That billing does not answer now stops nothing.
     ///
     /// # Errors
-    /// Billing refuses to be read, so that nobody could find out what became of a purchase whose reply is lost.
+    /// Billing refuses to be read, so that the outcome of a purchase whose reply is lost could not be found out.
     async fn known(&self, since: i64) -> Result<Vec<String>, Diagnostic> {
         let brief = self.cloud.deadline(KNOWN, self.ctx);
         let read = candidates::since(self.cloud, &self.codes, since, &brief);
@@ -216,7 +216,7 @@ impl Buying<'_> {
         }
     }
 
-    /// Reads until it is certain what became of the purchase.
+    /// Reads until the outcome of the purchase is certain.
     ///
     /// # Errors
     /// It cannot be decided within the time limit.

@@ -109,7 +109,7 @@ fn start_of(pid: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name, in parentheses, may hold anything; the start is the 20th field after it, in ticks since the boot.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    // A process that has ended and that nobody has waited for is still listed.
+    // A process that has ended and that its parent has not waited for is still listed.
     let state = fields.next().filter(|state| !matches!(*state, "Z" | "X"))?;
     let ticks = fields.nth(18).filter(|_| !state.is_empty())?;
     Some(format!("{}/{ticks}", BOOT.trim()))

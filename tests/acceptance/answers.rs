@@ -49,7 +49,7 @@ fn an_error_that_says_nothing_takes_an_order_out_of_the_state_after_two_looks_by
     terraform.set("ALICLOUD_ACCESS_KEY", mock_endpoint::ACCESS_KEY);
     terraform.set("ALICLOUD_SECRET_KEY", mock_endpoint::SECRET_KEY);
 
-    // The account still lists what came of it.
+    // The account still lists its instances.
     terraform.mock.fault(null(2));
     terraform.apply().fails().says(&[
         "although the account has an instance of it",

@@ -64,7 +64,7 @@ fn a_price_that_changes_before_the_plan_is_approved_is_an_error_and_what_is_repl
 }
 
 #[test]
-fn a_price_that_nobody_tells_the_apply_of_a_saved_plan_buys_nothing_and_says_so() {
+fn a_price_that_the_apply_of_a_saved_plan_cannot_read_buys_nothing_and_says_so() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.run(&["plan", "-out=plan.bin"]).succeeds();
     let forbidden = Kind::ApiError { status: 403, code: "Forbidden.RAM".to_owned(), message: "no".to_owned() };
@@ -126,7 +126,7 @@ fn a_replacement_that_the_account_may_not_buy_any_more_keeps_the_old_order_where
 }
 
 #[test]
-fn a_replacement_asks_for_its_price_for_as_long_as_its_own_create_may_take() {
+fn a_replacement_reads_its_price_for_as_long_as_its_own_create_may_take() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     terraform.configure(&order_with("quantity = 2\n  timeouts = { create = \"1s\" }"));

@@ -22,7 +22,7 @@ fn forbidden(operation: &str, times: u32) -> Fault {
 }
 
 #[test]
-fn an_order_tells_its_instances_from_the_beginning() {
+fn an_order_has_its_instances_from_the_beginning() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();
     let attributes = terraform.attributes();
@@ -155,7 +155,7 @@ fn a_destroy_of_a_state_without_auto_renewal_reads_whether_the_order_renews_itse
 }
 
 #[test]
-fn a_destroy_turns_auto_renewal_off_where_that_is_asked_for() {
+fn a_destroy_turns_auto_renewal_off_where_that_is_configured() {
     let Some(terraform) = Terraform::with(&order_with("auto_renew = { enabled = true }")) else { return };
     terraform.apply().succeeds();
     terraform.configure(&order_with("auto_renew = { enabled = true }\n  renew_off_on_destroy = true"));

@@ -84,7 +84,7 @@ fn a_query_finds_all_orders_and_writes_a_configuration_that_plans_empty() {
 }
 
 #[test]
-fn a_query_finds_what_it_asks_for() {
+fn a_query_finds_what_it_requests() {
     let Some(terraform) = with(&format!("{ORDER}{}", documented(&["PAI_share", "OSS_share"]))) else { return };
     terraform.apply().succeeds();
     terraform.configure("");

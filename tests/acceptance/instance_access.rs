@@ -1,4 +1,4 @@
-//! `ephemeral "alicloud_market_instance_access"`: what an instance hands out reaches what needs it, anew each time.
+//! `ephemeral "alicloud_market_instance_access"`: the access data of an instance reaches what needs it, read again each time.
 //! `secrets.rs` looks for it where it must not be.
 
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{market_order::ORDER, terraform::Terraform};
 
-/// The order, and what its instance hands out, held against what is expected of it.
+/// The order, and a check of the access data of its instance.
 pub fn configuration(expected: &str) -> String {
     format!(
         "{ORDER}ephemeral \"alicloud_market_instance_access\" \"it\" {{\n  instance_id = \

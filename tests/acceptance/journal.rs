@@ -179,7 +179,7 @@ pub fn age(terraform: &Terraform) {
 }
 
 #[test]
-fn after_a_day_reading_tells_that_nothing_was_bought() {
+fn after_a_day_reading_shows_that_nothing_was_bought() {
     let Some(terraform) = Terraform::with(&impatient()) else { return };
     never_answer(&terraform, Kind::DropBefore);
     terraform.apply().fails();

@@ -52,7 +52,7 @@ fn a_partial_purchase_that_was_found_by_reading_has_its_warning_too() {
 }
 
 #[test]
-fn which_products_are_missing_is_asked_again_where_it_could_not_be_read() {
+fn which_products_are_missing_is_read_again_where_it_could_not_be_read() {
     let Some(mut terraform) = Terraform::with(&documented(&["PAI_share", "OSS_share"])) else { return };
     terraform.set("MAX_RETRY_TIMEOUT", "5");
     let forbidden = || Kind::ApiError { status: 403, code: "Forbidden".to_owned(), message: "no".to_owned() };

@@ -184,7 +184,7 @@ fn what_the_account_may_not_buy_is_a_warning_and_with_a_guard_an_error() {
 }
 
 #[test]
-fn a_purchase_that_fails_for_money_tells_the_balance_if_that_may_be_asked() {
+fn a_purchase_that_fails_for_money_shows_the_balance_if_the_caller_may_read_it() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     for code in ["Account.Arrearage", "OrdersNotPaid"] {
         let kind = Kind::ApiError { status: 400, code: code.to_owned(), message: "pay".to_owned() };
@@ -203,7 +203,7 @@ fn a_purchase_that_fails_for_money_tells_the_balance_if_that_may_be_asked() {
 }
 
 #[test]
-fn a_data_source_tells_a_price_before_anything_is_planned_to_be_bought() {
+fn a_data_source_has_a_price_before_anything_is_planned_to_be_bought() {
     let source = |arguments: &str| {
         format!(
             "data \"alicloud_market_price\" \"price\" {{\n  product_code    = \"{PRODUCT}\"\n  pricing_cycle   = \"Year\"\n  \

@@ -131,7 +131,7 @@ fn a_proxy_that_is_not_there_is_named() {
 }
 
 #[test]
-fn the_metadata_service_is_asked_directly() {
+fn the_metadata_service_is_called_without_a_proxy() {
     let Some((mut terraform, proxy)) = behind_a_proxy("http") else { return };
     terraform.configure(&format!("provider \"alicloud\" {{\n  ecs_role_name = \"buyer\"\n}}\n{ORDER}"));
     terraform.set("ALICLOUD_ACCESS_KEY", "").set("ALICLOUD_SECRET_KEY", "");

@@ -81,7 +81,7 @@ fn is_clean(what: &str, text: &str, secrets: &[String]) {
     }
 }
 
-/// Plans, applies, fails to apply, with everything logged, and panics at last. `quoted` is what services quote of the
+/// Plans, applies, fails to apply, with everything logged, and finally panics. `quoted` is what services quote of the
 /// requests in their errors: an operation, and secrets that a request for it holds.
 fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
     terraform.set("TF_LOG", "TRACE").set("TF_LOG_PATH", "trace.log");
@@ -93,7 +93,7 @@ fn whole_run(terraform: &mut Terraform, quoted: &[(&str, &str)]) {
             code: "Forbidden.RAM".to_owned(),
             message: format!("{quoted} server string to sign is:POST&canary-secret-key&canary-token"),
         };
-        // Quotes ask for credentials too.
+        // Quotes need credentials too.
         terraform.mock.fault(Fault::times(operation, forbidden, 99));
         let failed = terraform.apply();
         terraform.mock.ledger().faults.clear();

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::loopback::{self, Loopback};
 
-/// Where nobody answers.
+/// An address that nothing listens at.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// A client of this mock, with the mock's own keys.
@@ -32,7 +32,7 @@ pub fn client_at(url: &str) -> Client {
     at(url, Arc::new(StaticKeys::new(Credentials::new(ACCESS_KEY.to_owned(), SECRET_KEY.into(), None))))
 }
 
-/// A client that nobody answers.
+/// A client that gets no response.
 fn offline() -> Client {
     at(NOWHERE, Arc::new(StaticKeys::new(Credentials::new("id".to_owned(), "secret".into(), None))))
 }
@@ -143,7 +143,7 @@ fn answer(id: &str, seconds: i64) -> String {
 }
 
 #[tokio::test]
-async fn the_metadata_service_is_asked_for_a_token_first_and_for_the_role_if_it_is_not_named() {
+async fn the_metadata_service_is_called_for_a_token_first_and_for_the_role_if_it_is_not_named() {
     for (named, paths) in [(None, 3), (Some("buyer".to_owned()), 2)] {
         let service = Loopback::metadata(answer("STS.instance", 3600));
         let source = EcsRole::new(&service.url, named);

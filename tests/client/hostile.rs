@@ -52,7 +52,7 @@ fn deadline(seconds: u64) -> Deadline {
 
 #[tokio::test]
 async fn an_endpoint_that_refuses_connections_fails_within_fifteen_seconds() {
-    // A port that was free a moment ago: nobody listens there any more.
+    // A port that was free a moment ago: nothing listens there any more.
     let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
     let client = client(&format!("http://{address}"), Duration::from_secs(2));
     let order = market::NewOrder { client_token: "t".to_owned(), commodity: "{}".to_owned() };

@@ -166,7 +166,7 @@ async fn a_list_that_is_shorter_than_its_count_is_no_list() {
 }
 
 #[tokio::test]
-async fn more_orders_than_are_read_are_said_to_be_too_many() {
+async fn more_orders_than_are_read_are_an_error() {
     let pages = (0..60).map(|number| page(20 * number + 1..=20 * number + 20, &json!(1200))).collect();
     let (list, requests) = listed(pages).await;
     assert_eq!((list.map_err(|failure| failure.error), requests), (Err(Error::TooMany { read: 1000 }), 50));

@@ -69,7 +69,7 @@ async fn the_purchase_is_described_as_it_is_sent_but_for_the_sku() {
 }
 
 #[tokio::test]
-async fn no_price_is_no_failure_that_is_asked_again() {
+async fn no_price_is_no_failure_that_is_retried() {
     let mock = Mock::start().unwrap();
     let begin = Instant::now();
     for kind in

@@ -53,7 +53,7 @@ fn a_wrong_argument_has_one_reason() {
 }
 
 #[test]
-fn it_tells_its_version() {
+fn it_prints_its_version() {
     let output = Command::new(BINARY).arg("--version").output().unwrap();
     assert!(output.status.success());
     let expected = format!("terraform-provider-alicloud {}\n", env!("CARGO_PKG_VERSION"));
@@ -76,7 +76,7 @@ fn the_handshake_line_has_six_fields_and_the_seventh_only_on_request() {
 }
 
 #[test]
-fn the_socket_stands_where_asked_and_no_other_user_reaches_it() {
+fn the_socket_is_in_the_configured_directory_and_no_other_user_reaches_it() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = directory.path().to_str().unwrap();
     let mut plugin = Plugin::start([("PLUGIN_UNIX_SOCKET_DIR", path)]);

@@ -34,7 +34,7 @@ pub fn bump(root: &Path, version: &str) -> Outcome {
     let old = package.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).ok_or(missing)?;
     let lines = manifest.lines().map(|line| {
         let is_own = line == format!("version = \"{old}\"") || line.contains("path = ");
-        // A dependency may ask for exactly this version.
+        // A dependency may require exactly this version.
         let exact = |line: &str| line.replace(&format!("\"={old}\""), &format!("\"={version}\""));
         if is_own { exact(line).replace(&format!("\"{old}\""), &format!("\"{version}\"")) } else { line.to_owned() }
     });

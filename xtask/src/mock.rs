@@ -19,7 +19,7 @@ impl Mock {
     /// Starts the mock that [`crate::build`] has built, on a free port.
     pub(crate) fn start() -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("The mock endpoint cannot start: {error}");
-        // A pipe that whoever reads this command's output holds would stay open as long as the mock runs.
+        // A pipe of the reader of this command's output would stay open as long as the mock runs.
         let mut command = Command::new(built("mock-endpoint"));
         let mut process =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(failed)?;

@@ -56,7 +56,7 @@ pub fn on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|directory| directory.join(&name)).find(|candidate| candidate.is_file())
 }
 
-/// Terraform without the settings of whoever runs this.
+/// Terraform without the settings of the user.
 pub fn terraform_alone(terraform: &Path) -> Command {
     let mut command = Command::new(terraform);
     command.env_clear().envs(KEPT.iter().filter_map(|name| Some((name, env::var_os(name)?))));

@@ -38,7 +38,7 @@ pub struct NewProduct {
     pub pricing_cycle: Option<String>,
     /// How many pricing cycles: 1.
     pub duration: i64,
-    /// What else the product asks for.
+    /// Further properties that the product needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_properties: Option<Vec<InstanceProperty>>,
 }

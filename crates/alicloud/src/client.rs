@@ -137,7 +137,7 @@ impl Client {
     async fn credentials(&self, deadline: &Deadline) -> Result<Arc<Credentials>, Error> {
         let over = || NoCredentials::new("the credentials did not come within the time limit".to_owned());
         tokio::select! {
-            // Keys that are there count, even at the very end of the time.
+            // Available keys count, even at the end of the time limit.
             biased;
             found = self.config.credentials.credentials() => found.map_err(Error::Credentials),
             () = deadline.over() => Err(if deadline.is_stopped() { Error::Stopped } else { Error::Credentials(over()) }),
@@ -246,7 +246,7 @@ impl Client {
         let credentials = credentials.as_deref();
         deadline.wait(self.paces.reserve(request.product).saturating_duration_since(Instant::now())).await;
         let (outgoing, signature) = sign(request, &self.config, &endpoint, credentials);
-        // Nothing is sent in the very moment in which Terraform asks to stop, nor by a machine that slept meanwhile.
+        // Nothing is sent once Terraform has stopped the provider, nor by a machine that slept meanwhile.
         if deadline.is_stopped() {
             return Err(Error::Stopped);
         }

@@ -208,7 +208,7 @@ impl ApiError {
     /// What sort of error this is.
     pub fn kind(&self) -> ApiErrorKind {
         self.known().unwrap_or(match self.status {
-            // Nobody knows what became of a request whose error says nothing.
+            // The outcome of a request is unknown if its error says nothing.
             _ if self.code == NULL => ApiErrorKind::ServerFault,
             429 => ApiErrorKind::Throttled,
             // The request was taken, or one like it is under way.

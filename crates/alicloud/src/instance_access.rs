@@ -1,4 +1,4 @@
-//! What an instance of the Marketplace hands out to its buyer, passwords among it: DescribeInstance.
+//! The access data that an instance of the Marketplace returns to its buyer, including passwords: DescribeInstance.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{
     retry::Deadline,
 };
 
-/// What an instance hands out. Whatever it holds may be a secret, so Debug shows names only.
+/// The access data of an instance. Any of it may be a secret, so Debug shows names only.
 #[derive(Debug, Default)]
 pub struct Access {
     /// The status of the instance, such as `OPENED`.
@@ -39,7 +39,7 @@ impl Access {
 /// The answer to DescribeInstance.
 #[derive(Debug)]
 pub enum Handed {
-    /// What the instance hands out.
+    /// The access data.
     Out(Access),
     /// The account has no such instance.
     Absent {
@@ -48,7 +48,7 @@ pub enum Handed {
     },
 }
 
-/// DescribeInstance: what this instance hands out to its buyer.
+/// DescribeInstance: the access data that this instance returns to its buyer.
 ///
 /// # Errors
 /// Anything but a well-formed reply, and a reply about another instance.
@@ -62,7 +62,7 @@ impl Handed {
     /// Reads the reply to DescribeInstance for this instance.
     ///
     /// # Errors
-    /// What is wrong with the reply, as a part of a sentence without anything that the instance hands out.
+    /// What is wrong with the reply, as a part of a sentence without any of the access data.
     pub fn read(reply: &Reply, instance_id: &str) -> Result<Self, String> {
         let text = |name: &str| reply.body.get(name).and_then(reply::text);
         match text("InstanceId") {

@@ -120,7 +120,7 @@ pub struct Order {
     /// When it was paid, in milliseconds since 1970.
     #[serde(deserialize_with = "loose_whole")]
     pub paid_on: Option<i64>,
-    /// The instances that came of it.
+    /// The instances that it created.
     #[serde(deserialize_with = "loose_list")]
     pub instance_ids: Vec<String>,
     components: Json,

@@ -1,4 +1,4 @@
-//! One instance that came of an order at the Marketplace: reading it (DescribeInstance), and whether it renews itself
+//! One instance of an order at the Marketplace: reading it (DescribeInstance), and whether it renews itself
 //! (AutoRenewInstance).
 
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_unmistakable_tells_whether_an_instance_renews_itself() {
+    fn only_an_unmistakable_value_says_whether_an_instance_renews_itself() {
         let table = [
             (json!("true"), Some(true)),
             (json!(true), Some(true)),

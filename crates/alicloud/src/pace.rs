@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limited_service_is_asked_as_often_as_it_allows_and_hardly_more() {
+    fn a_limited_service_gets_as_many_requests_as_it_allows_and_hardly_more() {
         let (answered, throttled) = drive(&mut Pace::default(), 20, SECOND * 20, Instant::now());
         assert!(answered >= 380, "{answered} of the 400 that the limit allows");
         assert!(throttled <= 30, "{throttled}");

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The longest that failures before anything was sent are retried: an endpoint that is not there rarely comes back, and
-/// whoever typed its address wrongly waits for the message.
+/// a user with a wrong address in the configuration waits for the message.
 const UNREACHABLE: Duration = Duration::from_secs(15);
 
 /// The longest that a success which is not usable, or an error without a meaning, is retried where something is only
@@ -113,7 +113,7 @@ impl<'a> Attempts<'a> {
         Self { action, resend, deadline, begin: Instant::now(), certainty: Certainty::NotDone, made: 0, unusable: None }
     }
 
-    /// Before the first attempt: nothing is begun that nobody waits for any more.
+    /// Before the first attempt: nothing starts after the caller has stopped waiting.
     pub(super) fn begin(&self) -> Result<(), Failure> {
         if self.deadline.is_stopped() { Err(self.failure(Error::Stopped)) } else { Ok(()) }
     }
@@ -146,7 +146,7 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// The pause after this many attempts: what the service asks for, else a random part of a doubling time, so that
+/// The pause after this many attempts: what the service requests, else a random part of a doubling time, so that
 /// concurrent callers do not come back together.
 fn pause(attempts: u32, error: &Error) -> Duration {
     if let Error::Api(error) = error

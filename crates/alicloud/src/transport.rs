@@ -1,4 +1,4 @@
-//! Sends one HTTP request and says what came of it.
+//! Sends one HTTP request and classifies its outcome.
 
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 

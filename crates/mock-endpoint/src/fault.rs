@@ -48,7 +48,7 @@ pub enum Kind {
         #[serde(default)]
         retry_after: Option<u32>,
     },
-    /// The operation is done late, even if nobody waits for its reply any more.
+    /// The operation is done late, even if the client no longer waits for its reply.
     SlowBefore {
         /// How late, in milliseconds.
         delay_ms: u64,

@@ -132,7 +132,7 @@ fn refused(kind: Option<&Kind>) -> Option<ApiError> {
     }
 }
 
-/// Does an operation later, whether or not somebody still waits for it.
+/// Does an operation later, whether or not the client still waits for it.
 async fn late(
     state: State,
     operation: &'static Operation,

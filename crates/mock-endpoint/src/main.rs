@@ -15,7 +15,7 @@ usage: mock-endpoint [--port PORT]
   --help        prints this
   --version     prints the version";
 
-/// What the arguments ask for.
+/// What the arguments request.
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     Serve(u16),

@@ -150,7 +150,7 @@ fn model(input: &DeriveInput, options: &ModelOptions, fields: &[Field<'_>]) -> T
     }
 }
 
-/// What the trait of the role asks for.
+/// What the trait of the role requires.
 fn role_items(options: &ModelOptions) -> Option<TokenStream> {
     let is_mutable = options.mutable.is_some();
     match (&options.role, &options.identity) {

@@ -21,14 +21,14 @@ impl<B: ProviderModel> Configure<B> {
         Self { block, given, variables }
     }
 
-    /// The environment variable that stands in for an argument; none where the block gives it, or nobody does.
+    /// The environment variable that stands in for an argument; none where the block gives it, or nothing does.
     pub fn variable(&self, place: impl Into<Path>) -> Option<&'static str> {
         let place = place.into();
         self.variables.iter().find(|(path, _)| *path == place).map(|(_, name)| *name)
     }
 }
 
-/// What came of a provider block.
+/// The result of a provider block.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Configured<C> {

@@ -147,7 +147,7 @@ fn agree_set(planned: &[Value], result: Vec<Value>, ty: &Type) -> (Value, bool) 
     (Value::set(agreed), is_same)
 }
 
-/// Planned elements of a set by what of them is known, so that a result is looked for among few.
+/// Planned elements of a set by their known parts, so that a result is searched for among few.
 struct PlannedElements<'v> {
     elements: &'v [Value],
     /// Whether an element of the result can be its result.

@@ -79,7 +79,7 @@ pub trait EphemeralResource: Send + Sync + 'static {
         Diagnostics::default()
     }
 
-    /// Opens it. Terraform does so once everything in the configuration is known, and anew for each plan and apply.
+    /// Opens it. Terraform does so once everything in the configuration is known, and again for each plan and apply.
     ///
     /// # Errors
     /// It cannot be opened, or not yet ([`Context::defer`]). Terraform does not close it then.
@@ -122,7 +122,7 @@ pub trait EphemeralResource: Send + Sync + 'static {
     }
 }
 
-/// What came of opening.
+/// The result of opening.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Opened<M> {
@@ -145,7 +145,7 @@ impl<M: EphemeralResourceModel> Opened<M> {
     }
 }
 
-/// What came of a renewal.
+/// The result of a renewal.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Renewed {

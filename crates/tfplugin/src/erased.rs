@@ -195,7 +195,7 @@ pub trait EphemeralResource<C>: Item {
     async fn close(&self, client: &C, private: Private, ctx: &Context) -> Result<(), Diagnostics>;
 }
 
-/// What came of opening.
+/// The result of opening.
 #[derive(Debug)]
 pub struct Opened {
     /// The values.
@@ -264,7 +264,7 @@ pub struct Update {
     pub planned: Object,
 }
 
-/// What came of a create or an update.
+/// The result of a create or an update.
 #[derive(Debug)]
 pub struct Outcome {
     /// The object as it is now.

@@ -1,4 +1,4 @@
-//! What `cargo fuzz` feeds with bytes that nobody has checked; built for it and for this crate's own tests only.
+//! What `cargo fuzz` feeds with unchecked bytes; built for it and for this crate's own tests only.
 
 use crate::value::{Type, Value, json, msgpack};
 

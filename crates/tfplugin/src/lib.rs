@@ -92,7 +92,7 @@ pub use serve::Plugin;
 #[cfg(feature = "state-stores")]
 pub use state_store::{StateStore, StateStores};
 
-/// Serves a provider as the command line and the environment ask for: as a plugin, or for a debugger. Returns when the
+/// Serves a provider as the command line and the environment specify: as a plugin, or for a debugger. Returns when the
 /// process should end.
 pub fn run<P: Provider>(plugin: Plugin, provider: P) -> std::process::ExitCode {
     serve::run(plugin, registration::Typed(provider))

@@ -58,7 +58,7 @@ impl Lifecycle {
         self.stopping.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks everything that waits to wait no longer. The process goes on serving.
+    /// Cancels everything that waits. The process continues to serve.
     pub fn stop(&self) {
         self.cancellation().cancel();
     }

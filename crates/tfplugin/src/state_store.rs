@@ -21,7 +21,7 @@ use crate::{
 /// A place for states. Implement it with plain `async fn`s.
 ///
 /// A state may hold secrets, and is all that Terraform knows of what it has made. So nothing of it belongs into a log or a
-/// message, and a write must either leave the old state or the new one. Terraform also writes after it has stopped the provider:
+/// message, and a write must either leave the old state or the new one. Terraform also writes after it stopped the provider:
 /// the context of `write` and `unlock` is never cancelled.
 ///
 /// ```

@@ -74,7 +74,7 @@ pub(crate) fn complete<M: Model>(config: &Value) -> Result<M, Diagnostics> {
     M::complete(filled::<M>(config), &Path::default())
 }
 
-/// What came of a create or an update.
+/// The result of a create or an update.
 fn outcome<M: ResourceModel>(state: State<M>) -> Outcome {
     let (object, delivered) = state.into_object();
     Outcome { object, delivered }

@@ -230,7 +230,7 @@ fn contradictions_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/contradictions/*.rs");
 }
 
-/// Each contradiction is one error, where it stands: a snapshot that is written anew cannot hide that one is gone, or that
+/// Each contradiction is one error, where it stands: a snapshot that is rewritten cannot hide that one is gone, or that
 /// others lead astray.
 #[test]
 fn a_contradiction_is_one_error_at_its_field() {

@@ -118,7 +118,7 @@ fn names(count: usize) -> Vec<String> {
     (0..count).map(|at| format!("plant-{at}")).collect()
 }
 
-/// An update that Terraform planned, and what came of it.
+/// An update that Terraform planned, and its result.
 async fn update(host: &mut Host<Garden>, config: &Value, prior: &Stored) -> Stored {
     let planned = host.plan(NAME, config, Some(prior)).await.unwrap();
     let applied = host.apply(NAME, config, Some(prior), &planned).await.unwrap();

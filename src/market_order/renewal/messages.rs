@@ -86,7 +86,7 @@ const WORDS: [(&str, &str); 5] = [
     (" Without max_price, an order does not need a known price.", ""),
 ];
 
-/// The next step of somebody who corrected what was wrong. An apply alone invokes no action.
+/// The next step for a user who has corrected what was wrong. An apply alone invokes no action.
 const INVOKE_AGAIN: &str = "invoke the action again (terraform apply -invoke=action.alicloud_market_renewal.<name>)";
 
 /// A message about an order, in the words of a renewal.

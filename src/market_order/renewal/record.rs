@@ -32,7 +32,7 @@ pub(super) struct Record {
     pub(super) token: String,
     /// When it was sent first.
     pub(super) time: DateTime<Utc>,
-    /// The order that came of it, where it is known.
+    /// The order that it placed, where that is known.
     pub(super) order_id: Option<String>,
     /// The end that the instance has shown since, in milliseconds since 1970; none where it still shows the one before.
     #[serde(rename = "seen_end")]

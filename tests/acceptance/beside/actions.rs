@@ -63,7 +63,7 @@ fn configuration(machine: &str) -> String {
 }
 
 #[test]
-fn an_action_is_planned_invoked_and_tells_of_its_progress() {
+fn an_action_is_planned_invoked_and_reports_its_progress() {
     let Some((terraform, plugin, log)) = attached((1, 14), &configuration("a")) else { return };
     terraform.run(&["plan", "-no-color"]).succeeds().says(&["The machine restarts", "Its work is cut off."]);
     assert_eq!(log.take(), ["plan"]);

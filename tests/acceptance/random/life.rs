@@ -38,7 +38,7 @@ pub(super) struct Life {
     is_alike: bool,
     /// Whether a second state in the same directory is used.
     has_second: bool,
-    /// Orders that the user took out of the state.
+    /// Orders that the user removed from the state.
     released: BTreeSet<String>,
     /// What happened, a line each.
     story: Vec<String>,
@@ -135,7 +135,7 @@ impl Life {
         }
     }
 
-    /// Takes an order out of the state that a plan has shown there. One with a token would come back.
+    /// Removes an order from the state that a plan has shown there. One with a token would come back.
     fn release(&mut self, address: &str) {
         let held = self.terraform.ids();
         let is_untokened = (0..self.untokened).any(|at| address.ends_with(&format!("[{at}]")));
@@ -148,7 +148,7 @@ impl Life {
         }
     }
 
-    /// Takes all orders out of the state with a `removed` block, and puts the configuration back. Those with a token would
+    /// Removes all orders from the state with a `removed` block, and restores the configuration. Those with a token would
     /// come back.
     fn remove_all(&mut self) {
         if self.untokened < self.count || !self.terraform.has("test") {
@@ -195,7 +195,7 @@ impl Life {
         }
     }
 
-    /// The orders that are in no state and that nobody has released.
+    /// The orders that are in no state and that the user has not removed from one.
     fn open(&self, held: &[String]) -> Vec<String> {
         let second = self.second_ids();
         let is_open = |id: &String| !held.contains(id) && !self.released.contains(id) && !second.contains(id);
@@ -247,7 +247,7 @@ impl Life {
         }
     }
 
-    /// The faults are over: more applies, with time enough, must bring everything in order. What a message asks for is done.
+    /// The faults are over: more applies, with time enough, must bring everything in order. It follows the steps in the messages.
     pub(super) fn end(&mut self) {
         self.terraform.mock.ledger().faults.clear();
         self.configure("10m", "2m");
@@ -281,7 +281,7 @@ impl Life {
         assert_eq!(self.terraform.orders().len(), self.count + second.len() + released, "every intent is one order");
     }
 
-    /// Does what an error asks for, and fails where it asks for nothing that is known.
+    /// Follows the steps of an error, and fails where they are not known here.
     fn follow(&mut self, text: &str) {
         if let Some(id) = text.split("Two resources have the order ").nth(1).and_then(|rest| rest.split(' ').next()) {
             let id = id.to_owned();

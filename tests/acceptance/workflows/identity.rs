@@ -82,7 +82,7 @@ fn a_deposed_object_with_the_order_of_its_resource_is_a_warning() {
 }
 
 #[test]
-fn where_no_files_are_kept_the_plan_asks_for_a_token() {
+fn where_no_files_are_kept_the_plan_requires_a_token() {
     const ASKS: &str = "set client_token";
     let server = StateServer::start();
     let Some(mut terraform) = Terraform::with(ORDER) else { return };

@@ -50,7 +50,7 @@ fn holds_each_order_once(terraform: &Terraform, orders: usize) {
     terraform.plans_empty();
 }
 
-/// Buys again after an order was taken out of the state. Where the provider cannot know that the order was saved, it asks.
+/// Buys again after an order was removed from the state. Where the provider cannot know that the order was saved, it asks.
 #[track_caller]
 fn buys_again(terraform: &Terraform) {
     if terraform.is_opentofu() {

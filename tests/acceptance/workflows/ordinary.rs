@@ -17,7 +17,7 @@ fn b1_plans_of_one_directory_are_applied_in_another() {
         applier.run(&["apply", "-no-color", "plan.bin"]).succeeds();
         assert_eq!(planner.orders().len(), orders);
     }
-    // A saved plan whose apply was cut off is made anew, and finds the order.
+    // A saved plan whose apply was cut off is planned again, and finds the order.
     planner.configure(&format!("{backend}{}", count(4)));
     let plan = applier.path().join("plan.bin");
     planner.run(&["plan", "-no-color", &format!("-out={}", plan.display())]).succeeds();
@@ -245,7 +245,7 @@ fn b12_keys_that_differ_in_each_run_while_sts_is_silent() {
     terraform.apply().succeeds();
     assert_eq!(terraform.orders().len(), 2);
 
-    // An unknown outcome that other keys cannot ask for is resolved by any branch of the message.
+    // An unknown outcome that other keys cannot read is resolved by any branch of the message.
     let three = order_with(&format!("count = 3\n  {IMPATIENT}"));
     terraform.configure(&three);
     lose_replies(&terraform);

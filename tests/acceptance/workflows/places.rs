@@ -66,7 +66,7 @@ fn a_state_file_is_the_same_one_by_every_name() {
 }
 
 #[test]
-fn a_directory_that_was_moved_away_from_its_data_directory_is_asked_about() {
+fn a_directory_that_was_moved_away_from_its_data_directory_is_a_question_to_the_user() {
     let Some(mut terraform) = Terraform::with("") else { return };
     let data = terraform.path().join("data").display().to_string();
     terraform.set("TF_DATA_DIR", &data);
@@ -104,7 +104,7 @@ fn a_saved_plan_is_applied_to_the_state_that_the_command_line_names() {
 }
 
 #[test]
-fn a_plan_that_failed_tells_nothing_of_a_remote_state() {
+fn a_plan_that_failed_shows_nothing_of_a_remote_state() {
     let server = StateServer::start();
     let gate = "variable \"is_ready\" { default = true }\nresource \"terraform_data\" \"gate\" {\n  lifecycle {\n    \
                 precondition {\n      condition = var.is_ready\n      error_message = \"not ready\"\n    }\n  }\n}\n";

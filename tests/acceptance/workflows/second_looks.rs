@@ -235,7 +235,7 @@ fn that_no_order_is_listed_right_after_a_lost_reply_settles_nothing() {
 }
 
 #[test]
-fn an_order_that_the_configuration_no_longer_asks_for_is_named_by_every_plan() {
+fn an_order_that_the_configuration_no_longer_has_is_named_by_every_plan() {
     let Some(terraform) = Terraform::with(&count(1)) else { return };
     terraform.apply().succeeds();
     terraform.configure(&count(2));

@@ -16,7 +16,7 @@ pub struct Role {
     pub seconds: i64,
     /// A policy that narrows the role; empty for none.
     pub policy: String,
-    /// What the role's owner asks for against confusion of deputies; empty for none.
+    /// The external ID that the role's owner requires against the confused deputy problem; empty for none.
     pub external_id: String,
 }
 

@@ -17,7 +17,7 @@ use crate::{client::Client, sts};
 pub enum Token {
     /// Here.
     Given(SecretString),
-    /// In a file, which somebody else keeps fresh. It is read anew each time.
+    /// In a file, which another process keeps fresh. Each fetch reads it again.
     File(PathBuf),
 }
 

@@ -7,7 +7,7 @@ use chrono::{SecondsFormat, Utc};
 
 use super::{Credentials, NoCredentials, Source};
 
-/// An AccessKey pair, or temporary keys that somebody else renews.
+/// An AccessKey pair, or temporary keys that another process renews.
 #[derive(Debug)]
 pub struct StaticKeys(Arc<Credentials>);
 

@@ -1,4 +1,4 @@
-//! What came of the orders of the Marketplace: instances, which end and renew themselves.
+//! The instances that orders of the Marketplace create, which end and renew themselves.
 
 use chrono::{DateTime, Months, Utc};
 use serde_json::{Map, Value as Json, json};

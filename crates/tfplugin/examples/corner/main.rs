@@ -1,5 +1,5 @@
 //! Two providers with the type names, schemas and behaviour of those in HashiCorp's terraform-provider-corner, so that its
-//! tests can run against this SDK. `CONFORMANCE.md` says how, and what came of it.
+//! tests can run against this SDK. `CONFORMANCE.md` says how, and has the results.
 
 pub(crate) mod computed;
 mod deferral;

@@ -1,4 +1,4 @@
-//! The provider `corner`: what of the suite's provider without a framework an SDK lets an author write.
+//! The provider `corner`: the part of the suite's provider without a framework that an SDK lets an author write.
 
 use chrono::{SecondsFormat, Utc};
 use tfplugin::{

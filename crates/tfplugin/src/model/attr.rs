@@ -69,7 +69,7 @@ impl<T> Attr<T> {
         }
     }
 
-    /// The value of one field that is needed, where [`complete`](super::AttributeType::complete) would ask for all of them.
+    /// The value of one field that is needed, where [`complete`](super::AttributeType::complete) would require all of them.
     ///
     /// ```
     /// use tfplugin::{Attr, Model, Partial};
@@ -130,7 +130,7 @@ impl<T: PartialValue> Attr<T> {
     }
 
     /// The dynamic value. Where `original` says the same, it is returned as it is, with what only it holds: refinements
-    /// of an unknown value, or the very text that the user wrote.
+    /// of an unknown value, or the exact text that the user wrote.
     pub fn encode_onto(&self, original: &Value) -> Value {
         match (self, Self::decode(original)) {
             (Self::Invalid(_), _) => original.clone(),

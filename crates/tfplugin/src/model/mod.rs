@@ -1,7 +1,7 @@
 //! One Rust struct says everything: schema, documentation, and typed access to configurations, plans and states.
 //!
 //! `#[derive(Model)]` makes three things of a struct: its [`Block`], its [`Partial`] in which every field is an [`Attr`],
-//! and a token for each field ([`Field`]). The dynamic [`Value`] stays the truth: what nobody sets is written back as it
+//! and a token for each field ([`Field`]). The dynamic [`Value`] stays the truth: what is not set is written back as it
 //! came.
 
 mod arguments;

@@ -14,7 +14,7 @@ use crate::{
     value::{Path, Value},
 };
 
-/// An object, field by field, with what is remembered beside it. What nobody sets is stored as it came.
+/// An object, field by field, with what is remembered beside it. What is not set is stored as it came.
 ///
 /// It dereferences to the model's [`Partial`]. Where two fields are borrowed to be changed at a time, take it apart first:
 ///
@@ -59,7 +59,7 @@ impl<M: ResourceModel> State<M> {
         }
     }
 
-    /// Does this once Terraform has been given the state. Not where nobody waits for it any more.
+    /// Does this once Terraform has been given the state. Not where Terraform no longer waits for it.
     #[must_use]
     pub fn on_delivered(self, work: impl FnOnce() + Send + 'static) -> Self {
         Self { delivered: Delivered::then(work), ..self }

@@ -29,13 +29,13 @@ impl Diagnosed for Completed {
 }
 
 impl<P: Provider> Server<P> {
-    /// Starts an action, which runs to its end even if nobody listens.
+    /// Starts an action, which runs to its end even if Terraform does not listen.
     pub(super) fn invoke(&self, request: proto::invoke_action::Request) -> Events<Event> {
         let (events, stream) = mpsc::unbounded_channel();
         let server = Self { inner: Arc::clone(&self.inner) };
         let progress_events = events.clone();
         let progress = move |message: String| {
-            // Nobody may listen any more.
+            // Terraform may not listen any more.
             let _ = progress_events.send(Event { r#type: Some(EventType::Progress(Progress { message })) });
         };
         self.inner.lifecycle.work().spawn(async move {

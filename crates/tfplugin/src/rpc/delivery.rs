@@ -35,7 +35,7 @@ impl Delivery {
         Self(Arc::new(Mutex::new(Some(pending))))
     }
 
-    /// Does the work in a task of its own: whoever writes the answer must not wait for it, nor die of it.
+    /// Does the work in a task of its own: the task that writes the response must not wait for it, nor fail with it.
     fn start(&self) {
         let Some(Pending { work, token }) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return;

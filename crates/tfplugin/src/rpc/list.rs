@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl<P: Provider> Server<P> {
-    /// Starts a search. It goes on until it has found everything, or nobody listens any more.
+    /// Starts a search. It runs until it has found everything, or Terraform no longer listens.
     pub(super) fn list(&self, request: list_resource::Request) -> Events<list_resource::Event> {
         // One event is on its way while the next one is looked for.
         let (events, found) = mpsc::channel(1);
@@ -54,7 +54,7 @@ impl<P: Provider> Inner<P> {
         validate_list_resource_config::Response { diagnostics: wire::diagnostics(diagnostics) }
     }
 
-    /// Finds objects for as long as somebody listens. Remaining diagnostics go into an event of their own.
+    /// Finds objects for as long as Terraform listens. Remaining diagnostics go into an event of their own.
     async fn search(
         &self,
         request: &list_resource::Request,

@@ -1,4 +1,4 @@
-//! What the server itself says to whoever runs Terraform.
+//! The server's own messages to the user of Terraform.
 
 use crate::{
     diagnostics::{Diagnostic, FAULT},

@@ -46,7 +46,7 @@ use super::{
     value::{Path, Type, Value},
 };
 
-/// The events of a call that goes on.
+/// The events of a streaming call.
 type Events<E> = BoxStream<'static, Result<E, Status>>;
 
 /// Answers Terraform's calls for one provider.
@@ -76,7 +76,7 @@ struct Inner<P: Provider> {
 /// The call with which a Terraform begins.
 const CONFIGURE: &str = "ConfigureProvider";
 
-/// What came of the provider block.
+/// The result of the provider block.
 enum Client<C> {
     NotConfigured,
     Waiting(Option<Arc<C>>, Vec<Path>),

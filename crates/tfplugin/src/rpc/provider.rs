@@ -186,7 +186,7 @@ pub(super) fn failure(ctx: &Context, errors: Diagnostics) -> Diagnostics {
     all
 }
 
-/// What came of a call, if anything, and its messages.
+/// The result of a call, if any, and its messages.
 pub(super) fn ended<T>(done: Result<T, Diagnostics>, ctx: &Context) -> (Option<T>, Vec<proto::Diagnostic>) {
     match done {
         Ok(done) => (Some(done), wire::diagnostics(ctx.take_warnings())),

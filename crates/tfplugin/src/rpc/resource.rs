@@ -241,7 +241,7 @@ struct Applying<'a> {
 }
 
 impl Applying<'_> {
-    /// What came of it, with the errors, if any, that go beside an object which was made or changed in part.
+    /// The result, with the errors, if any, that go with an object which was created or changed in part.
     async fn run<C: Send + Sync>(
         self,
         item: &dyn Resource<C>,

@@ -63,7 +63,7 @@ enum Start {
     Debug,
 }
 
-/// Does what the command line and the environment ask for: serves as a plugin, serves for a debugger, or explains
+/// Does what the command line and the environment specify: serves as a plugin, serves for a debugger, or explains
 /// itself. Returns when the process should end.
 pub fn run<P: Provider>(plugin: Plugin, provider: P) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

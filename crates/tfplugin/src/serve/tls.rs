@@ -18,7 +18,7 @@ pub(super) struct Mutual {
 }
 
 impl Mutual {
-    /// What the host asks for with PLUGIN_CLIENT_CERT; none where it asks for no TLS.
+    /// The host's certificate in PLUGIN_CLIENT_CERT; none where the host requests no TLS.
     pub(super) fn from_environment() -> io::Result<Option<Self>> {
         match env::var("PLUGIN_CLIENT_CERT") {
             Ok(pem) if !pem.is_empty() => Self::new(&pem).map(Some),

@@ -13,7 +13,7 @@ use crate::{
     value::Value,
 };
 
-/// What came of invoking an action.
+/// The result of invoking an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
     /// The progress messages.

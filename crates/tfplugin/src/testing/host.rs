@@ -67,7 +67,7 @@ pub struct Stored {
     pub identity: Value,
 }
 
-/// What came of an apply.
+/// The result of an apply.
 #[derive(Debug, Clone)]
 pub struct Applied {
     /// What is stored.

@@ -60,7 +60,7 @@ impl<P: Provider> Host<P> {
         Ok(Stored { state, private: moved.target_private, identity: self.identity(resource, moved.target_identity)? })
     }
 
-    /// The configuration for an object that exists, as `-generate-config-out` asks for it.
+    /// The configuration for an object that exists, as `-generate-config-out` requests it.
     ///
     /// # Errors
     /// What the provider answers.

@@ -162,7 +162,7 @@ async fn a_plan_warns_or_refuses() {
 }
 
 #[tokio::test]
-async fn it_tells_of_its_progress_and_then_how_it_ended() {
+async fn it_reports_its_progress_and_then_how_it_ended() {
     let mut host = host().await;
     let twice = Value::object([("machine", "a".into()), ("times", 2_i64.into())]);
     let Invoked { progress, diagnostics } = host.invoke("test_restart", &twice).await.unwrap();

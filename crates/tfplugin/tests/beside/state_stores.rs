@@ -267,7 +267,7 @@ async fn one_command_holds_the_lock() {
 }
 
 #[tokio::test]
-async fn terraform_writes_and_unlocks_after_it_was_asked_to_stop() {
+async fn terraform_writes_and_unlocks_after_it_has_stopped_the_provider() {
     let (mut client, world, lifecycle) = shelf(4).await;
     lifecycle.stop();
     assert_eq!(written(&mut client, chunks("x", b"{}", 4)).await, None);

@@ -9,7 +9,7 @@ use tfplugin::{
 use crate::{corner::framework::Framework, host, object, summaries};
 
 #[tokio::test]
-async fn a_terraform_that_cannot_put_off_is_not_asked_to() {
+async fn a_terraform_that_cannot_defer_gets_no_deferral() {
     let mut host = Host::start(Framework::default()).await.unwrap();
     host.configure(&object([("deferral", true.into())])).await.unwrap();
     let config =

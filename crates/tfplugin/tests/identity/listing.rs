@@ -62,7 +62,7 @@ async fn warnings_come_with_their_object_and_an_error_ends_it() {
 }
 
 #[tokio::test]
-async fn an_object_that_was_asked_for_has_to_come() {
+async fn a_requested_object_must_not_be_missing() {
     let mut host = host().await;
     assert!(host.list(NAME, &criteria(2, "is bare"), 100, false).await.is_ok());
     let failed = host.list(NAME, &criteria(2, "is bare"), 100, true).await.unwrap_err();
@@ -115,7 +115,7 @@ async fn it_stops_when_nobody_listens_any_more() {
 }
 
 #[tokio::test]
-async fn it_stops_when_terraform_asks_everything_to_stop() {
+async fn it_stops_when_terraform_stops_the_provider() {
     let (server, watch) = server().await;
     let events = server.list_resource(request(2, "waits", 100)).await.unwrap().into_inner();
     watch.waits.notified().await;

@@ -187,7 +187,7 @@ async fn a_mutable_identity_changes() {
 }
 
 #[tokio::test]
-async fn an_import_asks_by_id_or_by_identity() {
+async fn an_import_is_by_id_or_by_identity() {
     let mut host = host().await;
     assert_eq!(host.import(NAME, "there").await.unwrap().identity, here("there"));
     let requested = Value::object([("id", "there".into())]);

@@ -12,7 +12,7 @@ use mock_endpoint::{ACCESS_KEY, Mock, SECRET_KEY};
 use xtask::{find_terraform, on_path, root, terraform_alone};
 use xtask_tools::dist::NAME;
 
-/// The provider, built as the quickstart builds it: another choice of packages would be compiled anew.
+/// The provider, built as the quickstart builds it: another choice of packages would be compiled again.
 pub(crate) fn binary() -> PathBuf {
     xtask::build(&[NAME, "mock-endpoint"]).unwrap();
     xtask::target_directory().join("debug").join(NAME)

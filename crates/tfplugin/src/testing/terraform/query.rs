@@ -16,7 +16,7 @@ pub struct QueryResult {
     pub display_name: String,
     /// Its identity.
     pub identity: Json,
-    /// The object; null where the block does not ask for it.
+    /// The object; null where the block does not request it.
     pub object: Json,
 }
 
