@@ -30,10 +30,7 @@ impl Cloud {
             tokio::time::timeout(LONGEST.min(deadline.left()), account_balance(&self.client, deadline)).await;
         let Ok(Ok(balance)) = response else { return error };
         let available: Vec<String> = balance.available_amount.into_iter().chain(balance.currency).collect();
-        error.detail += &format!(
-            "\n\nThe account has {} available. Once that is enough, run terraform apply again.",
-            available.join(" ")
-        );
+        error.detail += &format!("\n\nThe account has {} available.", available.join(" "));
         error
     }
 }

@@ -60,6 +60,17 @@ pub(super) fn failure(summary: &str, subject: &str, failure: &Failure, money: &P
     // A plan and an import read too.
     let command =
         if *money == PurchaseOutcome::OnlyRead { Journal::current().command_name() } else { APPLY.to_owned() };
+    failure_of(&command, summary, subject, failure, money)
+}
+
+/// The same, where `command` is the one to run again.
+pub(super) fn failure_of(
+    command: &str,
+    summary: &str,
+    subject: &str,
+    failure: &Failure,
+    money: &PurchaseOutcome,
+) -> Diagnostic {
     let money = match money {
         PurchaseOutcome::OnlyRead => "Nothing was bought or changed, and the state stays as it is.".to_owned(),
         PurchaseOutcome::NotPlaced => "No order was placed, and nothing was paid.".to_owned(),

@@ -10,7 +10,9 @@ use tfplugin::{
     Attr, Context, Delete, Diagnostic, Diagnostics, Operation, Partial, Plan, Private, PrivateKey, value::Number,
 };
 
-use super::{CLIENT_TOKEN, MarketOrder, NAME, model, purchase_messages, quote_messages as messages};
+use super::{
+    CLIENT_TOKEN, MarketOrder, NAME, model, purchase_messages, quote_messages as messages, quote_messages::Subject,
+};
 use crate::{
     Cloud,
     journal::Left,
@@ -136,7 +138,7 @@ pub(super) async fn plan(cloud: Option<&Cloud>, plan: &mut Plan<MarketOrder>, ct
     if let Some(restriction) = &answer.restriction {
         // What an earlier apply may have bought can be why it cannot be bought again.
         let is_error = cloud.guard.is_set && can_refuse && matches!(left, Left::Nothing);
-        found.push(messages::restricted(product, restriction, request_id.as_deref(), is_error));
+        found.push(messages::restricted(product, restriction, request_id.as_deref(), is_error, Subject::Order));
     }
     match answer.quote {
         Ok(quote) => {
@@ -236,7 +238,8 @@ pub(super) async fn clear(
     let is_guarded = cloud.guard.is_set && !is_resent;
     let restriction = answer.as_ref().and_then(|answer| answer.restriction.as_ref()).filter(|_| is_guarded);
     if let Some(restriction) = restriction {
-        let error = messages::restricted(&requested.product_code, restriction, request_id.as_deref(), true);
+        let error =
+            messages::restricted(&requested.product_code, restriction, request_id.as_deref(), true, Subject::Order);
         return Err(Why::Failed(error).into());
     }
     let quote = match answer {
@@ -323,7 +326,7 @@ async fn confirm(cloud: &Cloud, successor: &Private, ctx: &Context) -> Result<()
         Err(unquoted) => return Err(refused(Why::Unconfirmed((shown, unquoted.clone()).into()))),
     }
     if let Some(restriction) = answer.restriction.as_ref().filter(|_| cloud.guard.is_set) {
-        let error = messages::restricted(&product_code, restriction, request_id.as_deref(), true);
+        let error = messages::restricted(&product_code, restriction, request_id.as_deref(), true, Subject::Order);
         return Err(Why::Failed(error).into());
     }
     let count = |check: Check<'_>| spending::promise(&cloud.journal, &commodity, &shown, check);
@@ -341,6 +344,6 @@ impl From<Why> for Refused {
 
 impl Refused {
     pub(super) fn diagnostic(self, cloud: &Cloud, is_planned: bool) -> Diagnostic {
-        messages::refused(self, cloud.guard.currency(), is_planned)
+        messages::refused(self, cloud.guard.currency(), is_planned, Subject::Order)
     }
 }

@@ -16,64 +16,112 @@ use crate::{
     quotes::{Quote, Restriction, Unquoted, shown_request_id},
 };
 
+/// What a purchase buys, as messages about its price call it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Order,
+    /// The renewal of the instance with this ID, and whether this directory has sent one whose outcome is unknown.
+    Renewal(&'a str, bool),
+}
+
+impl Subject<'_> {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Renewal(..) => "renewal",
+        }
+    }
+
+    /// That it was not bought, which begins a summary.
+    fn not_bought(self) -> String {
+        match self {
+            Self::Order => "No order was placed".to_owned(),
+            Self::Renewal(id, false) => format!("The instance {id} was not renewed"),
+            Self::Renewal(id, true) => format!("The instance {id} was not renewed now"),
+        }
+    }
+
+    /// Whether it cannot do without this argument.
+    fn requires(self, argument: &str) -> bool {
+        matches!(self, Self::Renewal(..)) && argument == MarketOrder::MAX_PRICE.name()
+    }
+
+    /// The next step of a user who corrected what was wrong, which ends a sentence. An apply alone invokes no action.
+    fn again(self, is_planned: bool) -> &'static str {
+        match self {
+            Self::Order if is_planned => "run terraform plan again",
+            Self::Order => "run terraform apply again",
+            Self::Renewal(..) => {
+                "invoke the action again (terraform apply -invoke=action.alicloud_market_renewal.<name>)"
+            }
+        }
+    }
+}
+
 /// The error about a purchase that is refused before it is sent.
-pub(super) fn refused(refused: Refused, currency: &str, is_planned: bool) -> Diagnostic {
+pub(super) fn refused(refused: Refused, currency: &str, is_planned: bool, subject: Subject<'_>) -> Diagnostic {
     let Refused { why, request_id } = refused;
-    let again = if is_planned { "run terraform plan again" } else { "run terraform apply again" };
-    let mut error = diagnostic_of(why, currency, is_planned, again);
+    let mut error = diagnostic_of(why, currency, is_planned, subject);
     error.detail += &shown_request_id(request_id.as_deref());
     error
 }
 
-fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Diagnostic {
+fn diagnostic_of(why: Why, currency: &str, is_planned: bool, subject: Subject<'_>) -> Diagnostic {
+    let (noun, not_bought, again) = (subject.noun(), subject.not_bought(), subject.again(is_planned));
     match why {
         Why::Excess(quote, Excess::Price { argument, most }) => {
             let detail = format!(
-                "The order costs {quote}, and {argument} allows {most} {currency}. Nothing was bought. To buy it at this \
+                "The {noun} costs {quote}, and {argument} allows {most} {currency}. Nothing was bought. To buy it at this \
                  price, raise {argument}{}, then {again}.",
                 variable(argument)
             );
-            limited(argument, format!("No order was placed: {quote} is more than {argument}"), detail)
+            limited(argument, format!("{not_bought}: {quote} is more than {argument}"), detail)
         }
         Why::Excess(quote, Excess::Total { before, most }) => {
             let (argument, others) = ("purchase_guard.max_total", if is_planned { "plans" } else { "buys" });
             let detail = format!(
-                "The order costs {quote}. This Terraform run {others} other orders for {before} {currency}, and {argument} \
-                 allows {most} {currency} for all of them together. This order was not bought. To buy it too, raise \
+                "The {noun} costs {quote}. This Terraform run {others} other orders for {before} {currency}, and {argument} \
+                 allows {most} {currency} for all of them together. This {noun} was not bought. To buy it too, raise \
                  {argument}{}, then {again}.",
                 variable(argument)
             );
-            limited(argument, format!("No order was placed: {quote} more exceeds {argument}"), detail)
+            limited(argument, format!("{not_bought}: {quote} more exceeds {argument}"), detail)
         }
         Why::Excess(quote, Excess::Currency { argument }) if quote.currency.is_none() => {
             let price = &quote.price;
+            let next = match subject.requires(argument) {
+                true => "Renew the instance in the Marketplace console.".to_owned(),
+                false => format!("To buy the {noun} anyway, remove {argument}{}, then {again}.", variable(argument)),
+            };
             let detail = format!(
                 "DescribePrice reports the price {price} without a currency, so the price cannot be compared with {argument}, which \
-                 is in {currency}. Nothing was bought. To buy the order anyway, remove {argument}{}, then {again}.",
-                variable(argument)
+                 is in {currency}. Nothing was bought. {next}"
             );
-            limited(
-                argument,
-                format!("No order was placed: its price has no currency to compare with {argument}"),
-                detail,
-            )
+            limited(argument, format!("{not_bought}: its price has no currency to compare with {argument}"), detail)
         }
         Why::Excess(quote, Excess::Currency { argument }) => {
             let detail = format!(
-                "The order costs {quote}, and {argument} is in {currency}, so they cannot be compared. Nothing was bought. \
+                "The {noun} costs {quote}, and {argument} is in {currency}, so they cannot be compared. Nothing was bought. \
                  In the purchase_guard block of the provider, set currency to the currency of the account, and the limits to \
                  amounts in that currency, then {again}."
             );
-            limited(argument, format!("No order was placed: {argument} is in another currency"), detail)
+            limited(argument, format!("{not_bought}: {argument} is in another currency"), detail)
         }
         Why::Unknown(argument, unquoted) => {
-            let detail = format!(
-                "{unquoted}. {argument} limits what an order may cost, so an order without a known price is not bought. Nothing \
-                 was bought. {} Then {again}. Without {argument}{}, an order does not need a known price.",
-                unquoted.advice(),
-                variable(argument)
+            let advice = match (subject, &*unquoted) {
+                (Subject::Renewal(..), Unquoted::Absent { .. }) => {
+                    "Check in the Marketplace console whether the instance can be renewed.".to_owned()
+                }
+                _ => unquoted.advice(),
+            };
+            let mut detail = format!(
+                "{unquoted}. {argument} limits what the {noun} may cost, so it is not bought without a known price. Nothing was \
+                 bought. {advice} Then {again}."
             );
-            limited(argument, format!("No order was placed: {argument} needs a price, but none is known"), detail)
+            if !subject.requires(argument) {
+                detail += &format!(" Without {argument}{}, the price does not need to be known.", variable(argument));
+            }
+            limited(argument, format!("{not_bought}: {argument} needs a price, but none is known"), detail)
         }
         Why::Unplanned(argument) => {
             let detail = format!(
@@ -84,11 +132,7 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
                  terraform plan, which shows the reason.\n\n3. With create_before_destroy = true in the lifecycle block, the old \
                  order leaves the state only after the new one was bought."
             );
-            limited(
-                argument,
-                format!("No order was placed: {argument} cannot be compared with a price in time"),
-                detail,
-            )
+            limited(argument, format!("{not_bought}: {argument} cannot be compared with a price in time"), detail)
         }
         Why::Changed(prices) => changed(&prices),
         Why::Unconfirmed(unconfirmed) => {
@@ -98,7 +142,7 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
                  {again}.",
                 unquoted.advice()
             );
-            Diagnostic::error("No order was placed: its price could not be confirmed", detail)
+            Diagnostic::error(format!("{not_bought}: its price could not be confirmed"), detail)
         }
         Why::Recent(orders) => {
             let orders = orders.join(", ");
@@ -109,7 +153,7 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, again: &str) -> Dia
                  shorten recent_orders in the purchase_guard block, then {again}.",
                 super::NAME
             );
-            Diagnostic::error(format!("No order was placed: the account recently bought the same ({orders})"), detail)
+            Diagnostic::error(format!("{not_bought}: the account recently bought the same ({orders})"), detail)
         }
         Why::Failed(error) => error,
     }
@@ -173,15 +217,19 @@ pub(super) fn restricted(
     restriction: &Restriction,
     request_id: Option<&str>,
     is_guarded: bool,
+    subject: Subject<'_>,
 ) -> Diagnostic {
-    let request_id = shown_request_id(request_id);
-    let outcome = match is_guarded {
-        true => "Nothing was bought: with a purchase_guard, the provider does not send such an order.",
-        false => "The Marketplace will probably refuse the purchase.",
+    let (request_id, again) = (shown_request_id(request_id), subject.again(true));
+    let outcome = match subject {
+        Subject::Renewal(..) => "Nothing was bought: the provider does not send such a renewal.",
+        Subject::Order if is_guarded => {
+            "Nothing was bought: with a purchase_guard, the provider does not send such an order."
+        }
+        Subject::Order => "The Marketplace will probably refuse the purchase.",
     };
     let detail = format!(
         "DescribePrice reports that this account may not buy {product}: {restriction}{request_id}. {outcome} Meet that condition \
-         in the Marketplace console, then run terraform plan again."
+         in the Marketplace console, then {again}."
     );
     let summary = format!("This account may not buy {product}");
     if is_guarded { Diagnostic::error(summary, detail) } else { Diagnostic::warning(summary, detail) }

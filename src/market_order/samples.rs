@@ -14,7 +14,8 @@ use super::{
     period::{self, Period},
     price_source, purchase_messages,
     quote::{Refused, Why},
-    quote_messages as messages, removal,
+    quote_messages::{self as messages, Subject},
+    removal,
     schema::Cycle,
     search, sku, tokens, unresolved,
 };
@@ -36,7 +37,8 @@ fn quote(price: &str) -> Quote {
     Quote { price: number(price), currency: Some("CNY".to_owned()) }
 }
 
-fn whys() -> Vec<Why> {
+/// Why a purchase is refused.
+pub(super) fn whys() -> Vec<Why> {
     let (most, argument) = (number("80"), "max_price");
     vec![
         Why::Excess(Box::new(quote("100.5")), Excess::Price { argument, most: most.clone() }),
@@ -82,11 +84,13 @@ fn answers() -> Vec<Diagnostic> {
 
 pub(crate) fn samples() -> Vec<Diagnostic> {
     let refusal = |why| Refused { why, request_id: Some(REQUEST.to_owned()) };
-    let refusals = [true, false]
-        .into_iter()
-        .flat_map(|is_planned| whys().into_iter().map(move |why| messages::refused(refusal(why), "CNY", is_planned)));
+    let refusals = [true, false].into_iter().flat_map(|is_planned| {
+        whys().into_iter().map(move |why| messages::refused(refusal(why), "CNY", is_planned, Subject::Order))
+    });
     let mut samples: Vec<Diagnostic> = refusals.collect();
-    let changed = || messages::refused(refusal(Why::Changed(Box::new([quote("100.5"), quote("120")]))), "CNY", false);
+    let changed = || {
+        messages::refused(refusal(Why::Changed(Box::new([quote("100.5"), quote("120")]))), "CNY", false, Subject::Order)
+    };
     let restriction = Restriction {
         code: "ORDER.NO_REAL_NAME_AUTHENTICATION".to_owned(),
         message: "Complete the real-name registration first.".to_owned(),
@@ -97,8 +101,8 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::kept(changed(), &Partial::<MarketOrder>::default()),
         messages::unquoted("cmapi033136", &unquoted, false),
         messages::unquoted("cmapi033136", &unquoted, true),
-        messages::restricted("cmapi033136", &restriction, Some(REQUEST), true),
-        messages::restricted("cmapi033136", &restriction, Some(REQUEST), false),
+        messages::restricted("cmapi033136", &restriction, Some(REQUEST), true, Subject::Order),
+        messages::restricted("cmapi033136", &restriction, Some(REQUEST), false, Subject::Order),
         messages::paid_otherwise(ORDER, &quote("100.5"), &quote("120")),
         messages::queue_timeout(),
         messages::unread_instances(&lost("DescribeInstances")),

@@ -189,7 +189,7 @@ fn a_purchase_that_fails_for_money_shows_the_balance_if_the_caller_may_read_it()
     for code in ["Account.Arrearage", "OrdersNotPaid"] {
         let kind = Kind::ApiError { status: 400, code: code.to_owned(), message: "pay".to_owned() };
         terraform.mock.fault(Fault::once("CreateOrder", kind));
-        terraform.apply().fails().says(&["No order was placed", code, "The account has 12.50 CNY available. Once"]);
+        terraform.apply().fails().says(&["No order was placed", code, "The account has 12.50 CNY available."]);
     }
     let kind = Kind::ApiError { status: 400, code: "Account.Arrearage".to_owned(), message: "pay".to_owned() };
     terraform.mock.fault(Fault::once("CreateProductOrders", kind.clone()));

@@ -275,10 +275,7 @@ async fn a_price_over_a_limit_is_refused_in_the_plan_and_before_it_is_sent() {
     mock.fault(Fault::times("DescribePrice", Kind::Absent, 2));
     says(&plan(&mut job, &arguments(end)).await, &["needs a price, but none is known"]);
     let (_, ended) = invoke(&mut job, &arguments(end)).await;
-    says(
-        &ended,
-        &["needs a price, but none is known", "so a renewal without a known price is not bought", "-invoke=action."],
-    );
+    says(&ended, &["needs a price, but none is known", "so it is not bought without a known price", "-invoke=action."]);
     assert!(!ended[0].detail.contains("Without max_price"), "{ended:?}");
     assert_eq!(bought(&mock), (0, end));
     // A refusal leaves nothing behind.

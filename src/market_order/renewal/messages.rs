@@ -8,7 +8,12 @@ use super::{MarketRenewal, Wanted, record::Record};
 use crate::{
     failure_messages::{self, PurchaseOutcome},
     journal::Journal,
-    market_order::{has_ended, schema::Cycle},
+    market_order::{
+        has_ended,
+        quote::Refused,
+        quote_messages::{self, Subject},
+        schema::Cycle,
+    },
     quotes::Quote,
 };
 
@@ -77,35 +82,22 @@ fn sent_before(id: &str, earlier: &Record) -> String {
     )
 }
 
-/// How the words of an order are those of a renewal.
-const WORDS: [(&str, &str); 5] = [
-    ("run terraform apply again", INVOKE_AGAIN),
-    ("run terraform plan again", INVOKE_AGAIN),
-    ("The order costs", "The renewal costs"),
-    ("limits what an order may cost, so an order", "limits what a renewal may cost, so a renewal"),
-    (" Without max_price, an order does not need a known price.", ""),
-];
-
-/// The next step for a user who has corrected what was wrong. An apply alone invokes no action.
-const INVOKE_AGAIN: &str = "invoke the action again (terraform apply -invoke=action.alicloud_market_renewal.<name>)";
-
-/// A message about an order, in the words of a renewal.
-fn of_renewal(mut error: Diagnostic) -> Diagnostic {
-    for (order, renewal) in WORDS {
-        error.detail = error.detail.replace(order, renewal);
-    }
-    error
-}
+/// The command that invokes the action. An apply alone invokes none.
+const INVOKE: &str = "terraform apply -invoke=action.alicloud_market_renewal.<name>";
 
 /// A renewal that is refused before it is sent.
-pub(super) fn refused(error: Diagnostic, wanted: &Wanted, earlier: Option<&Record>) -> Diagnostic {
+pub(super) fn refused(
+    refused: Refused,
+    currency: &str,
+    is_planned: bool,
+    wanted: &Wanted,
+    earlier: Option<&Record>,
+) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
-    let mut error = of_renewal(error);
-    error.summary = error.summary.replace("No order was placed", &format!("The instance {id} was not renewed"));
+    let mut error = quote_messages::refused(refused, currency, is_planned, Subject::Renewal(id, earlier.is_some()));
     error.detail =
         format!("To run until the planned date, the instance needs {} more. {}", bought(wanted), error.detail);
     if let Some(earlier) = earlier {
-        error.summary = error.summary.replace("was not renewed", "was not renewed now");
         error.detail += &format!("\n\n{}", sent_before(id, earlier));
     }
     error
@@ -116,7 +108,7 @@ pub(super) fn failed(wanted: &Wanted, failure: &Failure) -> Diagnostic {
     let id = &wanted.renewal.instance_id;
     let (summary, subject) =
         (format!("The instance {id} was not renewed"), format!("The renewal of the instance {id}"));
-    of_renewal(failure_messages::failure(&summary, &subject, failure, &PurchaseOutcome::NotPlaced))
+    failure_messages::failure_of(INVOKE, &summary, &subject, failure, &PurchaseOutcome::NotPlaced)
 }
 
 /// The error about a renewal whose order was cancelled or refunded; none for one that is in force.
@@ -126,7 +118,7 @@ pub(super) fn ended(wanted: &Wanted, order_id: &str, order: &Order) -> Option<Di
     let detail = format!(
         "The order {order_id}, which renewed the instance {id} by {}, has the status {status}: it was cancelled or refunded. The \
          instance ends at {}. Nothing was bought now, since the Marketplace returns that order for the same renewal for a day.\n\n\
-         1. To renew the instance by another period now, change until, then {INVOKE_AGAIN}.\n\n2. To renew it by the same \
+         1. To renew the instance by another period now, change until, then invoke the action again ({INVOKE}).\n\n2. To renew it by the same \
          period, wait for a day, then do the same without a change.\n\n3. Or renew it in the Marketplace console.",
         bought(wanted),
         shown(wanted.end)
@@ -145,7 +137,7 @@ pub(super) fn queue_timeout(id: &str) -> Diagnostic {
 
 pub(super) fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let summary = format!("The instance {id} was not renewed: it cannot be read");
-    of_renewal(failure_messages::failure(&summary, &format!("The instance {id}"), failure, &PurchaseOutcome::NotPlaced))
+    failure_messages::failure_of(INVOKE, &summary, &format!("The instance {id}"), failure, &PurchaseOutcome::NotPlaced)
 }
 
 pub(super) fn no_instance(id: &str) -> Diagnostic {
@@ -218,7 +210,7 @@ pub(super) fn sent_earlier(journal: &Journal, wanted: &Wanted, earlier: &Record)
     let detail = format!(
         "{} It ends at {}. Another renewal could be a second purchase, so nothing is bought.\n\n1. Look at the instance and its \
          orders in the Marketplace console. If the order is not paid, pay or cancel it there.\n\n2. Once the instance \
-         shows its new end, {INVOKE_AGAIN}.\n\n3. If nothing was bought at {at}, remove the record of it, then {INVOKE_AGAIN}:\n\n  \
+         shows its new end, invoke the action again ({INVOKE}).\n\n3. If nothing was bought at {at}, remove the record of it, then invoke the action again ({INVOKE}):\n\n  \
          rm {}",
         sent_before(id, earlier),
         shown(wanted.end),
@@ -237,7 +229,7 @@ pub(super) fn unknown_outcome(wanted: &Wanted, failure: &Failure) -> Diagnostic 
     );
     let summary = format!("The instance {id} may have been renewed");
     let subject = format!("The renewal of the instance {id}");
-    of_renewal(failure_messages::failure(&summary, &subject, failure, &PurchaseOutcome::MaybePlaced(next)))
+    failure_messages::failure_of(INVOKE, &summary, &subject, failure, &PurchaseOutcome::MaybePlaced(next))
 }
 
 pub(super) fn token_used(wanted: &Wanted, failure: &Failure) -> Diagnostic {
@@ -283,17 +275,4 @@ pub(super) fn too_short(wanted: &Wanted, new_end: DateTime<Utc>, until: &str) ->
         bought(wanted)
     );
     Diagnostic::warning(format!("The instance {id} was renewed, but only until {new_end}"), detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::market_order::samples;
-
-    #[test]
-    fn each_of_these_words_is_in_a_message_about_an_order() {
-        for (order, _) in WORDS {
-            assert!(samples().iter().any(|message| message.detail.contains(order)), "{order}");
-        }
-    }
 }

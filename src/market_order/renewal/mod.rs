@@ -27,7 +27,7 @@ use super::{
     model::RESERVED,
     period::Period,
     quote::{self, Refused, Why},
-    quote_messages,
+    quote_messages::{self, Subject},
     schema::{Cycle, PACKAGE_VERSION, PayType},
     sku,
 };
@@ -156,7 +156,7 @@ impl Action for MarketRenewals {
         let count = |quote: &Quote, check: Check<'_>| spending::plan(&cloud.journal, quote, check);
         let (quote, _) = allow(cloud, &wanted, &config.max_price, &deadline, count)
             .await
-            .map_err(|refused| messages::refused(refused.diagnostic(cloud, true), &wanted, earlier.as_ref()))?;
+            .map_err(|refused| messages::refused(refused, cloud.guard.currency(), true, &wanted, earlier.as_ref()))?;
         ctx.warn(messages::planned(&wanted, &quote, earlier.as_ref()));
         Ok(())
     }
@@ -252,7 +252,13 @@ async fn allow<T>(
     let request_id = answer.request_id.clone();
     if let Some(restriction) = &answer.restriction {
         let product = &wanted.renewal.product_code;
-        let error = quote_messages::restricted(product, restriction, request_id.as_deref(), true);
+        let error = quote_messages::restricted(
+            product,
+            restriction,
+            request_id.as_deref(),
+            true,
+            Subject::Renewal(&wanted.renewal.instance_id, false),
+        );
         return Err(Refused { why: Why::Failed(error), request_id: None });
     }
     let quote = answer.quote.map_err(|unquoted| Refused {
@@ -280,7 +286,7 @@ async fn buy(
     let allowed = allow(cloud, wanted, &config.max_price, deadline, count).await;
     let (quote, reservation) = allowed.map_err(|refused| {
         let earlier = record::unsettled(journal, id, wanted.end);
-        messages::refused(refused.diagnostic(cloud, false), wanted, earlier.as_ref())
+        messages::refused(refused, cloud.guard.currency(), false, wanted, earlier.as_ref())
     })?;
     let earlier = record::begin(journal, id, &new).unwrap_or_else(|error| {
         // The token finds the order all the same.

@@ -16,7 +16,13 @@ use super::{
 use crate::{
     catalogue::{lost, refused},
     journal::Journal,
-    market_order::{period::Period, schema::Cycle},
+    market_order::{
+        period::Period,
+        quote::{Refused, Why},
+        samples::whys,
+        schema::Cycle,
+    },
+    purchase_guard::Excess,
     quotes::Quote,
 };
 
@@ -61,13 +67,14 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     let reused = refused("CreateOrder", 400, "IdempotentParameterMismatch", "The parameters differ.");
     let ended = Order::deserialize(json!({"OrderStatus": "REFUND"})).expect("an order");
     let unpaid = Order::deserialize(json!({"PayStatus": "UNPAID"})).expect("an order");
-    let refusal = Diagnostic::error("No order was placed: 20 CNY is more than max_price", "Nothing was bought.");
+    let refusal = |why| Refused { why, request_id: None };
+    let quoted = Why::Excess(Box::new(quote.clone()), Excess::Currency { argument: "max_price" });
     let mut samples = vec![
+        messages::refused(refusal(quoted), "USD", false, &wanted, Some(&earlier(None))),
         messages::unknown(),
         messages::nothing(id, end),
         messages::planned(&wanted, &quote, None),
         messages::planned(&wanted, &quote, Some(&earlier(None))),
-        messages::refused(refusal, &wanted, Some(&earlier(None))),
         messages::queue_timeout(id),
         messages::unread(id, &lost("DescribeInstance")),
         messages::no_instance(id),
@@ -85,6 +92,10 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::not_shown(&wanted, ORDER),
         messages::too_short(&wanted, wanted.new_end, "2027-04-30"),
     ];
+    let is_possible = |why: &Why| matches!(why, Why::Excess(..) | Why::Unknown(..));
+    samples.extend(
+        whys().into_iter().filter(is_possible).map(|why| messages::refused(refusal(why), "CNY", true, &wanted, None)),
+    );
     samples.extend(messages::ended(&wanted, ORDER, &ended));
     samples.extend(messages::unpaid(id, ORDER, &unpaid));
     samples
