@@ -39,7 +39,7 @@ pub(crate) struct MarketProducts {
     /// Only products whose name matches this regular expression.
     #[attr(validator = Validator::rule("a regular expression", regex_error))]
     name_regex: Option<String>,
-    /// The product codes, in the order of `products`. If set, only products with these codes.
+    /// The product codes, in the order of `products`. If set and not empty, only products with these codes.
     #[attr(optional)]
     ids: Computed<Vec<String>>,
     /// Only products of the supplier with this ID.
@@ -138,7 +138,12 @@ fn regex_error(value: &Value) -> Option<String> {
         regex::Error::CompiledTooBig(_) => {
             Some("must be a smaller regular expression: lower its numbers of repetitions".to_owned())
         }
-        _ => Some("must be a regular expression".to_owned()),
+        error => {
+            // The reason is the last line, below a picture of the expression.
+            let text = error.to_string();
+            let reason = text.rsplit_once("error: ").map(|(_, reason)| format!(": {reason}")).unwrap_or_default();
+            Some(format!("must be a regular expression{reason}"))
+        }
     }
 }
 

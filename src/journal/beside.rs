@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io,
+    path::Path,
 };
 
 use alicloud::{retry::Deadline, signature::acs3::content_sha256};
@@ -22,8 +23,10 @@ pub(crate) enum Left {
 }
 
 impl Journal {
-    /// Changes what a file of this name holds. No other process does so at the same time, and none sees half of it. What
-    /// cannot be read counts as nothing.
+    /// Changes what a file of this name holds. No other process does so at the same time, and none sees half of it.
+    ///
+    /// # Errors
+    /// The file cannot be written, or it is there and cannot be read.
     pub(crate) fn change_shared<T, R>(&self, name: &str, change: impl FnOnce(&mut T) -> R) -> io::Result<R>
     where
         T: Default + Serialize + DeserializeOwned,
@@ -31,8 +34,7 @@ impl Journal {
         let lock = self.store.open_to_lock(&format!("{name}.lock"))?;
         lock.lock()?;
         let path = self.store.folder().join(name);
-        let before = fs::read(&path).unwrap_or_default();
-        let mut shared = serde_json::from_slice(&before).unwrap_or_default();
+        let (before, mut shared) = read(&path)?;
         let outcome = change(&mut shared);
         let after = serde_json::to_vec(&shared)?;
         if after != before {
@@ -41,10 +43,12 @@ impl Journal {
         Ok(outcome)
     }
 
-    /// What a file of this name holds now. What cannot be read counts as nothing.
-    pub(crate) fn shared<T: Default + DeserializeOwned>(&self, name: &str) -> T {
-        let text = fs::read(self.store.folder().join(name)).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+    /// What a file of this name holds now; the default where there is none.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub(crate) fn shared<T: Default + DeserializeOwned>(&self, name: &str) -> io::Result<T> {
+        Ok(read(&self.store.folder().join(name))?.1)
     }
 
     /// Where a file of this name stands, for messages.
@@ -113,5 +117,19 @@ impl Journal {
     pub(crate) fn is_placed_here(&self, order_id: &str) -> bool {
         let entries = self.store.entries(|_| false).unwrap_or_default().entries;
         entries.iter().any(|entry| entry.terraform == self.terraform.process && entry.order_id() == Some(order_id))
+    }
+}
+
+/// The text of a shared file and what it says; nothing and the default where there is none.
+fn read<T: Default + DeserializeOwned>(path: &Path) -> io::Result<(Vec<u8>, T)> {
+    match fs::read(path) {
+        Ok(text) => {
+            let parsed = serde_json::from_slice(&text);
+            let parsed = parsed
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))?;
+            Ok((text, parsed))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((Vec::new(), T::default())),
+        Err(error) => Err(error),
     }
 }

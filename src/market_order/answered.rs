@@ -57,7 +57,7 @@ pub(super) fn check(
     if placed == Placed::Now || is_resent {
         let detail = format!(
             "The order {order_id} of this purchase is in the state. The Marketplace reports a {name} that differs from the \
-             configuration. Check the order in the Marketplace console under My Orders before you apply a plan that replaces it."
+             configuration. The state keeps what was bought. Check the order in the Marketplace console under My Orders."
         );
         return Ok(Some(Diagnostic::warning(format!("Order {order_id} differs from the configuration"), detail)));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use alicloud::{
     error::{ApiErrorKind, Error, Failure},
+    market::{self, Described},
     market_instance::{self, AutoRenewal, Instance},
     retry::Deadline,
 };
@@ -234,10 +235,18 @@ pub(super) async fn turn_off(
     prior: &Partial<MarketOrder>,
     deadline: &Deadline,
 ) -> Result<(), Diagnostic> {
-    if prior.instance_ids.is_null() {
-        return Err(never_read(prior));
+    let mut instances = instance_ids(prior);
+    if instances.is_empty() {
+        let described = market::describe_order(&cloud.client, shown_id::<MarketOrder>(prior), deadline).await;
+        instances = match described.map_err(|failure| still_renewing(prior, &failure))? {
+            Described::Found(order) => order.instance_ids,
+            Described::Absent { .. } => instances,
+        };
     }
-    for instance in instance_ids(prior) {
+    if instances.is_empty() {
+        return Err(unknown_instances(prior));
+    }
+    for instance in instances {
         let set = set(cloud, &[instance], &AutoRenewal::Off, deadline).await;
         let is_gone =
             |failure: &Failure| matches!(&failure.error, Error::Api(error) if error.kind() == ApiErrorKind::NotFound);
@@ -249,12 +258,14 @@ pub(super) async fn turn_off(
 }
 
 /// The error about an order whose instances are not known, so that it is unknown what renews itself.
-fn never_read(prior: &Partial<MarketOrder>) -> Diagnostic {
+fn unknown_instances(prior: &Partial<MarketOrder>) -> Diagnostic {
     let id = shown_id::<MarketOrder>(prior);
     let detail = format!(
-        "renew_off_on_destroy is true, but the provider has not read the order {id} yet, so its instances are unknown. The order \
-         stays in the state and may renew automatically. Nothing was bought or changed. Run terraform apply -refresh-only to read \
-         the order, then run the command again."
+        "renew_off_on_destroy is true, but the Marketplace lists no instance of the order {id}, so its auto-renewal cannot be turned \
+         off. The order stays in the state and may renew automatically. Nothing was bought or changed.\n\n1. If the order is new, \
+         wait until the Marketplace lists its instances, then run the command again.\n\n2. If its product has no instances, remove \
+         renew_off_on_destroy and run terraform apply. Then destroy the order.\n\n3. To remove the order from the state anyway: \
+         terraform state rm {NAME}.<name>"
     );
     Diagnostic::error(format!("Order {id} was not destroyed: its instances are unknown"), detail)
 }
@@ -282,7 +293,7 @@ pub(super) fn samples() -> Vec<Diagnostic> {
         not_set(id, &format!("{}. Wait a few minutes.", lost("AutoRenewInstance"))),
         no_instances(id),
         not_changed(id, &refused("AutoRenewInstance", 403, "Forbidden.RAM", "You are not authorized.")),
-        never_read(&order),
+        unknown_instances(&order),
         still_renewing(&order, &lost("AutoRenewInstance")),
     ]
 }

@@ -227,8 +227,8 @@ fn unlisted(product: &str, failure: &Failure) -> Diagnostic {
 /// The warning about an order whose instances could not be read.
 fn unread(id: &str, failure: &Failure) -> Diagnostic {
     let detail = format!(
-        "{failure}. The order {id} keeps the instances that the state has. Nothing was bought or changed. {} The next terraform \
-         plan reads the instances again.",
+        "{failure}. Nothing was bought or changed. {} If the order {id} is in the state, the state keeps its instances, and the next \
+         terraform plan reads them again.",
         failure_messages::failure_advice(failure)
     );
     Diagnostic::warning(format!("The instances of order {id} cannot be read"), detail)

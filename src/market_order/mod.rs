@@ -2,6 +2,7 @@
 
 mod answered;
 mod auto_renew;
+mod contradiction;
 mod gone;
 mod instances;
 mod kept_sku;
@@ -233,7 +234,7 @@ impl Resource for MarketOrders {
             .or_else(|| not_paid(&id, &order))
             .into_iter()
             .for_each(|warning| ctx.warn(warning));
-        period::contradiction(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
+        contradiction::warning(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
         let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;

@@ -1,5 +1,7 @@
 //! Converts between an order of the Marketplace and its state in Terraform.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat};
 
 use super::{
@@ -53,20 +55,16 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
         return;
     }
     let mut reported = Reported::by(order, state);
-    // An order that was bought is paid in one way.
+    // An order does not change: another value that is reported is no reason to buy another one.
+    reported.product_code = reported.product_code.filter(|_| state.product_code.is_null());
     reported.pay_type = reported.pay_type.filter(|_| state.pay_type.is_null());
-    // Nor does it become longer or shorter: a different reported period is no reason to buy another one.
+    reported.quantity = reported.quantity.filter(|_| state.quantity.is_null());
+    reported.package_version = reported.package_version.filter(|_| state.package_version.is_null());
     if let Some(bought) = Period::bought(state).filter(|_| reported.duration.is_some()) {
         (reported.pricing_cycle, reported.duration) = (Some(bought.unit), Some(bought.count));
     }
     let missing = reported.write_to(state);
     missing.into_iter().filter(|(_, is_null)| *is_null).for_each(|(mark, _)| mark(state));
-    let components = order.components();
-    for (key, value) in state.components.known_mut().into_iter().flatten() {
-        if let Some(reported) = components.get(key) {
-            *value = reported.as_str().into();
-        }
-    }
     if state.components.is_null() {
         state.components = Attr::Known(Partial::<tfplugin::Map<String>>::new());
     }
@@ -96,33 +94,33 @@ pub(super) fn import(state: &mut State<MarketOrder>, order: &Order) {
 }
 
 /// The arguments that an order reports, where it does.
-struct Reported {
-    product_code: Option<String>,
+pub(super) struct Reported {
+    pub(super) product_code: Option<String>,
     pay_type: Option<PayType>,
     pricing_cycle: Option<Cycle>,
     duration: Option<i64>,
-    quantity: Option<i64>,
-    package_version: Option<String>,
+    pub(super) quantity: Option<i64>,
+    pub(super) package_version: Option<String>,
 }
 
 /// Marks an argument that an order does not report.
 type Mark = fn(&mut State<MarketOrder>);
 
 impl Reported {
-    fn by(order: &Order, state: &Partial<MarketOrder>) -> Self {
+    pub(super) fn by(order: &Order, state: &Partial<MarketOrder>) -> Self {
         let components = order.components();
         let known = Period::of(state);
         // Twelve months and a year are the same purchase, however the Marketplace counts it.
         let period =
             Period::reported(order).map(|reported| known.filter(|known| known.is_same(reported)).unwrap_or(reported));
-        let quantity = order.quantity.or_else(|| components.get("order_num")?.parse().ok());
+        let quantity = order.quantity.or_else(|| components.get("order_num")?.trim().parse().ok());
         Self {
             product_code: order.product_code.clone(),
             pay_type: sku::pay_type(order, state),
             pricing_cycle: period.map(|period| period.unit),
             duration: period.map(|period| period.count),
             quantity: quantity.filter(|number| *number > 0),
-            package_version: components.get(PACKAGE_VERSION).map(|version| version.as_str().to_owned()),
+            package_version: package_version(&components).map(str::to_owned),
         }
     }
 
@@ -150,6 +148,16 @@ impl Reported {
     }
 }
 
+/// The version of the package among the components.
+pub(super) fn package_version(components: &BTreeMap<String, String>) -> Option<&str> {
+    components.get(PACKAGE_VERSION).map(|version| version.trim()).filter(|version| !version.is_empty())
+}
+
+/// Whether a component is the same that is reported. A service may leave out the white space around it.
+pub(super) fn is_same_component(value: &str, reported: &str) -> bool {
+    value.trim() == reported.trim()
+}
+
 /// The name of the first argument by which an order differs from a planned state.
 pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) -> Option<&'static str> {
     fn differs<T: PartialEq>(planned: &Attr<T>, reported: Option<&T>) -> bool {
@@ -167,8 +175,11 @@ pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) ->
     );
     let components = order.components();
     let mut chosen = planned.components.known().into_iter().flatten();
-    let is_other = chosen
-        .any(|(key, value)| components.get(key).is_some_and(|reported| Some(reported.as_str()) != value.as_str()));
+    let is_other = chosen.any(|(key, value)| {
+        components
+            .get(key)
+            .is_some_and(|reported| !value.as_str().is_some_and(|value| is_same_component(value, reported)))
+    });
     let others =
         [(is_other, MarketOrder::COMPONENTS.name()), (sku::differs(order, planned), MarketOrder::SKU_CODE.name())];
     arguments.into_iter().chain(others).find(|(differs, _)| *differs).map(|(_, name)| name)
@@ -190,7 +201,10 @@ pub(super) fn set_computed(state: &mut Partial<MarketOrder>, order: &Order) {
     set_reported(&mut state.coupon_price, price(&order.coupon_price));
     set_reported(&mut state.created_on, order.created_on.and_then(moment));
     set_reported(&mut state.paid_on, order.paid_on.and_then(moment));
-    state.instance_ids = order.instance_ids.clone().into();
+    // A reply without instances is no reason to forget those that are known.
+    if !order.instance_ids.is_empty() || state.instance_ids.known().is_none() {
+        state.instance_ids = order.instance_ids.clone().into();
+    }
 }
 
 /// The warning about an order that cost something else than was quoted.

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use super::{
-    NAME,
-    schema::{Cycle, MarketOrder},
-};
+use super::schema::{Cycle, MarketOrder};
 use alicloud::market::Order;
-use tfplugin::{Attr, AttributeType, Diagnostic, Partial, State, model::AttributeChange, schema::Decision};
+use tfplugin::{Attr, AttributeType, Partial, State, model::AttributeChange, schema::Decision};
 
 /// How long an order runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,23 +82,6 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} x {}", self.count, self.unit.as_str())
     }
-}
-
-/// The warning about an order for which the Marketplace reports another period than the one that was bought.
-pub(super) fn contradiction(id: &str, state: &State<MarketOrder>, order: &Order) -> Option<Diagnostic> {
-    let bought = Period::bought(state)?;
-    let reported = Period::reported(order).filter(|reported| !reported.is_same(bought))?;
-    Some(other_period(id, bought, reported))
-}
-
-pub(super) fn other_period(id: &str, bought: Period, reported: Period) -> Diagnostic {
-    let detail = format!(
-        "The order {id} was bought for {bought}, and the Marketplace now reports {reported}. The state keeps {bought}, so Terraform \
-         neither buys nor replaces anything because of this.\n\n1. Check the order in the Marketplace console under My \
-         Orders.\n\n2. If {reported} is right, set pricing_cycle and duration accordingly, and import the order again:\n\n     \
-         terraform state rm {NAME}.<name>\n     terraform import {NAME}.<name> {id}"
-    );
-    Diagnostic::warning(format!("The Marketplace reports another period for order {id}"), detail)
 }
 
 /// Twelve months and one year are the same purchase.

@@ -261,7 +261,7 @@ pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
 pub(super) fn uncounted(error: &io::Error) -> Diagnostic {
     let detail = format!(
         "For purchase_guard.max_total, the provider adds up what all of its processes spend in this Terraform run. The file for the \
-         total, beside the purchase journal, cannot be written: {error}. Nothing was bought. Make Terraform's data directory \
+         total, beside the purchase journal, cannot be read or written: {error}. Nothing was bought. If the file is damaged, remove it. Make Terraform's data directory \
          (.terraform) writable, then run the command again."
     );
     Diagnostic::error("No order was placed: the total for max_total cannot be recorded", detail)

@@ -10,14 +10,10 @@ use tfplugin::{Diagnostic, Partial, value::Number};
 use super::{
     MarketOrder,
     answered::{self, OldToken, Placed},
-    auto_renew, gone, instances, kept_sku, messages as order_messages,
-    period::{self, Period},
-    price_source, purchase_messages,
+    auto_renew, contradiction, gone, instances, kept_sku, messages as order_messages, price_source, purchase_messages,
     quote::{Refused, Why},
     quote_messages::{self as messages, Subject},
-    removal,
-    schema::Cycle,
-    search, sku, tokens, unresolved,
+    removal, search, sku, tokens, unresolved,
 };
 use crate::{
     catalogue::{lost, refused},
@@ -114,13 +110,13 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         gone::gone(ORDER, REQUEST),
         order_messages::not_imported(ORDER, REQUEST),
         crate::order::not_read_back(ORDER, &lost("DescribeOrder").to_string()),
-        period::other_period(ORDER, Period { count: 12, unit: Cycle::Month }, Period { count: 1, unit: Cycle::Month }),
         unresolved::maybe_placed(&Journal::current(), &sample_entry(), &[ORDER.to_owned()]),
         unresolved::unread(&Journal::current(), &sample_entry(), &lost("DescribeInstances")),
     ]);
     let others = [
         answers(),
         auto_renew::samples(),
+        contradiction::samples(),
         instances::samples(),
         kept_sku::samples(),
         price_source::samples(),

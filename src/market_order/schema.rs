@@ -1,6 +1,6 @@
 //! What an order is made of, and what is valid.
 
-use super::{auto_renew, instances::OrderInstance, period, sku};
+use super::{auto_renew, instances::OrderInstance, model::is_same_component, period, sku};
 use tfplugin::{
     AttributeEnum, Computed, Map, Model, Partial, Timeouts,
     model::AttributeChange,
@@ -153,7 +153,8 @@ fn known_coupon(change: &AttributeChange<'_, MarketOrder, String>) -> Decision {
 }
 
 /// Components mean the same when they differ only by the package version, which has an argument of its own. An
-/// imported order holds what the seller added too, so what is configured of it only has to be there.
+/// imported order holds what the seller added too, so what is configured of it only has to be there, with or without the white
+/// space around it; an empty value need not be reported.
 fn same_components(change: &AttributeChange<'_, MarketOrder, Map<String>>) -> Decision {
     if is_half_imported(&change.state) {
         return Decision::Update;
@@ -165,7 +166,11 @@ fn same_components(change: &AttributeChange<'_, MarketOrder, Map<String>>) -> De
     };
     let (planned, prior) = (chosen(&change.planned), chosen(&change.prior));
     let is_same = if change.private.is_imported() {
-        planned.iter().all(|component| prior.contains(component))
+        planned.iter().all(|(key, value)| {
+            let reported = prior.iter().find(|(other, _)| other == key);
+            let reported = reported.map_or(Some(""), |(_, reported)| reported.as_str());
+            value.as_str().zip(reported).is_some_and(|(value, reported)| is_same_component(value, reported))
+        })
     } else {
         planned == prior
     };

@@ -17,7 +17,7 @@ const TIME: Duration = Duration::from_secs(60);
 pub(crate) struct PaiProducts {
     /// Codes of the products to read, such as `PAI_share`. An error names a code that Alibaba Cloud does not know. Default: those
     /// products that `alicloud_pai_product_order` can buy and Alibaba Cloud offers in the region.
-    #[attr(not_empty)]
+    #[attr(not_empty, validate(|codes: &Vec<String>| codes.iter().all(|code| !code.trim().is_empty()), "a list without empty codes"))]
     product_codes: Option<Vec<String>>,
     /// The region of the provider. The result applies to this region: a product may be purchased in one region and not in
     /// another.

@@ -1,7 +1,10 @@
 //! `instances` and `expires_on`: read with few requests, warned of in time, and without the secrets of an instance.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mock_endpoint::fault::{Fault, Kind};
+use mock_endpoint::{
+    fault::{Fault, Kind},
+    ledger::AutoRenewal,
+};
 use serde_json::json;
 
 use crate::{
@@ -170,4 +173,36 @@ fn a_destroy_turns_auto_renewal_off_where_that_is_configured() {
     terraform.destroy().succeeds().says(&["Its auto-renewal is turned off first"]);
     assert!(!renews());
     assert_eq!(terraform.instances().len(), 0);
+}
+
+#[test]
+fn a_reply_without_instances_turns_auto_renewal_off_all_the_same() {
+    let configuration = order_with("auto_renew = { enabled = true }\n  renew_off_on_destroy = true");
+    let Some(terraform) = Terraform::with(&configuration) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.mock.override_order(&id, json!({"InstanceIds": null}));
+    let renews = || terraform.mock.ledger().instances["11000000"].auto_renewal.is_some();
+    assert!(renews());
+    terraform.destroy().succeeds();
+    assert!(!renews());
+}
+
+#[test]
+fn an_order_whose_instances_are_unknown_is_not_destroyed_before_auto_renewal_is_off() {
+    let configuration = order_with("auto_renew = { enabled = true }\n  renew_off_on_destroy = true");
+    let Some(terraform) = Terraform::with(&configuration) else { return };
+    let placed = json!({"RequestId": "r", "OrderId": 202600000000001_i64, "ProductCode": "cmapi033136"});
+    terraform.mock.fault(Fault::once("DescribeOrder", Kind::Reply { body: placed.to_string() }));
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let by_the_month = AutoRenewal { cycle: "Month".to_owned(), duration: 1 };
+    terraform.mock.ledger().instances.get_mut("11000000").unwrap().auto_renewal = Some(by_the_month);
+    let renews = || terraform.mock.ledger().instances["11000000"].auto_renewal.is_some();
+    terraform.mock.override_order(&id, json!({"InstanceIds": null}));
+    terraform.destroy().fails().says(&["its instances are unknown", "stays in the state"]);
+    assert!(renews());
+    terraform.mock.override_order(&id, json!({"InstanceIds": {"InstanceId": ["11000000"]}}));
+    terraform.destroy().succeeds();
+    assert!(!renews());
 }

@@ -167,6 +167,48 @@ fn a_year_reported_as_twelve_months_is_no_change() {
 }
 
 #[test]
+fn components_keep_their_white_space_and_empty_values() {
+    let Some(terraform) = Terraform::with(&order_with("components = { a = \" x \", b = \"\" }")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    terraform.plans_empty();
+    terraform.apply().succeeds().never_says(&["Warning: The Marketplace reports"]);
+    assert_eq!(terraform.attributes()["components"], json!({"a": " x ", "b": ""}));
+    terraform.begin_anew();
+    terraform.import("alicloud_market_order.order", &id).succeeds();
+    terraform.plans_empty();
+    // A service that leaves out what means nothing to it.
+    let trimmed = json!({"package_version": {"value": "yuncode2713600001"}, "a": {"value": "x"}});
+    terraform.mock.override_order(&id, json!({"Components": trimmed}));
+    terraform.plans_empty();
+    terraform.begin_anew();
+    terraform.import("alicloud_market_order.order", &id).succeeds();
+    terraform.plans_empty();
+    assert_eq!(terraform.orders(), [id]);
+}
+
+#[test]
+fn an_order_that_is_reported_otherwise_than_it_was_bought_is_not_replaced() {
+    let Some(terraform) = Terraform::with(&order_with("components = { seats = \"5\" }")) else { return };
+    terraform.apply().succeeds();
+    let id = terraform.orders()[0].clone();
+    let components = json!({"package_version": {"value": "yuncode2713600001"}, "seats": {"value": "6"}});
+    let version = json!({"package_version": {"value": "yuncode2713600002"}});
+    for (reported, name) in [
+        (json!({"Components": components}), "components[\"seats\"]"),
+        (json!({"Components": version}), "package_version"),
+        (json!({"Components": null, "Quantity": 7}), "quantity"),
+        (json!({"Quantity": 1, "ProductCode": "cmapi033137"}), "product_code"),
+    ] {
+        terraform.mock.override_order(&id, reported);
+        let warning = format!("The Marketplace reports another {name} for order {id}");
+        terraform.plans_empty().says(&[&warning, "neither buys nor replaces anything", "terraform import"]);
+        terraform.apply().succeeds();
+    }
+    assert_eq!(terraform.orders(), [id]);
+}
+
+#[test]
 fn odd_replies_neither_crash_nor_change_anything() {
     let Some(terraform) = Terraform::with(ORDER) else { return };
     terraform.apply().succeeds();

@@ -159,7 +159,7 @@ fn what_cannot_be_found_or_read_is_an_error_and_buys_nothing() {
     // No product matches, so there is none to order.
     terraform.apply().fails().says(&["ids"]);
     terraform.configure("data \"alicloud_market_products\" \"it\" {\n  name_regex = \"(\"\n  sort = \"age\"\n}\n");
-    terraform.validate().fails().says(&["must be a regular expression", "created_on-desc"]);
+    terraform.validate().fails().says(&["must be a regular expression: unclosed group", "created_on-desc"]);
     terraform.configure("data \"alicloud_market_products\" \"it\" {\n  name_regex = \"(\\\\w{999}){999}\"\n}\n");
     terraform.validate().fails().says(&["must be a smaller regular expression"]);
     let one = |code: &str| format!("data \"alicloud_market_product\" \"it\" {{\n  product_code = \"{code}\"\n}}\n");

@@ -22,7 +22,7 @@ const ORDER: &str =
 pub struct Job {
     plugin: Plugin,
     pub provider: ProviderClient<Channel>,
-    _data: tempfile::TempDir,
+    pub data: tempfile::TempDir,
 }
 
 pub fn type_of_order() -> Type {
@@ -59,7 +59,7 @@ impl Job {
         let request = configure_provider::Request { config: block, ..Default::default() };
         let configured = provider.configure_provider(request).await.unwrap().into_inner();
         assert!(configured.diagnostics.is_empty(), "{:?}", configured.diagnostics);
-        Self { plugin, provider, _data: data }
+        Self { plugin, provider, data }
     }
 
     /// Plans a create, with what an earlier plan of it remembered.

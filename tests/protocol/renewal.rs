@@ -304,12 +304,41 @@ async fn what_cannot_be_renewed_is_refused() {
     mock.override_instance(INSTANCE, json!({"EndOn": end.timestamp_millis(), "ProductSkuCode": "cmapi033136-postpay"}));
     says(&plan(&mut job, &arguments(end)).await, &["The instance 11000000 was not renewed: it is pay-as-you-go"]);
     mock.override_instance(INSTANCE, json!({"ProductSkuCode": "cmapi033136-prepay"}));
+    for (fields, why) in [
+        (json!({"OrderStatus": "REFUND"}), "has the status REFUND"),
+        (json!({"OrderStatus": "NORMAL", "PayStatus": "UNPAID"}), "is not paid"),
+    ] {
+        mock.override_order(ORDER, fields);
+        says(&invoke(&mut job, &arguments(end)).await.1, &[&format!("its order {ORDER} {why}"), "Nothing was bought"]);
+    }
+    mock.override_order(ORDER, json!({"OrderStatus": "NORMAL", "PayStatus": "PAID"}));
+    mock.override_instance(INSTANCE, json!({"EndOn": end.timestamp_millis(), "Status": "CLOSED"}));
+    says(&plan(&mut job, &arguments(end)).await, &["costs 20 CNY", "the status CLOSED"]);
     show(&mock, None);
     let refusal = Kind::ApiError { status: 400, code: "InvalidParameter".to_owned(), message: "No".to_owned() };
     mock.fault(Fault::once("CreateOrder", refusal));
     says(&invoke(&mut job, &arguments(end)).await.1, &["was not renewed", "No order was placed, and nothing was paid"]);
     assert_eq!(bought(&mock), (0, end));
     assert_eq!(invoke(&mut job, &arguments(end)).await.1, []);
+    assert_eq!(bought(&mock), (1, after(end, 2)));
+}
+
+#[tokio::test]
+async fn a_damaged_record_of_renewals_stops_another_one() {
+    let (mock, end) = world();
+    let mut job = Job::start(&mock).await;
+    show(&mock, Some(end));
+    mock.fault(Fault::times("CreateOrder", Kind::DropAfter, 1000));
+    says(&invoke(&mut job, &arguments(end)).await.1, &["may have been renewed"]);
+    mock.ledger().faults.clear();
+    let record = job.data.path().join("alicloud-purchases/renewals");
+    assert!(record.exists());
+    std::fs::write(&record, "garbage").unwrap();
+    let mut more = arguments(end);
+    (more["until"], more["max_price"]) = (json!(moment(after(end, 2) + TimeDelta::days(1))), json!(100));
+    let words = ["the record of renewals cannot be used", "Nothing was bought", "rm "];
+    says(&plan(&mut job, &more).await, &words);
+    says(&invoke(&mut job, &more).await.1, &words);
     assert_eq!(bought(&mock), (1, after(end, 2)));
 }
 

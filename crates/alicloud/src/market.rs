@@ -137,7 +137,8 @@ impl Order {
     }
 }
 
-/// The code and value of each component, from an object or its text.
+/// The code and value of each component, from an object or its text. White space around a value, and an empty one, can be what
+/// the user has chosen.
 pub(super) fn components(json: &Json) -> BTreeMap<String, String> {
     let parsed;
     let components = match json {
@@ -149,8 +150,12 @@ pub(super) fn components(json: &Json) -> BTreeMap<String, String> {
     };
     let pairs = components.as_object().into_iter().flatten();
     pairs
-        .filter_map(|(code, component)| Some((code.clone(), reply::text(component.get("value").unwrap_or(component))?)))
+        .filter_map(|(code, component)| Some((code.clone(), verbatim(component.get("value").unwrap_or(component))?)))
         .collect()
+}
+
+fn verbatim(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned).or_else(|| reply::text(json))
 }
 
 /// The answer to CreateOrder.

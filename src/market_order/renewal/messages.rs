@@ -56,9 +56,13 @@ pub(super) fn planned(wanted: &Wanted, quote: &Quote, earlier: Option<&Record>) 
         }
         false => "",
     };
+    let status = match &wanted.status {
+        Some(status) => format!(" The Marketplace reports the status {status} for the instance: check it there first."),
+        None => String::new(),
+    };
     let detail = format!(
         "Invoking the action buys {what} for the instance {id} and pays {quote} immediately. The instance now ends at {}, and \
-         would then run until {}.{automatic} Terraform cannot undo a renewal.",
+         would then run until {}.{automatic}{status} Terraform cannot undo a renewal.",
         shown(wanted.end),
         shown(wanted.new_end)
     );
@@ -148,6 +152,36 @@ pub(super) fn no_instance(id: &str) -> Diagnostic {
     );
     Diagnostic::error(format!("The instance {id} was not renewed: it does not exist"), detail)
         .at(MarketRenewal::INSTANCE_ID.path())
+}
+
+/// The error where it cannot be found out or recorded what this directory has sent.
+pub(super) fn unrecorded(journal: &Journal, id: &str, error: &std::io::Error) -> Diagnostic {
+    let detail = format!(
+        "Before a renewal is sent, the provider records it beside the purchase journal, so that a second one cannot be bought by \
+         mistake. The record cannot be read or written: {error}. Nothing was bought.\n\n1. If the file is damaged, check in the \
+         Marketplace console whether the instance {id} was renewed, then remove the file:\n\n     rm {}\n\n2. Make Terraform's data \
+         directory (.terraform) writable. Then invoke the action again ({INVOKE}).",
+        journal.path_beside(super::record::FILE)
+    );
+    Diagnostic::error(format!("The instance {id} was not renewed: the record of renewals cannot be used"), detail)
+}
+
+/// The error about an instance whose order was cancelled or refunded, or is not paid; none for one in force.
+pub(super) fn not_in_force(id: &str, order: &Order) -> Option<Diagnostic> {
+    let name =
+        order.order_id.as_deref().map_or_else(|| "its order".to_owned(), |order_id| format!("its order {order_id}"));
+    let status = order.order_status.as_deref().filter(|status| has_ended(status));
+    let is_unpaid = || order.pay_status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("UNPAID"));
+    let why = match status {
+        Some(status) => format!("{name} has the status {status}"),
+        None if is_unpaid() => format!("{name} is not paid"),
+        None => return None,
+    };
+    let detail = format!(
+        "The instance {id} was not renewed, because {why}. Nothing was bought. Check the order in the Marketplace console under My \
+         Orders. If the instance can still be renewed, renew it in the console."
+    );
+    Some(Diagnostic::error(format!("The instance {id} was not renewed: {why}"), detail))
 }
 
 pub(super) fn pay_as_you_go(id: &str) -> Diagnostic {

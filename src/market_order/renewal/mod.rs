@@ -24,7 +24,7 @@ use serde_json::json;
 use tfplugin::{Action, Context, Diagnostic, Diagnostics, Model, Operation, Partial, Timeouts, value::Number};
 
 use super::{
-    model::RESERVED,
+    model::{self, RESERVED},
     period::Period,
     quote::{self, Refused, Why},
     quote_messages::{self, Subject},
@@ -98,6 +98,8 @@ struct Wanted {
     /// The end that the renewal leads to.
     new_end: DateTime<Utc>,
     renews_itself: bool,
+    /// The status of the instance, where it is another one than `OPENED`.
+    status: Option<String>,
 }
 
 impl Wanted {
@@ -149,6 +151,7 @@ impl Action for MarketRenewals {
             Need::Renewal(wanted) => wanted,
         };
         let earlier = record::unsettled(&cloud.journal, id, wanted.end);
+        let earlier = earlier.map_err(|error| messages::unrecorded(&cloud.journal, id, &error))?;
         if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&wanted.token())) {
             ctx.warn(messages::sent_earlier(&cloud.journal, &wanted, earlier));
             return Ok(());
@@ -203,15 +206,18 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, deadline: &Deadline) -> Res
         Described::Found(order) => Some(order),
         Described::Absent { .. } => None,
     };
+    if let Some(refusal) = order.as_deref().and_then(|order| messages::not_in_force(id, order)) {
+        return Err(refusal);
+    }
     let period = order.as_deref().and_then(|order| Period::reported(order).or_else(|| Period::guess(order)));
     let unit = config.pricing_cycle.or(period.map(|period| period.unit)).ok_or_else(|| messages::no_cycle(id))?;
     let mut components = instance.components();
-    if !components.contains_key(PACKAGE_VERSION) {
+    if model::package_version(&components).is_none() {
         let ordered = order.iter().flat_map(|order| order.components());
         let is_chosen = |key: &String| key == PACKAGE_VERSION || !RESERVED.contains(&key.as_str());
         components = ordered.filter(|(key, _)| is_chosen(key)).collect();
     }
-    if !components.contains_key(PACKAGE_VERSION) {
+    if model::package_version(&components).is_none() {
         return Err(messages::unreported(id, "the package version"));
     }
     let product_code = instance.product_code.clone().ok_or_else(|| messages::unreported(id, "the product"))?;
@@ -229,7 +235,8 @@ async fn need(cloud: &Cloud, config: &MarketRenewal, deadline: &Deadline) -> Res
         sku_code,
     };
     let renews_itself = instance.auto_renewal == Some(true);
-    Ok(Need::Renewal(Box::new(Wanted { renewal, period, end, new_end, renews_itself })))
+    let status = instance.status.clone().filter(|status| !status.eq_ignore_ascii_case("OPENED"));
+    Ok(Need::Renewal(Box::new(Wanted { renewal, period, end, new_end, renews_itself, status })))
 }
 
 async fn describe(cloud: &Cloud, id: &str, deadline: &Deadline) -> Result<Option<Box<Instance>>, Failure> {
@@ -285,14 +292,13 @@ async fn buy(
     let count = |quote: &Quote, check: Check<'_>| spending::reserve(journal, &wanted.priced(), quote, check);
     let allowed = allow(cloud, wanted, &config.max_price, deadline, count).await;
     let (quote, reservation) = allowed.map_err(|refused| {
-        let earlier = record::unsettled(journal, id, wanted.end);
+        let earlier = record::unsettled(journal, id, wanted.end).ok().flatten();
         messages::refused(refused, cloud.guard.currency(), false, wanted, earlier.as_ref())
     })?;
-    let earlier = record::begin(journal, id, &new).unwrap_or_else(|error| {
-        // The token finds the order all the same.
-        tracing::warn!(%error, "a renewal was not recorded");
-        None
-    });
+    let earlier = record::begin(journal, id, &new).map_err(|error| {
+        give_back(cloud, reservation.as_ref());
+        messages::unrecorded(journal, id, &error)
+    })?;
     if let Some(earlier) = earlier.as_ref().filter(|earlier| !earlier.is_resendable(&token)) {
         give_back(cloud, reservation.as_ref());
         return match earlier.confirmed_end.and_then(DateTime::from_timestamp_millis) {

@@ -71,6 +71,9 @@ impl Record {
 }
 
 /// Records a renewal that is about to be sent. What was sent before and explains the end stays instead, and comes back.
+///
+/// # Errors
+/// The record cannot be read or written, so that nothing may be sent.
 pub(super) fn begin(journal: &Journal, instance: &str, new: &Record) -> io::Result<Option<Record>> {
     journal.change_shared(FILE, |Records(records)| {
         let earlier = records.get(instance).filter(|record| record.explains(new.end)).cloned();
@@ -82,9 +85,12 @@ pub(super) fn begin(journal: &Journal, instance: &str, new: &Record) -> io::Resu
 }
 
 /// What was sent before and explains this end.
-pub(super) fn unsettled(journal: &Journal, instance: &str, end: DateTime<Utc>) -> Option<Record> {
-    let Records(mut records) = journal.shared(FILE);
-    records.remove(instance).filter(|record| record.explains(end.timestamp_millis()))
+///
+/// # Errors
+/// The record cannot be read.
+pub(super) fn unsettled(journal: &Journal, instance: &str, end: DateTime<Utc>) -> io::Result<Option<Record>> {
+    let Records(mut records) = journal.shared(FILE)?;
+    Ok(records.remove(instance).filter(|record| record.explains(end.timestamp_millis())))
 }
 
 /// Records what has become known of a renewal that was sent.

@@ -47,6 +47,7 @@ fn wanted(renews_itself: bool) -> Wanted {
         end: moment("2027-01-31T08:00:00Z"),
         new_end: moment("2027-03-31T08:00:00Z"),
         renews_itself,
+        status: renews_itself.then(|| "CLOSED".to_owned()),
     }
 }
 
@@ -79,6 +80,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::unread(id, &lost("DescribeInstance")),
         messages::no_instance(id),
         messages::pay_as_you_go(id),
+        messages::unrecorded(&journal, id, &std::io::Error::from(std::io::ErrorKind::StorageFull)),
         messages::no_end(id),
         messages::over(id, end),
         messages::unreported(id, "the SKU"),
@@ -96,6 +98,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     samples.extend(
         whys().into_iter().filter(is_possible).map(|why| messages::refused(refusal(why), "CNY", true, &wanted, None)),
     );
+    samples.extend([&ended, &unpaid].into_iter().filter_map(|order| messages::not_in_force(id, order)));
     samples.extend(messages::ended(&wanted, ORDER, &ended));
     samples.extend(messages::unpaid(id, ORDER, &unpaid));
     samples
