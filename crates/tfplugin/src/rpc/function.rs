@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Diagnosed, Inner, wire};
+use super::{Diagnosed, Inner, messages, wire};
 use crate::{
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, Diagnostics},
     erased::{Function, Provider},
     function::{Parameter, Signature},
     proto::{self, DynamicValue, call_function, get_functions, get_metadata},
@@ -17,8 +17,18 @@ pub(super) struct Registered {
     signature: Signature,
 }
 
-pub(super) fn registered(functions: Vec<Box<dyn Function>>) -> BTreeMap<&'static str, Registered> {
-    functions.into_iter().map(|item| (item.name(), Registered { signature: item.signature(), item })).collect()
+pub(super) fn registered(
+    functions: Vec<Box<dyn Function>>,
+    duplicates: &mut Diagnostics,
+) -> BTreeMap<&'static str, Registered> {
+    let mut registered = BTreeMap::new();
+    for item in functions {
+        let name = item.name();
+        if registered.insert(name, Registered { signature: item.signature(), item }).is_some() {
+            duplicates.push(messages::duplicate("function", name));
+        }
+    }
+    registered
 }
 
 impl Diagnosed for call_function::Response {

@@ -12,6 +12,14 @@ pub(super) fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item
     Diagnostic::error(format!("Unknown {kind} type"), detail)
 }
 
+/// The error about a name that the author registered twice: only one of both could be served.
+pub(super) fn duplicate(kind: &str, name: &str) -> Diagnostic {
+    let detail = format!(
+        "The provider registers the {kind} {name:?} twice, so Terraform cannot know which one is meant. {FAULT}"
+    );
+    Diagnostic::error(format!("The {kind} {name} is registered twice"), detail)
+}
+
 /// Why a call did not come to its end; `next` is what the provider says to do after a panic.
 pub(super) fn fault(rpc: &str, subject: &str, is_panic: bool, next: &str) -> Diagnostic {
     let end = if is_panic { "panicked" } else { "was interrupted" };
@@ -136,6 +144,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
     vec![
         unknown_type("resource", "example_thing", ["example_note"].into_iter()),
         unknown_type("action", "example_thing", [].into_iter()),
+        duplicate("resource", "example_note"),
         fault("ApplyResourceChange", "example_note", true, next),
         fault("ApplyResourceChange", "example_note", false, ""),
         waiting(&[Path::attribute("region"), Path::attribute("token")]),

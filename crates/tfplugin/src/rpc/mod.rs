@@ -69,6 +69,8 @@ struct Inner<P: Provider> {
     /// The size of chunks that was agreed for each state store.
     chunk_sizes: RwLock<BTreeMap<String, usize>>,
     functions: BTreeMap<&'static str, function::Registered>,
+    /// The errors about names that are registered twice, of which only one could be served.
+    duplicates: Diagnostics,
     client: RwLock<Client<P::Client>>,
     lifecycle: Lifecycle,
 }
@@ -98,8 +100,15 @@ struct Registered<T: ?Sized> {
 /// What the provider offers of one kind, by the type name.
 type Items<T> = BTreeMap<&'static str, Registered<T>>;
 
-fn registered<T: Item + ?Sized>(items: Vec<Box<T>>) -> Items<T> {
-    items.into_iter().map(|item| (item.name(), Registered { schema: OnceLock::new(), item })).collect()
+fn registered<T: Item + ?Sized>(kind: &str, items: Vec<Box<T>>, duplicates: &mut Diagnostics) -> Items<T> {
+    let mut registered = Items::new();
+    for item in items {
+        let name = item.name();
+        if registered.insert(name, Registered { schema: OnceLock::new(), item }).is_some() {
+            duplicates.push(messages::duplicate(kind, name));
+        }
+    }
+    registered
 }
 
 fn find<'a, T: ?Sized>(items: &'a Items<T>, kind: &str, name: &str) -> Result<&'a Registered<T>, Diagnostic> {
@@ -147,20 +156,22 @@ impl From<Schema> for SchemaWithType {
 impl<P: Provider> Server<P> {
     /// A server for this provider, in a process with this lifecycle.
     pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
-        let resources = registered(provider.resources());
+        let mut duplicates = Diagnostics::default();
+        let resources = registered("resource", provider.resources(), &mut duplicates);
         let inner = Inner {
             schema: provider.schema().into(),
             provider_meta: provider.provider_meta().map(Into::into),
             identities: identity::all(resources.iter().map(|(name, resource)| (*name, &*resource.item))),
             resources,
-            data_sources: registered(provider.data_sources()),
-            list_resources: registered(provider.list_resources()),
-            ephemeral_resources: registered(provider.ephemeral_resources()),
-            actions: registered(provider.actions()),
-            state_stores: registered(provider.state_stores()),
+            data_sources: registered("data source", provider.data_sources(), &mut duplicates),
+            list_resources: registered("list resource", provider.list_resources(), &mut duplicates),
+            ephemeral_resources: registered("ephemeral resource", provider.ephemeral_resources(), &mut duplicates),
+            actions: registered("action", provider.actions(), &mut duplicates),
+            state_stores: registered("state store", provider.state_stores(), &mut duplicates),
             chunk_sizes: RwLock::default(),
-            functions: function::registered(provider.functions()),
+            functions: function::registered(provider.functions(), &mut duplicates),
             client: RwLock::new(Client::NotConfigured),
+            duplicates,
             lifecycle,
             provider,
         };

@@ -47,7 +47,7 @@ impl<P: Provider> Inner<P> {
             actions: self.actions.keys().map(action).collect(),
             state_stores: self.state_stores.keys().map(state_store).collect(),
             functions: self.function_names(),
-            ..get_metadata::Response::default()
+            diagnostics: wire::diagnostics(self.duplicates.clone()),
         }
     }
 
@@ -63,7 +63,7 @@ impl<P: Provider> Inner<P> {
             state_store_schemas: schemas(&self.state_stores, wire::arguments),
             functions: self.signatures(),
             server_capabilities: capabilities(),
-            ..get_provider_schema::Response::default()
+            diagnostics: wire::diagnostics(self.duplicates.clone()),
         }
     }
 

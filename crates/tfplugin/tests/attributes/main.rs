@@ -8,10 +8,15 @@ use broken::Broken;
 use models::{Everything, Test};
 use tfplugin::{
     Attr, Diagnostics, Model as _, Scalar,
+    proto::provider_server::Provider as _,
+    registration::Typed,
+    rpc::Server,
     schema::Nesting,
+    serve::Lifecycle,
     testing::{Host, Stored, check},
     value::{Number, Type, Value},
 };
+use tonic::Request;
 
 const NAME: &str = "test_everything";
 
@@ -173,6 +178,10 @@ async fn what_has_the_name_of_another_one_is_found_and_starts_nothing() {
     assert_eq!(check(&Broken(2))[0], twice);
     let errors = Host::start(Broken(2)).await.err().unwrap();
     assert_eq!(errors.iter().next().unwrap().detail, twice);
+    let server = Server::new(Typed(Broken(2)), Lifecycle::default());
+    let schemas = server.get_provider_schema(Request::new(Default::default())).await.unwrap().into_inner();
+    assert_eq!(schemas.diagnostics.len(), 1);
+    assert_eq!(schemas.diagnostics[0].summary, "The resource test_broken is registered twice");
 }
 
 #[tokio::test]
