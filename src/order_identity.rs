@@ -16,6 +16,7 @@ pub(crate) struct OrderIdentity {
     #[attr(validate(|id: &String| is_order_id(id), "the ID of an order: digits only"))]
     pub(crate) order_id: String,
     /// The ID of the account that owns the order. Optional in an import, which fails if the order belongs to another account.
+    #[attr(not_blank)]
     pub(crate) account_id: Option<String>,
 }
 
@@ -34,9 +35,8 @@ pub(crate) fn identify<M: OrderModel>(mut state: State<M>) -> State<M> {
 /// It belongs to another account.
 pub(crate) fn check_imported<M: OrderModel>(state: &State<M>, requested: &OrderIdentity) -> Result<(), Diagnostic> {
     let found = state.identity().map(|identity| &identity.account_id);
-    match (requested.account_id.as_deref().unwrap_or_default(), found) {
-        ("", _) => Ok(()),
-        (requested, Some(Attr::Known(found))) if requested != found => {
+    match (&requested.account_id, found) {
+        (Some(requested), Some(Attr::Known(found))) if requested != found => {
             Err(of_another_account(shown_id::<M>(state), requested, found))
         }
         _ => Ok(()),

@@ -14,7 +14,7 @@ use tfplugin::{
     schema::Validator, value::Value,
 };
 
-use super::{MarketOrder, NAME, instances, schema::Cycle};
+use super::{MarketOrder, NAME, has_ended, instances, schema::Cycle};
 use crate::{
     Cloud,
     failure_messages::{self, PurchaseOutcome},
@@ -97,7 +97,7 @@ fn no_period() -> Diagnostic {
         .at(MarketOrder::AUTO_RENEW.path())
 }
 
-/// Tells all of these instances.
+/// Sets the auto-renewal of all of these instances.
 async fn set(cloud: &Cloud, instances: &[String], wanted: &AutoRenewal, deadline: &Deadline) -> Result<(), Failure> {
     for id in instances {
         market_instance::set_auto_renewal(&cloud.client, id, wanted, deadline).await?;
@@ -239,6 +239,7 @@ pub(super) async fn turn_off(
     if instances.is_empty() {
         let described = market::describe_order(&cloud.client, shown_id::<MarketOrder>(prior), deadline).await;
         instances = match described.map_err(|failure| still_renewing(prior, &failure))? {
+            Described::Found(order) if order.order_status.as_deref().is_some_and(has_ended) => return Ok(()),
             Described::Found(order) => order.instance_ids,
             Described::Absent { .. } => instances,
         };
@@ -264,7 +265,7 @@ fn unknown_instances(prior: &Partial<MarketOrder>) -> Diagnostic {
         "renew_off_on_destroy is true, but the Marketplace lists no instance of the order {id}, so its auto-renewal cannot be turned \
          off. The order stays in the state and may renew automatically. Nothing was bought or changed.\n\n1. If the order is new, \
          wait until the Marketplace lists its instances, then run the command again.\n\n2. If its product has no instances, remove \
-         renew_off_on_destroy and run terraform apply. Then destroy the order.\n\n3. To remove the order from the state anyway: \
+         renew_off_on_destroy and run terraform apply, which must not replace the order. Then destroy it.\n\n3. To remove the order from the state anyway: \
          terraform state rm {NAME}.<name>"
     );
     Diagnostic::error(format!("Order {id} was not destroyed: its instances are unknown"), detail)
@@ -279,7 +280,7 @@ fn still_renewing(prior: &Partial<MarketOrder>, failure: &Failure) -> Diagnostic
          the state anyway: terraform state rm {NAME}.<name>",
         failure_messages::failure_advice(failure)
     );
-    Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal is still on"), detail)
+    Diagnostic::error(format!("Order {id} was not destroyed: its auto-renewal may still be on"), detail)
 }
 
 #[cfg(test)]

@@ -56,10 +56,10 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     }
     let mut reported = Reported::by(order, state);
     // An order does not change: another value that is reported is no reason to buy another one.
-    reported.product_code = reported.product_code.filter(|_| state.product_code.is_null());
+    reported.product_code = reported.product_code.filter(|_| !is_bought(&state.product_code));
     reported.pay_type = reported.pay_type.filter(|_| state.pay_type.is_null());
-    reported.quantity = reported.quantity.filter(|_| state.quantity.is_null());
-    reported.package_version = reported.package_version.filter(|_| state.package_version.is_null());
+    reported.quantity = reported.quantity.filter(|_| bought_quantity(state).is_none());
+    reported.package_version = reported.package_version.filter(|_| !is_bought(&state.package_version));
     if let Some(bought) = Period::bought(state).filter(|_| reported.duration.is_some()) {
         (reported.pricing_cycle, reported.duration) = (Some(bought.unit), Some(bought.count));
     }
@@ -70,6 +70,16 @@ pub(super) fn refresh(state: &mut State<MarketOrder>, order: &Order) {
     }
     sku::refresh(state, order);
     set_computed(state, order);
+}
+
+/// Whether a state has a value that can have been bought. The existing provider stores an empty one where nothing is reported.
+fn is_bought(text: &Attr<String>) -> bool {
+    text.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// The quantity that was bought, where the state has one. The existing provider stores 0 where nothing is reported.
+fn bought_quantity(state: &Partial<MarketOrder>) -> Option<i64> {
+    state.quantity.known().copied().filter(|quantity| *quantity > 0)
 }
 
 /// Fills the state of an order that nothing was known of, and marks the arguments that it does not report.
@@ -153,9 +163,10 @@ pub(super) fn package_version(components: &BTreeMap<String, String>) -> Option<&
     components.get(PACKAGE_VERSION).map(|version| version.trim()).filter(|version| !version.is_empty())
 }
 
-/// Whether a component is the same that is reported. A service may leave out the white space around it.
-pub(super) fn is_same_component(value: &str, reported: &str) -> bool {
-    value.trim() == reported.trim()
+/// Whether an order reports another value of a component than this one. A service may leave out the white space around it, or
+/// all of it.
+pub(super) fn is_other_component(value: &str, reported: Option<&String>) -> bool {
+    reported.is_some_and(|reported| !reported.trim().is_empty() && reported.trim() != value.trim())
 }
 
 /// The name of the first argument by which an order differs from a planned state.
@@ -175,11 +186,8 @@ pub(super) fn first_difference(order: &Order, planned: &Partial<MarketOrder>) ->
     );
     let components = order.components();
     let mut chosen = planned.components.known().into_iter().flatten();
-    let is_other = chosen.any(|(key, value)| {
-        components
-            .get(key)
-            .is_some_and(|reported| !value.as_str().is_some_and(|value| is_same_component(value, reported)))
-    });
+    let is_other =
+        chosen.any(|(key, value)| is_other_component(value.as_str().unwrap_or_default(), components.get(key)));
     let others =
         [(is_other, MarketOrder::COMPONENTS.name()), (sku::differs(order, planned), MarketOrder::SKU_CODE.name())];
     arguments.into_iter().chain(others).find(|(differs, _)| *differs).map(|(_, name)| name)

@@ -67,6 +67,8 @@ pub(super) enum Why {
     Unconfirmed(Box<(Quote, Unquoted)>),
     /// The account has bought this lately.
     Recent(Vec<String>),
+    /// The total of `max_total` cannot be counted.
+    Uncounted(io::Error),
     /// Anything else.
     Failed(Diagnostic),
 }
@@ -174,7 +176,7 @@ pub(super) fn check<T>(
     let check = |before: &Number| cloud.guard.check(own, quote, before);
     let checked = match count(&check) {
         Ok(checked) => checked.map(Some),
-        Err(error) if cloud.guard.max_total.is_some() => return Err(Why::Failed(messages::uncounted(&error))),
+        Err(error) if cloud.guard.max_total.is_some() => return Err(Why::Uncounted(error)),
         Err(error) => {
             tracing::warn!(%error, "an order was not counted");
             check(&0_i64.into()).map(|()| None)

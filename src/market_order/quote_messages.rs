@@ -1,7 +1,5 @@
 //! Messages about prices and limits.
 
-use std::io;
-
 use alicloud::error::Failure;
 use tfplugin::{Diagnostic, Partial};
 
@@ -155,6 +153,14 @@ fn diagnostic_of(why: Why, currency: &str, is_planned: bool, subject: Subject<'_
             );
             Diagnostic::error(format!("{not_bought}: the account recently bought the same ({orders})"), detail)
         }
+        Why::Uncounted(error) => {
+            let detail = format!(
+                "For purchase_guard.max_total, the provider adds up what all of its processes spend in this Terraform run. The file \
+                 for the total, beside the purchase journal, cannot be read or written: {error}. Nothing was bought. If the file is \
+                 damaged, remove it while no Terraform runs here. Make Terraform's data directory (.terraform) writable, then {again}."
+            );
+            Diagnostic::error(format!("{not_bought}: the total for max_total cannot be recorded"), detail)
+        }
         Why::Failed(error) => error,
     }
 }
@@ -256,13 +262,4 @@ pub(super) fn unread_instances(failure: &Failure) -> Diagnostic {
     let mut error = failure_messages::failure(summary, what, failure, &failure_messages::PurchaseOutcome::NotPlaced);
     error.detail += " Without recent_orders, the provider does not need to read them.";
     error
-}
-
-pub(super) fn uncounted(error: &io::Error) -> Diagnostic {
-    let detail = format!(
-        "For purchase_guard.max_total, the provider adds up what all of its processes spend in this Terraform run. The file for the \
-         total, beside the purchase journal, cannot be read or written: {error}. Nothing was bought. If the file is damaged, remove it. Make Terraform's data directory \
-         (.terraform) writable, then run the command again."
-    );
-    Diagnostic::error("No order was placed: the total for max_total cannot be recorded", detail)
 }

@@ -52,6 +52,7 @@ pub(super) fn whys() -> Vec<Why> {
         Why::Unplanned(argument),
         Why::Unconfirmed(Box::new((quote("100.5"), Unquoted::Failed(lost("DescribePrice"))))),
         Why::Recent(vec![ORDER.to_owned()]),
+        Why::Uncounted(std::io::ErrorKind::StorageFull.into()),
     ]
 }
 
@@ -102,7 +103,6 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::paid_otherwise(ORDER, &quote("100.5"), &quote("120")),
         messages::queue_timeout(),
         messages::unread_instances(&lost("DescribeInstances")),
-        messages::uncounted(&std::io::Error::from(std::io::ErrorKind::StorageFull)),
         tokens::taken(),
         tokens::unknown(&Partial::<MarketOrder>::default()),
         gone::unconfirmed(ORDER, (404, REQUEST), &lost("DescribeInstances")),

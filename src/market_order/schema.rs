@@ -1,6 +1,6 @@
 //! What an order is made of, and what is valid.
 
-use super::{auto_renew, instances::OrderInstance, model::is_same_component, period, sku};
+use super::{auto_renew, instances::OrderInstance, period, sku};
 use tfplugin::{
     AttributeEnum, Computed, Map, Model, Partial, Timeouts,
     model::AttributeChange,
@@ -169,7 +169,7 @@ fn same_components(change: &AttributeChange<'_, MarketOrder, Map<String>>) -> De
         planned.iter().all(|(key, value)| {
             let reported = prior.iter().find(|(other, _)| other == key);
             let reported = reported.map_or(Some(""), |(_, reported)| reported.as_str());
-            value.as_str().zip(reported).is_some_and(|(value, reported)| is_same_component(value, reported))
+            value.as_str().zip(reported).is_some_and(|(value, reported)| value.trim() == reported.trim())
         })
     } else {
         planned == prior

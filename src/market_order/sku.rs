@@ -64,8 +64,10 @@ pub(super) fn pay_type(order: &Order, state: &Partial<MarketOrder>) -> Option<Pa
 /// Updates a state with the SKU that an order reports, where the state names none.
 pub(super) fn refresh(state: &mut Partial<MarketOrder>, order: &Order) {
     let Some(reported) = order.product_sku_code.as_deref() else { return };
+    // The state keeps its product where another one is reported.
     let product = state.product_code.as_str().unwrap_or_default();
-    if state.sku_code.is_null() && !is_default(product, reported) {
+    let is_of_product = order.product_code.as_deref().is_none_or(|reported| reported == product);
+    if is_of_product && state.sku_code.is_null() && !is_default(product, reported) {
         state.sku_code = reported.into();
     }
 }

@@ -270,7 +270,7 @@ fn a_period_that_is_reported_otherwise_than_it_was_bought_replaces_nothing() {
     for time in ["3:Month", "1:Year", "30:Day"] {
         terraform.mock.override_order(&id, reported(time));
         let warning = format!("The Marketplace reports another period for order {id}");
-        terraform.plans_empty().says(&[&warning, "was bought with the period 1 x Month", "terraform import"]);
+        terraform.plans_empty().says(&[&warning, "The state has the period 1 x Month", "terraform import"]);
         terraform.apply().succeeds();
         let attributes = terraform.attributes();
         assert_eq!((&attributes["pricing_cycle"], &attributes["duration"]), (&json!("Month"), &json!(1)));

@@ -57,6 +57,16 @@ fn a_state_that_it_bought_plans_empty() {
 }
 
 #[test]
+fn a_state_with_the_zero_of_an_unreported_quantity_is_read_again() {
+    let mut attributes = bought(json!(null), json!(""));
+    attributes["quantity"] = json!(0);
+    let Some(terraform) = with_state(ORDER, attributes) else { return };
+    terraform.plans_empty();
+    terraform.apply().succeeds();
+    assert_eq!(terraform.orders().len(), 1);
+}
+
+#[test]
 fn a_state_with_the_package_version_among_the_components_plans_empty() {
     let leaked = json!({"seats": "5", "package_version": "yuncode2713600001"});
     let configuration = order_with("components = { seats = \"5\" }");

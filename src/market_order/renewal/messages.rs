@@ -156,12 +156,17 @@ pub(super) fn no_instance(id: &str) -> Diagnostic {
 
 /// The error where it cannot be found out or recorded what this directory has sent.
 pub(super) fn unrecorded(journal: &Journal, id: &str, error: &std::io::Error) -> Diagnostic {
+    let next = match error.kind() {
+        std::io::ErrorKind::InvalidData => format!(
+            "The file is damaged. Check in the Marketplace console whether the instances that this directory has renewed show their \
+             new end. Then remove the file, and invoke the action again ({INVOKE}):\n\n  rm {}",
+            journal.path_beside(super::record::FILE)
+        ),
+        _ => format!("Make Terraform's data directory (.terraform) writable, then invoke the action again ({INVOKE})."),
+    };
     let detail = format!(
         "Before a renewal is sent, the provider records it beside the purchase journal, so that a second one cannot be bought by \
-         mistake. The record cannot be read or written: {error}. Nothing was bought.\n\n1. If the file is damaged, check in the \
-         Marketplace console whether the instance {id} was renewed, then remove the file:\n\n     rm {}\n\n2. Make Terraform's data \
-         directory (.terraform) writable. Then invoke the action again ({INVOKE}).",
-        journal.path_beside(super::record::FILE)
+         mistake. The record cannot be read or written: {error}. Nothing was bought.\n\n{next}"
     );
     Diagnostic::error(format!("The instance {id} was not renewed: the record of renewals cannot be used"), detail)
 }
@@ -179,7 +184,7 @@ pub(super) fn not_in_force(id: &str, order: &Order) -> Option<Diagnostic> {
     };
     let detail = format!(
         "The instance {id} was not renewed, because {why}. Nothing was bought. Check the order in the Marketplace console under My \
-         Orders. If the instance can still be renewed, renew it in the console."
+         Orders, and whether the instance was renewed already. If it can still be renewed, renew it in the console."
     );
     Some(Diagnostic::error(format!("The instance {id} was not renewed: {why}"), detail))
 }
@@ -244,8 +249,9 @@ pub(super) fn sent_earlier(journal: &Journal, wanted: &Wanted, earlier: &Record)
     let detail = format!(
         "{} It ends at {}. Another renewal could be a second purchase, so nothing is bought.\n\n1. Look at the instance and its \
          orders in the Marketplace console. If the order is not paid, pay or cancel it there.\n\n2. Once the instance \
-         shows its new end, invoke the action again ({INVOKE}).\n\n3. If nothing was bought at {at}, remove the record of it, then invoke the action again ({INVOKE}):\n\n  \
-         rm {}",
+         shows its new end, invoke the action again ({INVOKE}).\n\n3. If nothing was bought at {at}, \
+         remove the record, which has the renewals of all instances from this directory: check those too. Then invoke the action \
+         again ({INVOKE}):\n\n  rm {}",
         sent_before(id, earlier),
         shown(wanted.end),
         journal.path_beside(super::record::FILE)

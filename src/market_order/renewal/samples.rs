@@ -80,7 +80,8 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::unread(id, &lost("DescribeInstance")),
         messages::no_instance(id),
         messages::pay_as_you_go(id),
-        messages::unrecorded(&journal, id, &std::io::Error::from(std::io::ErrorKind::StorageFull)),
+        messages::unrecorded(&journal, id, &std::io::ErrorKind::StorageFull.into()),
+        messages::unrecorded(&journal, id, &std::io::ErrorKind::InvalidData.into()),
         messages::no_end(id),
         messages::over(id, end),
         messages::unreported(id, "the SKU"),
@@ -94,7 +95,7 @@ pub(crate) fn samples() -> Vec<Diagnostic> {
         messages::not_shown(&wanted, ORDER),
         messages::too_short(&wanted, wanted.new_end, "2027-04-30"),
     ];
-    let is_possible = |why: &Why| matches!(why, Why::Excess(..) | Why::Unknown(..));
+    let is_possible = |why: &Why| matches!(why, Why::Excess(..) | Why::Unknown(..) | Why::Uncounted(..));
     samples.extend(
         whys().into_iter().filter(is_possible).map(|why| messages::refused(refusal(why), "CNY", true, &wanted, None)),
     );
