@@ -23,7 +23,7 @@ const INSTANCE: &str = "11000000";
 fn world() -> (Mock, DateTime<Utc>) {
     let mock = Mock::start().unwrap();
     let commodity = json!({
-        "components": {"package_version": "yuncode2713600001", "seats": "5"}, "couponId": "", "duration": 1,
+        "components": {"note": "", "package_version": "yuncode2713600001", "seats": " 5 "}, "couponId": "", "duration": 1,
         "pricingCycle": "Month", "productCode": "cmapi033136", "quantity": 1, "skuCode": "cmapi033136-prepay",
     });
     let (began, account) = (Utc::now() - TimeDelta::days(10), ACCOUNT.to_owned());
@@ -118,7 +118,7 @@ async fn what_is_missing_is_planned_with_its_price_and_bought_once() {
     assert_eq!(request.parameters["OrderType"], "INSTANCE_RENEW");
     assert_eq!(
         request.parameters["Commodity"],
-        "{\"components\":{\"package_version\":\"yuncode2713600001\",\"seats\":\"5\"},\"duration\":2,\"instanceId\":\"11000000\",\
+        "{\"components\":{\"note\":\"\",\"package_version\":\"yuncode2713600001\",\"seats\":\" 5 \"},\"duration\":2,\"instanceId\":\"11000000\",\
          \"pricingCycle\":\"Month\",\"productCode\":\"cmapi033136\",\"properties\":{},\"quantity\":1,\
          \"skuCode\":\"cmapi033136-prepay\"}"
     );
