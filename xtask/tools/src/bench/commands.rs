@@ -12,10 +12,10 @@ use super::{
 use crate::dist;
 
 /// How many orders, and how often each is measured.
-const SIZES: [(usize, usize); 4] = [(1, 7), (100, 5), (1000, 3), (5000, 1)];
+const USUAL: [(usize, usize); 3] = [(1, 7), (100, 5), (1000, 3)];
 
-/// The most orders of a run that is not `--large`.
-const USUAL: usize = 1000;
+/// The same with `--large`.
+const LARGE: [(usize, usize); 1] = [(5000, 1)];
 
 /// The most `terraform_data` that are applied: Terraform writes its state after each of them, so five times as many would need
 /// most of an hour.
@@ -71,16 +71,35 @@ fn data(count: usize) -> String {
     format!("resource \"terraform_data\" \"order\" {{\n  count = {count}\n  input = {{\n{values}  }}\n}}\n")
 }
 
-pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
-    let mut page = String::from(
+pub(super) fn measure(bench: &Bench) -> Result<String, String> {
+    let (commands, applies) = tables(bench, &USUAL)?;
+    Ok(format!(
         "## Whole commands\n\nEach command runs on new orders, with Terraform's default parallelism and the mock endpoint on the same \
          processors. `terraform_data` has as many attributes as an order. The peer (`benches/peer`) has the same attributes on \
-         terraform-plugin-framework, and sends no requests.\n\n| command | orders | provider | `terraform_data` | ratio | target | \
-         peer | ratio to the peer | provider CPU per order | peer CPU per order |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
-         |\n",
+         terraform-plugin-framework, and sends no requests.\n\n{commands}\n## One apply\n\nTerraform's parallelism is 10, and the \
+         target for connections is a fifth more.\n\n{applies}\n"
+    ))
+}
+
+pub(super) fn measure_large(bench: &Bench) -> Result<String, String> {
+    let (commands, applies) = tables(bench, &LARGE)?;
+    Ok(format!(
+        "## 5,000 orders\n\nThe same, measured once. `terraform_data` is only planned: Terraform would need most of an hour to apply \
+         it.\n\n{commands}\n{applies}\n"
+    ))
+}
+
+/// The table of whole commands, and the one of applies.
+fn tables(bench: &Bench, sizes: &[(usize, usize)]) -> Result<(String, String), String> {
+    let mut commands = String::from(
+        "| command | orders | provider | `terraform_data` | ratio | target | peer | ratio to the peer | provider CPU per order | peer \
+         CPU per order |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    let mut applies = String::new();
-    for (count, times) in SIZES.into_iter().filter(|(count, _)| is_large || *count <= USUAL) {
+    let mut applies = String::from(
+        "| orders | requests per order | connections | target | peak memory | target | peer peak memory |\n| --- | --- | --- | --- | --- \
+         | --- | --- |\n",
+    );
+    for &(count, times) in sizes {
         let (mut ours, mut floor, mut theirs) = (Runs::default(), Runs::default(), Runs::default());
         for at in 0..times {
             ours.add(bench, &format!("orders-{count}-{at}"), dist::NAME, &orders(count), true)?;
@@ -110,7 +129,7 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
                 let time = seconds(theirs);
                 (format!("{time:.2} s"), format!("{:.2}", seconds(ours) / time), per_order(theirs))
             };
-            page += &format!(
+            commands += &format!(
                 "| {name} | {count} | {:.2} s | {floor} | {ratio} | {within} | {peer} | {beside} | {} | {their_cpu} |\n",
                 seconds(ours),
                 per_order(ours)
@@ -118,11 +137,7 @@ pub(super) fn measure(bench: &Bench, is_large: bool) -> Result<String, String> {
         }
         applies += &row(&ours, &theirs, count);
     }
-    page += &format!(
-        "\n## One apply\n\nTerraform's parallelism is 10, and the target for connections is a fifth more.\n\n| orders | requests per \
-         order | connections | target | peak memory | target | peer peak memory |\n| --- | --- | --- | --- | --- | --- | --- |\n{applies}\n"
-    );
-    Ok(page)
+    Ok((commands, applies))
 }
 
 fn row(ours: &Runs, theirs: &Runs, count: usize) -> String {

@@ -31,14 +31,18 @@ struct Bench {
     overrides: PathBuf,
 }
 
+/// What measures one section of the page.
+type Part = fn(&Bench) -> Result<String, String>;
+
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let (is_large, only) = match arguments {
         [] => (false, None),
         ["--large"] => (true, None),
-        [part @ ("start" | "commands" | "distance" | "limited")] => (false, Some(*part)),
-        _ => return Err("usage: cargo xtask bench [--large | start | commands | distance | limited]".to_owned()),
+        [part @ ("start" | "commands" | "distance" | "limited" | "large")] => (false, Some(*part)),
+        _ => {
+            return Err("usage: cargo xtask bench [--large | start | commands | distance | limited | large]".to_owned());
+        }
     };
-    let wants = |part| only.is_none_or(|only| only == part);
     let terraform = find_terraform()?;
     let (provider, target) = dist::build(None)?;
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -53,25 +57,28 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         machine(),
         version(&bench.terraform)?
     );
-    if wants("start") {
-        page += &start::measure(&bench)?;
-    }
-    if wants("commands") {
-        page += &commands::measure(&bench, is_large)?;
-    }
-    if wants("distance") {
-        page += &distance::measure(&bench)?;
-    }
-    if wants("limited") {
-        page += &limited::measure(&bench)?;
-    }
     let notes = root().join("xtask/templates/benchmarks.md");
-    page += &fs::read_to_string(&notes).map_err(|error| format!("{}: {error}", notes.display()))?;
-    println!("{page}");
-    if only.is_none() {
-        let file = root().join("docs/benchmarks.md");
-        fs::write(&file, &page).map_err(|error| error.to_string())?;
-        println!("Written to {}.", file.display());
+    let notes = fs::read_to_string(&notes).map_err(|error| format!("{}: {error}", notes.display()))?;
+    let parts: [(&str, Part); 5] = [
+        ("start", start::measure),
+        ("commands", commands::measure),
+        ("distance", distance::measure),
+        ("limited", limited::measure),
+        ("large", commands::measure_large),
+    ];
+    for (name, measure) in parts {
+        let is_wanted = only.map_or(name != "large" || is_large, |only| only == name);
+        if !is_wanted {
+            continue;
+        }
+        let part = measure(&bench)?;
+        print!("{part}");
+        page += &part;
+        // The last part takes longest, and the others stand without it.
+        if only.is_none() {
+            let file = root().join("docs/benchmarks.md");
+            fs::write(&file, format!("{page}{notes}")).map_err(|error| error.to_string())?;
+        }
     }
     Ok(())
 }
