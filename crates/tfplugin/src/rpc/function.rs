@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Diagnosed, Inner, messages, wire};
+use super::{Diagnosed, Inner, by_name, wire};
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     erased::{Function, Provider},
@@ -21,14 +21,8 @@ pub(super) fn registered(
     functions: Vec<Box<dyn Function>>,
     duplicates: &mut Diagnostics,
 ) -> BTreeMap<&'static str, Registered> {
-    let mut registered = BTreeMap::new();
-    for item in functions {
-        let name = item.name();
-        if registered.insert(name, Registered { signature: item.signature(), item }).is_some() {
-            duplicates.push(messages::duplicate("function", name));
-        }
-    }
-    registered
+    let functions = functions.into_iter().map(|item| (item.name(), Registered { signature: item.signature(), item }));
+    by_name("function", functions, duplicates)
 }
 
 impl Diagnosed for call_function::Response {

@@ -101,10 +101,19 @@ struct Registered<T: ?Sized> {
 type Items<T> = BTreeMap<&'static str, Registered<T>>;
 
 fn registered<T: Item + ?Sized>(kind: &str, items: Vec<Box<T>>, duplicates: &mut Diagnostics) -> Items<T> {
-    let mut registered = Items::new();
-    for item in items {
-        let name = item.name();
-        if registered.insert(name, Registered { schema: OnceLock::new(), item }).is_some() {
+    let items = items.into_iter().map(|item| (item.name(), Registered { schema: OnceLock::new(), item }));
+    by_name(kind, items, duplicates)
+}
+
+/// Everything of one kind by its name, with an error for each name that is there twice.
+fn by_name<T>(
+    kind: &str,
+    items: impl Iterator<Item = (&'static str, T)>,
+    duplicates: &mut Diagnostics,
+) -> BTreeMap<&'static str, T> {
+    let mut registered = BTreeMap::new();
+    for (name, item) in items {
+        if registered.insert(name, item).is_some() {
             duplicates.push(messages::duplicate(kind, name));
         }
     }
