@@ -8,7 +8,6 @@ use super::{
     MarketOrder, NAME,
     model::{Reported, is_other_component},
     period::Period,
-    schema::is_half_imported,
 };
 
 /// A value that was bought, and the other one that is reported.
@@ -43,12 +42,9 @@ impl Contradiction {
     }
 }
 
-/// The warning about an order for which the Marketplace reports something else than the state has. What the SKU says is not
+/// The warning about an order for which the Marketplace reports something else than the refreshed state has. What the SKU says is not
 /// compared: other names can mean the same. Nor are the components of an import, most of which nobody has chosen.
 pub(super) fn warning(id: &str, state: &State<MarketOrder>, order: &Order) -> Option<Diagnostic> {
-    if is_half_imported(state) {
-        return None;
-    }
     let reported = Reported::by(order, state);
     let arguments = [
         Contradiction::of(MarketOrder::PRODUCT_CODE.name(), &state.product_code, reported.product_code),
@@ -69,13 +65,13 @@ fn contradicted(id: &str, all: &[Contradiction]) -> Diagnostic {
     let names: Vec<&str> = all.iter().map(|contradiction| contradiction.argument.as_str()).collect();
     let values: Vec<&str> = all.iter().map(|contradiction| contradiction.values.as_str()).collect();
     let detail = format!(
-        "{} An order does not change, so the state keeps its value, and nothing is bought or replaced because of this.\n\n1. Check the \
+        "{} An order does not change, so the state stays as it is, and nothing is bought or replaced because of this.\n\n1. Check the \
          order in the Marketplace console under My Orders.\n\n2. If what the Marketplace reports is right, remove the order from the \
          state, correct the configuration, and import the order. Do not run terraform apply in between: it would buy another \
          order.\n\n     terraform state rm {NAME}.<name>\n     terraform import {NAME}.<name> {id}",
         values.join(" ")
     );
-    Diagnostic::warning(format!("The Marketplace reports another {} for order {id}", names.join(", ")), detail)
+    Diagnostic::warning(format!("The Marketplace reports another {} for order {id}", names.join(" and ")), detail)
 }
 
 #[cfg(test)]

@@ -234,9 +234,9 @@ impl Resource for MarketOrders {
             .or_else(|| not_paid(&id, &order))
             .into_iter()
             .for_each(|warning| ctx.warn(warning));
-        contradiction::warning(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         let was_half_imported = schema::is_half_imported(&state);
         model::refresh(&mut state, &order);
+        contradiction::warning(&id, &state, &order).into_iter().for_each(|warning| ctx.warn(warning));
         let asks_for_renewal = !state.auto_renew.is_null() || was_half_imported;
         if let Some(read) = instances::read(cloud, &state, asks_for_renewal, &deadline, ctx).await {
             match was_half_imported {
