@@ -3,11 +3,16 @@
 use super::order::OrderModel;
 use tfplugin::Diagnostic;
 
+/// Whether a payment status says that an order is not paid.
+pub(super) fn is_unpaid(status: &str) -> bool {
+    status.eq_ignore_ascii_case("UNPAID")
+}
+
 /// The warning about an order that is not paid although its purchase should have paid it. `status` is how the service calls
 /// that.
 pub(super) fn warning<M: OrderModel>(id: &str, status: Option<&str>) -> Option<Diagnostic> {
     let (kind, console) = (M::TYPE_NAME, M::CONSOLE);
-    let status = status.filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
+    let status = status.filter(|status| is_unpaid(status))?;
     let detail = format!(
         "The order {id} is in the state and has the payment status {status}: it exists, and what it buys may not be in force \
          until it is paid. Nothing is bought again.\n\n1. Check the balance and the payment method of the account.\n2. Pay the \

@@ -265,8 +265,8 @@ fn unknown_instances(prior: &Partial<MarketOrder>) -> Diagnostic {
         "renew_off_on_destroy is true, but the Marketplace lists no instance of the order {id}, so its auto-renewal cannot be turned \
          off. The order stays in the state and may renew automatically. Nothing was bought or changed.\n\n1. If the order is new, \
          wait until the Marketplace lists its instances, then run the command again.\n\n2. If its product has no instances, remove \
-         renew_off_on_destroy and run terraform apply, which must not replace the order. Then destroy it.\n\n3. To remove the order from the state anyway: \
-         terraform state rm {NAME}.<name>"
+         renew_off_on_destroy and run terraform apply, which must not replace the order. Then destroy it.\n\n3. To remove the order \
+         from the state anyway: terraform state rm {NAME}.<name>"
     );
     Diagnostic::error(format!("Order {id} was not destroyed: its instances are unknown"), detail)
 }

@@ -6,6 +6,7 @@ use tfplugin::{Diagnostic, Partial};
 use super::{
     MarketOrder,
     quote::{Refused, Why},
+    renewal::INVOKE,
 };
 use crate::{
     failure_messages,
@@ -45,13 +46,11 @@ impl Subject<'_> {
     }
 
     /// The next step of a user who corrected what was wrong, which ends a sentence. An apply alone invokes no action.
-    fn again(self, is_planned: bool) -> &'static str {
+    fn again(self, is_planned: bool) -> String {
         match self {
-            Self::Order if is_planned => "run terraform plan again",
-            Self::Order => "run terraform apply again",
-            Self::Renewal(..) => {
-                "invoke the action again (terraform apply -invoke=action.alicloud_market_renewal.<name>)"
-            }
+            Self::Order if is_planned => "run terraform plan again".to_owned(),
+            Self::Order => "run terraform apply again".to_owned(),
+            Self::Renewal(..) => format!("invoke the action again ({INVOKE})"),
         }
     }
 }

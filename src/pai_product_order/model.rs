@@ -6,7 +6,7 @@ use super::{
     products::PRODUCTS,
     schema::{PaiProductOrder, Product, Property},
 };
-use crate::order::set_reported;
+use crate::{order::set_reported, unpaid::is_unpaid};
 use alicloud::{
     aiworkspace::{InstanceProperty, NewProduct, NewProductOrders, ProductOrders},
     billing::Row,
@@ -78,7 +78,7 @@ pub(super) fn refresh(state: &mut Partial<PaiProductOrder>, rows: &[Row]) {
     let instances: BTreeSet<String> = rows.iter().flat_map(Row::instance_ids).collect();
     // An order is paid when all of it is.
     let mut statuses = rows.iter().filter_map(|row| row.payment_status.clone());
-    let unpaid = statuses.clone().find(|status| status.eq_ignore_ascii_case("Unpaid"));
+    let unpaid = statuses.clone().find(|status| is_unpaid(status));
     set_reported(&mut state.payment_status, unpaid.or_else(|| statuses.next()));
     set_reported(&mut state.subscription_type, first(|row| &row.subscription_type));
     set_reported(&mut state.currency, first(|row| &row.currency));

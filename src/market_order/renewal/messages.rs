@@ -15,6 +15,7 @@ use crate::{
         schema::Cycle,
     },
     quotes::Quote,
+    unpaid::is_unpaid,
 };
 
 /// A moment, as messages show it.
@@ -87,7 +88,7 @@ fn sent_before(id: &str, earlier: &Record) -> String {
 }
 
 /// The command that invokes the action. An apply alone invokes none.
-const INVOKE: &str = "terraform apply -invoke=action.alicloud_market_renewal.<name>";
+pub(in super::super) const INVOKE: &str = "terraform apply -invoke=action.alicloud_market_renewal.<name>";
 
 /// A renewal that is refused before it is sent.
 pub(super) fn refused(
@@ -122,8 +123,8 @@ pub(super) fn ended(wanted: &Wanted, order_id: &str, order: &Order) -> Option<Di
     let detail = format!(
         "The order {order_id}, which renewed the instance {id} by {}, has the status {status}: it was cancelled or refunded. The \
          instance ends at {}. Nothing was bought now, since the Marketplace returns that order for the same renewal for a day.\n\n\
-         1. To renew the instance by another period now, change until, then invoke the action again ({INVOKE}).\n\n2. To renew it by the same \
-         period, wait for a day, then do the same without a change.\n\n3. Or renew it in the Marketplace console.",
+         1. To renew the instance by another period now, change until, then invoke the action again ({INVOKE}).\n\n2. To renew it \
+         by the same period, wait for a day, then do the same without a change.\n\n3. Or renew it in the Marketplace console.",
         bought(wanted),
         shown(wanted.end)
     );
@@ -159,7 +160,7 @@ pub(super) fn unrecorded(journal: &Journal, id: &str, error: &std::io::Error) ->
     let next = match error.kind() {
         std::io::ErrorKind::InvalidData => format!(
             "The file is damaged. Check in the Marketplace console whether the instances that this directory has renewed show their \
-             new end. Then remove the file, and invoke the action again ({INVOKE}):\n\n  rm {}",
+             new end. Then remove the file:\n\n  rm {}\n\nAfter that, invoke the action again ({INVOKE}).",
             journal.path_beside(super::record::FILE)
         ),
         _ => format!("Make Terraform's data directory (.terraform) writable, then invoke the action again ({INVOKE})."),
@@ -176,7 +177,7 @@ pub(super) fn not_in_force(id: &str, order: &Order) -> Option<Diagnostic> {
     let name =
         order.order_id.as_deref().map_or_else(|| "its order".to_owned(), |order_id| format!("its order {order_id}"));
     let status = order.order_status.as_deref().filter(|status| has_ended(status));
-    let is_unpaid = || order.pay_status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("UNPAID"));
+    let is_unpaid = || order.pay_status.as_deref().is_some_and(is_unpaid);
     let why = match status {
         Some(status) => format!("{name} has the status {status}"),
         None if is_unpaid() => format!("{name} is not paid"),
@@ -286,7 +287,7 @@ pub(super) fn token_used(wanted: &Wanted, failure: &Failure) -> Diagnostic {
 
 /// The warning about a renewal that is not paid; none for one that is.
 pub(super) fn unpaid(id: &str, order_id: &str, order: &Order) -> Option<Diagnostic> {
-    order.pay_status.as_deref().filter(|status| status.eq_ignore_ascii_case("UNPAID"))?;
+    order.pay_status.as_deref().filter(|status| is_unpaid(status))?;
     let detail = format!(
         "The order {order_id} renews the instance {id}, but it is not paid, so the end of the instance does not change. Nothing is \
          bought again.\n\n1. Check the balance and the payment method of the account.\n\n2. Pay the order {order_id} in the \

@@ -23,6 +23,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use tfplugin::{Action, Context, Diagnostic, Diagnostics, Model, Operation, Partial, Timeouts, value::Number};
 
+pub(super) use messages::INVOKE;
+
 use super::{
     model::{self, RESERVED},
     period::Period,
